@@ -8,12 +8,14 @@ namespace tidemark::detail {
 }  // namespace tidemark::detail
 
 /// Always on, cheap; guards what would give a wrong answer. Not reachable from user input. Throws XX000.
-#define TIDEMARK_CHECK(condition) \
-  (static_cast<bool>(condition) ? static_cast<void>(0) : ::tidemark::detail::check_failed(#condition, __FILE__, __LINE__))
+#define TIDEMARK_CHECK(condition)                      \
+  (static_cast<bool>(condition) ? static_cast<void>(0) \
+                                : ::tidemark::detail::check_failed(#condition, __FILE__, __LINE__))
 
 /// Always on, on the write path: stops the process rather than write wrong bytes.
-#define TIDEMARK_FATAL_CHECK(condition) \
-  (static_cast<bool>(condition) ? static_cast<void>(0) : ::tidemark::detail::fatal_check_failed(#condition, __FILE__, __LINE__))
+#define TIDEMARK_FATAL_CHECK(condition)                \
+  (static_cast<bool>(condition) ? static_cast<void>(0) \
+                                : ::tidemark::detail::fatal_check_failed(#condition, __FILE__, __LINE__))
 
 /// In debug and sanitizer builds; free in release.
 #if defined(NDEBUG) && !defined(TIDEMARK_SANITIZED)

@@ -103,20 +103,39 @@ inline constexpr std::string_view kInternalError = "XX000";
 inline constexpr std::string_view kDataCorrupted = "XX001";
 }  // namespace sqlstate
 
-/// The one exception of the house. Thrown anywhere, caught at the three doors (embedded API, pgwire, HTTP) and at thread roots.
-/// Its class tells whose fault it is: 22xxx and 42xxx the user's, 53xxx out of something, 58030 I/O, XX001 damaged data, XX000 a bug.
+/// The one exception of the house. Thrown anywhere, caught at the three doors (embedded API, pgwire, HTTP) and at
+/// thread roots. Its class tells whose fault it is: 22xxx and 42xxx the user's, 53xxx out of something, 58030 I/O,
+/// XX001 damaged data, XX000 a bug.
 class Error : public std::exception {
  public:
   /// `state` is one of the five-character codes above; `message` is PostgreSQL's wording where clients read it.
   Error(std::string_view state, std::string message) : sqlstate_(state), message_(std::move(message)) {}
 
-  Error& with_detail(std::string detail) & { detail_ = std::move(detail); return *this; }
-  Error&& with_detail(std::string detail) && { detail_ = std::move(detail); return std::move(*this); }
-  Error& with_hint(std::string hint) & { hint_ = std::move(hint); return *this; }
-  Error&& with_hint(std::string hint) && { hint_ = std::move(hint); return std::move(*this); }
+  Error& with_detail(std::string detail) & {
+    detail_ = std::move(detail);
+    return *this;
+  }
+  Error&& with_detail(std::string detail) && {
+    detail_ = std::move(detail);
+    return std::move(*this);
+  }
+  Error& with_hint(std::string hint) & {
+    hint_ = std::move(hint);
+    return *this;
+  }
+  Error&& with_hint(std::string hint) && {
+    hint_ = std::move(hint);
+    return std::move(*this);
+  }
   /// `position` counts characters (not bytes) of the statement from 1; 0 means unknown.
-  Error& at(int position) & { position_ = position; return *this; }
-  Error&& at(int position) && { position_ = position; return std::move(*this); }
+  Error& at(int position) & {
+    position_ = position;
+    return *this;
+  }
+  Error&& at(int position) && {
+    position_ = position;
+    return std::move(*this);
+  }
   /// The object that PostgreSQL names in its error fields t, c and n; any may be empty.
   Error&& about(std::string table, std::string column, std::string constraint) && {
     table_ = std::move(table);
