@@ -1,0 +1,176 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/object_id.h"
+#include "types/logical_type.h"
+
+namespace tidemark {
+
+/// What a catalog snapshot is made of. Entries are plain values: DDL makes a changed copy and puts it
+/// (catalog/catalog.h). Expressions (defaults, checks, view bodies) are kept as canonical, fully qualified SQL text
+/// (D29).
+
+enum class ObjectKind : uint8_t {
+  kDatabase = 1,
+  kSchema = 2,
+  kTable = 3,
+  kView = 4,
+  kIndex = 5,
+  kSequence = 6,
+  kRole = 7,
+  kType = 8
+};
+
+struct DatabaseEntry {
+  ObjectId id = kNoObject;
+  std::string name;
+  ObjectId owner = kNoObject;
+  std::string default_schema = "public";  ///< InfluxQL's default retention policy (D1)
+  std::string comment;
+};
+
+struct SchemaEntry {
+  ObjectId id = kNoObject;
+  ObjectId database = kNoObject;
+  std::string name;
+  ObjectId owner = kNoObject;
+  int64_t retention_us = 0;           ///< as a retention policy: 0 keeps for ever
+  int64_t partition_interval_us = 0;  ///< InfluxQL's shard duration; 0 leaves it to the table
+  std::string comment;
+};
+
+/// How rows are identified (D5).
+enum class TableKind : uint8_t {
+  kSeries = 1,  ///< unique key that contains the time column
+  kKeyed = 2,   ///< unique key without time
+  kAppend = 3,  ///< no key; a hidden row id
+};
+
+/// What a second row with the same key means (D6). kUnset: error for INSERT and COPY, merge for line protocol.
+enum class OnDuplicate : uint8_t { kUnset = 0, kError = 1, kIgnore = 2, kMerge = 3, kReplace = 4, kKeep = 5 };
+
+enum class Identity : char { kNone = 0, kAlways = 'a', kByDefault = 'd' };
+
+struct ColumnEntry {
+  ColumnId id = kNoColumn;
+  std::string name;
+  LogicalType type;
+  bool not_null = false;
+  std::string default_sql;    ///< empty: none
+  std::string generated_sql;  ///< GENERATED ALWAYS AS (…) STORED; empty: none
+  Identity identity = Identity::kNone;
+  ObjectId owned_sequence = kNoObject;  ///< serial and identity columns
+  std::string comment;
+};
+
+struct UniqueConstraint {
+  ObjectId id = kNoObject;
+  std::string name;
+  std::vector<ColumnId> columns;  ///< in declared order
+  bool primary = false;
+  bool nulls_not_distinct = false;
+  ObjectId hidden_table = kNoObject;  ///< secondary constraints: the keyed table that enforces it (D31)
+};
+
+struct CheckConstraint {
+  ObjectId id = kNoObject;
+  std::string name;
+  std::string sql;
+};
+
+struct TableEntry {
+  ObjectId id = kNoObject;
+  ObjectId schema = kNoObject;
+  std::string name;
+  ObjectId owner = kNoObject;
+  TableKind kind = TableKind::kAppend;
+  std::vector<ColumnEntry> columns;  ///< in creation order; dropped ones are gone
+  ColumnId next_column_id = 1;
+  std::optional<UniqueConstraint> key;    ///< the storage key: series and keyed tables
+  std::vector<UniqueConstraint> uniques;  ///< further ones
+  std::vector<CheckConstraint> checks;
+  ColumnId time_column = kNoColumn;   ///< partitions the table; always set for kSeries
+  int64_t partition_interval_us = 0;  ///< 0: follows the density of the data
+  int64_t retention_us = 0;           ///< 0: keeps for ever (the schema's retention applies as well)
+  OnDuplicate on_duplicate = OnDuplicate::kUnset;
+  bool made_by_line_protocol = false;      ///< tags and fields may be added by writes
+  bool hidden = false;                     ///< enforces a secondary UNIQUE; not listed
+  ObjectId temporary_session = kNoObject;  ///< temp tables: never logged, gone with their session
+  std::string comment;
+
+  [[nodiscard]] const ColumnEntry* find_column(std::string_view column_name) const;
+  [[nodiscard]] const ColumnEntry* find_column(ColumnId column_id) const;
+  /// The key's columns without the time column, in declared order: the series of a row, InfluxQL's tags. Empty for
+  /// append tables.
+  [[nodiscard]] std::vector<ColumnId> series_columns() const;
+  [[nodiscard]] bool is_key_column(ColumnId column_id) const;
+};
+
+struct ViewEntry {
+  ObjectId id = kNoObject;
+  ObjectId schema = kNoObject;
+  std::string name;
+  ObjectId owner = kNoObject;
+  std::string sql;                   ///< canonical SELECT
+  std::vector<ColumnEntry> columns;  ///< names and types as of creation
+  std::vector<ObjectId> depends_on;
+  ObjectId materialized_table = kNoObject;  ///< materialized views: where the rows are
+  std::string comment;
+};
+
+struct IndexEntry {
+  ObjectId id = kNoObject;
+  ObjectId schema = kNoObject;
+  std::string name;
+  ObjectId table = kNoObject;
+  std::string method = "btree";
+  std::vector<ColumnId> columns;
+  std::string definition_sql;  ///< as pg_get_indexdef prints it
+  bool unique = false;
+};
+
+struct SequenceEntry {
+  ObjectId id = kNoObject;
+  ObjectId schema = kNoObject;
+  std::string name;
+  ObjectId owner = kNoObject;
+  LogicalType type = TypeId::kInt64;
+  int64_t start = 1;
+  int64_t increment = 1;
+  int64_t min = 1;
+  int64_t max = INT64_MAX;
+  bool cycle = false;
+  ObjectId owned_by_table = kNoObject;
+  ColumnId owned_by_column = kNoColumn;
+  int64_t last_value = 1;  ///< reserved up to here: a crash may skip values, never repeat one
+  bool is_called = false;
+};
+
+struct RoleEntry {
+  ObjectId id = kNoObject;
+  std::string name;
+  bool superuser = false;
+  bool can_login = false;
+  bool create_database = false;
+  bool create_role = false;
+  std::string password_verifier;  ///< SCRAM-SHA-256$… ; empty: none
+  std::vector<ObjectId> member_of;
+};
+
+/// Enum types and domains.
+struct TypeEntry {
+  ObjectId id = kNoObject;
+  ObjectId schema = kNoObject;
+  std::string name;
+  std::vector<std::string> labels;  ///< enums
+  LogicalType base;                 ///< domains
+  bool not_null = false;
+  std::string check_sql;
+};
+
+}  // namespace tidemark
