@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "catalog/object_id.h"
+#include "types/data_chunk.h"
+#include "types/value.h"
+
+namespace tidemark {
+
+/// One conjunct of a scan's filter. Exact: rows for which it is not true do not come out. NULL never passes but for
+/// kIsNull.
+struct ScanPredicate {
+  enum class Comparison : uint8_t {
+    kEqual,
+    kNotEqual,
+    kLess,
+    kLessEqual,
+    kGreater,
+    kGreaterEqual,
+    kIn,
+    kIsNull,
+    kIsNotNull,
+    kCallback
+  };
+  ColumnId column = kNoColumn;
+  Comparison comparison = Comparison::kEqual;
+  /// One, or for kIn several, none NULL, of the column's own type (timestamps in the column's own unit).
+  std::vector<Value> constants;
+  /// kCallback: sets pass[i] to 1 if entry i passes, else 0; called once for the entries of a dictionary or the values
+  /// of a page. Must be free of side effects and callable from several threads at once.
+  std::function<void(const Vector& entries, std::span<uint8_t> pass)> callback;
+  std::string description;  ///< for EXPLAIN
+};
+
+enum class ScanOrder : uint8_t {
+  kAny,  ///< morsels may be read in any order, by several threads; within a chunk rows of one series are in time order
+  kKey,  ///< one morsel after the other gives the rows by (series, order) ascending
+  kNewestFirst,  ///< one morsel after the other gives windows from newest to oldest; within a window any order
+};
+
+struct ScanRequest {
+  std::vector<ColumnId>
+      columns;  ///< what comes out, in this order; may be empty (rows are counted) and may hold kRowIdColumn
+  std::vector<ScanPredicate> predicates;
+  ScanOrder order = ScanOrder::kAny;
+};
+
+/// What each level of a scan dropped; printed by EXPLAIN ANALYZE, asserted by tests. Summed over threads at the end.
+struct ScanCounters {
+  uint64_t partitions_total = 0, partitions_pruned = 0;
+  uint64_t segments_total = 0, segments_pruned = 0;
+  uint64_t row_groups_total = 0, row_groups_pruned = 0;
+  uint64_t pages_total = 0, pages_pruned = 0;
+  uint64_t pages_decoded = 0;   ///< column pages
+  uint64_t sources_merged = 0;  ///< row groups and memtable parts that had to be merged with others
+  uint64_t rows_scanned = 0;    ///< rows looked at after pruning
+  uint64_t rows_out = 0;
+};
+
+/// Reads one morsel. Used by one thread. Chunks have 1 … kVectorSize rows; key columns come as constant or run vectors,
+/// text as dictionaries where it is stored so.
+class MorselReader {
+ public:
+  virtual ~MorselReader() = default;
+  /// False at the end; `chunk` is then empty.
+  virtual bool next(DataChunk& chunk) = 0;
+};
+
+/// A scan after pruning, cut into morsels of about 64 Ki rows that different threads may read. Pins its snapshot.
+class TableScan {
+ public:
+  virtual ~TableScan() = default;
+  [[nodiscard]] virtual size_t morsel_count() const = 0;
+  [[nodiscard]] virtual std::unique_ptr<MorselReader> open(size_t morsel) = 0;
+  /// An upper bound from zone maps, for choosing the degree of parallelism.
+  [[nodiscard]] virtual uint64_t row_count_max() const = 0;
+  /// Exact number of rows if it is known without reading any (no predicate, nothing to merge, no retention cut); used
+  /// for count(*).
+  [[nodiscard]] virtual std::optional<uint64_t> exact_row_count() const = 0;
+  /// Complete when all morsels were read to their end.
+  [[nodiscard]] virtual ScanCounters counters() const = 0;
+};
+
+}  // namespace tidemark
