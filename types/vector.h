@@ -37,8 +37,11 @@ class Validity {
   /// Null if all rows are valid.
   [[nodiscard]] const uint64_t* words() const { return words_; }
   [[nodiscard]] size_t count_valid(size_t size) const;
+  /// Rows [first, first + count); shares the bits where they fall on a word.
+  [[nodiscard]] Validity slice(size_t first, size_t count) const;
 
-  /// Makes the bits of `size` rows present and exclusively owned.
+  /// Makes the bits of `size` rows present and exclusively owned; rows that had none are valid. Precondition: bits
+  /// that were given to `over` are at least `size`.
   void make_writable(size_t size);
   /// Precondition: `make_writable` was called with a size above `row`.
   void set_null(size_t row) { writable_[row >> 6] &= ~(uint64_t{1} << (row & 63)); }
@@ -47,6 +50,7 @@ class Validity {
  private:
   const uint64_t* words_ = nullptr;
   uint64_t* writable_ = nullptr;
+  size_t writable_words_ = 0;
   std::shared_ptr<const void> owner_;
 };
 
@@ -58,14 +62,17 @@ class StringHeap {
   char* allocate(size_t size);
   [[nodiscard]] size_t bytes() const { return bytes_; }
   /// Keeps something alive for as long as this heap: another heap whose strings were passed through, or a page.
-  void keep(std::shared_ptr<const void> other) { kept_.push_back(std::move(other)); }
+  void keep(std::shared_ptr<const void> other);
 
  private:
-  static constexpr size_t kBlockBytes = 16 * 1024;
+  // Blocks grow from the first size to the last, so that a heap with one short string stays small.
+  static constexpr size_t kFirstBlockBytes = 256;
+  static constexpr size_t kLastBlockBytes = 64 * 1024;
   std::vector<std::unique_ptr<char[]>> blocks_;
   std::vector<std::shared_ptr<const void>> kept_;
   char* next_ = nullptr;
   size_t left_ = 0;
+  size_t block_bytes_ = 0;
   size_t bytes_ = 0;
 };
 
