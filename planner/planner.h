@@ -1,0 +1,62 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalog/catalog.h"
+#include "catalog/table_statistics.h"
+#include "catalog/virtual_table.h"
+#include "functions/query_context.h"
+#include "parser/ast.h"
+#include "planner/logical_plan.h"
+#include "planner/physical_plan.h"
+
+namespace tidemark {
+
+/// What binding may look at. Everything outlives the call.
+struct PlannerContext {
+  const Catalog& catalog;
+  const DatabaseEntry& database;
+  std::vector<std::string> search_path;  ///< schema names, without the implicit pg_catalog
+  const VirtualTables* virtual_tables = nullptr;
+  const TableStatistics* statistics = nullptr;
+  QueryContext& query;  ///< for folding immutable functions; its settings decide how literals are read
+  std::vector<LogicalType>
+      parameter_types;  ///< declared by the client; kUnknown: to be inferred. Grows and is filled in by binding.
+  bool implicit_group_by = false;  ///< tidemark.implicit_group_by (D21)
+  std::vector<std::string> disabled_rules;
+};
+
+/// A statement that runs through the executor: queries, INSERT, UPSERT, UPDATE, DELETE, MERGE.
+struct PlannedStatement {
+  PhysicalPtr plan;
+  std::vector<PlanOutput> outputs;  ///< of the result; empty for DML without RETURNING
+  std::vector<LogicalType> parameter_types;
+  /// Objects whose change makes the plan stale, with the versions seen.
+  std::vector<std::pair<ObjectId, uint64_t>> depends_on;
+  bool writes = false;
+  std::vector<ObjectId> tables_read;
+};
+
+/// Binds names, types and functions. Throws 42P01, 42703, 42883, 42804 … with positions, in PostgreSQL's words.
+LogicalPtr bind_statement(const ast::Statement& statement, PlannerContext& context);
+/// Applies the table of rules.
+LogicalPtr optimize(LogicalPtr plan, PlannerContext& context);
+/// Chooses operators.
+PhysicalPtr plan_physical(const LogicalNode& plan, PlannerContext& context);
+
+/// The three in a row.
+std::shared_ptr<const PlannedStatement> plan_statement(const ast::Statement& statement, PlannerContext& context);
+
+/// Binds an expression that reads one table's row by name (defaults, CHECK, generated columns, USING): InputExpressions
+/// by column order. `entry` null: no columns may be named. The result is cast to `target` by assignment rules if that
+/// is set.
+ExpressionPtr bind_table_expression(const ast::Expression& expression, const TableEntry* entry,
+                                    std::optional<LogicalType> target, PlannerContext& context);
+
+/// The type that a type name of DDL means, with its modifier. Throws 42704.
+LogicalType resolve_type(const ast::TypeName& name, PlannerContext& context);
+
+}  // namespace tidemark
