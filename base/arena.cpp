@@ -12,8 +12,8 @@ constexpr std::align_val_t kBlockAlignment{64};  // A cache line, and the widest
 void Arena::Free::operator()(char* block) const noexcept { ::operator delete(block, kBlockAlignment); }
 
 void* Arena::allocate_in_new_block(size_t bytes) {
-  // Blocks double up to a limit; a large request gets a block of its own size.
-  const size_t wanted = blocks_.empty() ? kFirstBlockBytes : std::min(kBlockBytesMax, 2 * blocks_.back().bytes);
+  // Each block is twice as large as the one before, up to a limit; a large request gets a block of its own size.
+  const size_t wanted = std::min(kBlockBytesMax, kFirstBlockBytes << std::min<size_t>(blocks_.size(), 20));
   const size_t block_bytes = std::max(wanted, bytes);
   std::unique_ptr<char, Free> data(static_cast<char*>(::operator new(block_bytes, kBlockAlignment)));
   reservation_.grow(static_cast<int64_t>(block_bytes));
