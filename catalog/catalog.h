@@ -40,6 +40,8 @@ CatalogDelta decode_delta(std::string_view& in);
 /// indexes, sequences) share one space within a schema, as in PostgreSQL.
 class Catalog {
  public:
+  /// Nothing in it; what a manifest's checkpoint is replayed onto.
+  static std::shared_ptr<const Catalog> empty();
   /// With database `tidemark`, its schema `public`, and role `tidemark` (superuser).
   static std::shared_ptr<const Catalog> bootstrap();
 
@@ -75,6 +77,7 @@ class Catalog {
 
  private:
   struct Maps;
+  [[nodiscard]] const CatalogEntry* named(char space, ObjectId parent, std::string_view name) const;
   std::shared_ptr<const Maps> maps_;
 };
 
