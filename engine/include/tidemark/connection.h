@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "tidemark/appender.h"
+#include "tidemark/result.h"
+#include "tidemark/statement.h"
+#include "types/column_batch.h"
+#include "types/type_io.h"
+
+namespace tidemark {
+
+enum class TransactionStatus : char { kIdle = 'I', kInTransaction = 'T', kFailed = 'E' };
+
+/// Something the server tells besides results: NOTICE, WARNING.
+struct Notice {
+  std::string severity;
+  Error content;
+};
+
+/// One session: settings, prepared statements, a transaction. Used by one thread at a time, but for `cancel`.
+///
+/// Statements outside BEGIN … COMMIT run in an implicit transaction. `query` ends it before it returns. Whoever drives
+/// statements one by one (prepare, execute) ends it with `sync`, as PostgreSQL's extended protocol does: several
+/// statements before one sync commit together.
+class Connection {
+ public:
+  virtual ~Connection() = default;
+
+  /// Runs all statements of `sql`, one transaction if there are several; returns the last one's result, whole in
+  /// memory. Throws Error; nothing of the failed transaction stays.
+  virtual std::unique_ptr<Result> query(std::string_view sql) = 0;
+  /// The same with values for $1 …; a single statement.
+  virtual std::unique_ptr<Result> query(std::string_view sql, std::span<const Value> parameters) = 0;
+
+  /// Splits a text into statements; throws 42601. Names are not looked at yet.
+  virtual std::vector<std::shared_ptr<Statement>> parse(std::string_view sql) = 0;
+  /// Parses and plans one statement. `types`: of $1 …, kUnknown or missing ones are inferred. Throws 42601 if there are
+  /// several.
+  virtual std::shared_ptr<Statement> prepare(std::string_view sql, std::span<const LogicalType> types) = 0;
+  /// Plans a statement that `parse` gave, so that its columns are known.
+  virtual void plan(Statement& statement, std::span<const LogicalType> types) = 0;
+  /// Starts it. Rows are computed as they are read. Throws 25P02 in a failed transaction.
+  virtual std::unique_ptr<Result> execute(const std::shared_ptr<Statement>& statement,
+                                          std::span<const Value> parameters) = 0;
+  /// Ends the implicit transaction, if there is one: commits, or rolls back if a statement failed. Throws what the
+  /// commit throws.
+  virtual void sync() = 0;
+  /// A statement failed at the caller's: the transaction is failed (explicit) or will be rolled back by `sync`
+  /// (implicit).
+  virtual void mark_failed() noexcept = 0;
+  [[nodiscard]] virtual TransactionStatus transaction_status() const = 0;
+
+  /// Stops the running statement with 57014. Any thread, any time.
+  virtual void cancel() noexcept = 0;
+
+  /// Bulk rows into `table` (schema-qualified or in search_path).
+  virtual std::unique_ptr<Appender> appender(std::string_view table) = 0;
+
+  struct LineProtocolOutcome {
+    uint64_t rows = 0;                ///< stored
+    uint64_t dropped = 0;             ///< refused by the table's rules: type conflict, retention
+    std::vector<std::string> errors;  ///< in InfluxDB's words, first come first
+  };
+  /// Stores points, making tables and columns as needed, as one durable commit (D1, D4, D33). `schema`: retention
+  /// policy, empty for the default. Throws 3D000, 3F000; errors of single points come back in the outcome.
+  virtual LineProtocolOutcome write(std::span<ColumnBatch> batches, std::string_view schema, bool wait_for_sync) = 0;
+
+  /// Tables that InfluxQL and the line protocol see. Shapes: server/http.
+  virtual std::unique_ptr<Result> query_influxql(std::string_view text) = 0;
+
+  [[nodiscard]] virtual std::string setting(std::string_view name) const = 0;
+  virtual void set_setting(std::string_view name, std::string_view value) = 0;
+  /// How values are printed and read: time zone, DateStyle …; valid until the next statement.
+  [[nodiscard]] virtual const TypeIoOptions& io_options() const = 0;
+  [[nodiscard]] virtual int32_t process_id() const = 0;
+  [[nodiscard]] virtual const std::string& database_name() const = 0;
+  [[nodiscard]] virtual const std::string& role_name() const = 0;
+
+  virtual void on_notice(std::function<void(const Notice&)> listener) = 0;
+  /// Called when a setting that clients are told of (ParameterStatus) has changed.
+  virtual void on_parameter_status(std::function<void(std::string_view name, std::string_view value)> listener) = 0;
+};
+
+}  // namespace tidemark
