@@ -48,6 +48,18 @@ struct KernelCall {
 
 using ScalarKernel = void (*)(KernelCall& call);
 
+/// One call of a predicate's filter: which rows are true, without a boolean a row.
+struct SelectCall {
+  std::span<const Vector> arguments;  ///< each flat or constant, at least one flat, of size `size`
+  size_t size;
+  const Validity& valid;  ///< rows where no argument is NULL
+  /// If not null, only these rows are asked for (ascending).
+  const std::span<const uint32_t>* candidates;
+  SelectionVector& rows;  ///< output, ascending: the true rows, or positions in `candidates` of those
+};
+
+using SelectKernel = void (*)(SelectCall& call);
+
 /// A function, operator or cast. Lives in the registry's tables for the life of the process.
 struct ScalarFunction {
   std::string_view name;  ///< "date_trunc", "+", or "cast"
@@ -61,6 +73,8 @@ struct ScalarFunction {
   /// Optional: looks at the arguments that are constant (null pointers for the others) and prepares shared state, once
   /// a plan.
   std::shared_ptr<const void> (*prepare)(QueryContext& context, std::span<const Value* const> constants) = nullptr;
+  /// Optional, strict predicates that cannot fail: the fast filter.
+  SelectKernel select = nullptr;
   std::string_view doc;  ///< one line for docs/SQL.md and \df+
 };
 

@@ -1,11 +1,13 @@
 #pragma once
 
-#include <optional>
+#include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "functions/function.h"
+#include "functions/table_function.h"
 #include "functions/window_function.h"
 
 namespace tidemark {
@@ -32,11 +34,16 @@ class FunctionRegistry {
   [[nodiscard]] std::span<const ScalarFunction* const> operators(std::string_view name) const;
   [[nodiscard]] std::span<const AggregateFunction* const> aggregates(std::string_view name) const;
   [[nodiscard]] std::span<const WindowFunction* const> windows(std::string_view name) const;
+  [[nodiscard]] std::span<const TableFunction* const> table_functions(std::string_view name) const;
   /// Null if there is none. Casts through text (I/O conversion) are included with PostgreSQL's contexts.
   [[nodiscard]] const Cast* cast(LogicalType from, LogicalType to) const;
 
   [[nodiscard]] std::vector<const ScalarFunction*> all_scalars() const;
+  [[nodiscard]] std::vector<const ScalarFunction*> all_operators() const;
   [[nodiscard]] std::vector<const AggregateFunction*> all_aggregates() const;
+  [[nodiscard]] std::vector<const WindowFunction*> all_windows() const;
+  [[nodiscard]] std::vector<const TableFunction*> all_table_functions() const;
+  [[nodiscard]] std::vector<const Cast*> all_casts() const;
 
   FunctionRegistry(const FunctionRegistry&) = delete;
   FunctionRegistry& operator=(const FunctionRegistry&) = delete;
@@ -44,8 +51,11 @@ class FunctionRegistry {
  private:
   FunctionRegistry();
   ~FunctionRegistry();
-  struct Tables;
-  Tables* tables_;
+  struct Maps;
+  std::unique_ptr<const Maps> maps_;
 };
+
+/// The registry as Markdown tables, for docs/SQL.md.
+std::string registry_markdown();
 
 }  // namespace tidemark

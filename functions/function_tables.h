@@ -1,0 +1,62 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "functions/registry.h"
+#include "functions/table_function.h"
+
+namespace tidemark {
+
+/// What the families' tables write into while the registry is built. Entries stay where they are for good.
+///
+/// To add a function: one line in its family's table, `tables.function(name, arguments, result, kernel, doc)`, and
+/// behind it `.null_rule = …`, `.volatility = …` where the defaults (strict, immutable) do not fit.
+class FunctionTables {
+ public:
+  ScalarFunction& function(std::string_view name, std::vector<LogicalType> arguments, LogicalType result,
+                           ScalarKernel kernel, std::string_view doc);
+  /// Prefix operators have one argument.
+  ScalarFunction& operation(std::string_view symbol, std::vector<LogicalType> arguments, LogicalType result,
+                            ScalarKernel kernel, std::string_view doc);
+  /// `kernel` null: same physical form. Takes (value).
+  ScalarFunction* cast(LogicalType from, LogicalType to, CastContext context, ScalarKernel kernel);
+  /// As `cast`, for kernels that read the target's modifier: their call has (value, int4 typmod, bool explicit).
+  ScalarFunction* cast_with_modifier(LogicalType from, LogicalType to, CastContext context, ScalarKernel kernel);
+  AggregateFunction& aggregate(AggregateFunction aggregate);
+  void window(WindowFunction window);
+  TableFunction& table(TableFunction table);
+
+ private:
+  friend class FunctionRegistry;
+  template <class T>
+  struct Family {
+    std::deque<T> entries;
+    std::map<std::string, std::vector<const T*>, std::less<>> by_name;
+    T& add(T entry);
+  };
+  Family<ScalarFunction> functions_;
+  Family<ScalarFunction> operators_;
+  Family<AggregateFunction> aggregates_;
+  Family<WindowFunction> windows_;
+  Family<TableFunction> tables_;
+  std::deque<ScalarFunction> cast_functions_;
+  std::deque<Cast> casts_;
+};
+
+/// Calls each of the below: the one list of families.
+void add_all_families(FunctionTables& tables);
+
+// The families, one file each in functions/scalars, functions/aggregates and functions/tables.
+void add_arithmetic(FunctionTables& tables);
+void add_comparisons(FunctionTables& tables);
+void add_boolean(FunctionTables& tables);
+void add_counts(FunctionTables& tables);
+void add_sums(FunctionTables& tables);
+void add_extremes(FunctionTables& tables);
+void add_window_functions(FunctionTables& tables);
+
+}  // namespace tidemark
