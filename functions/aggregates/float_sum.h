@@ -20,12 +20,11 @@ struct FloatSum {
   T lanes[kSumLanes] = {};
   int64_t count = 0;
 
+  /// Where the next value is added.
+  T& slot() { return count < kExactCount ? head : lanes[static_cast<size_t>(count) % kSumLanes]; }
+
   void add(T value) {
-    if (count < kExactCount) {
-      head += value;
-    } else {
-      lanes[static_cast<size_t>(count) % kSumLanes] += value;
-    }
+    slot() += value;
     ++count;
   }
 

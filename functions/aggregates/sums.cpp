@@ -63,24 +63,17 @@ template <class T>
 struct CheckedFloatSum {
   using Input = T;
   using State = FloatSum<T>;
-  static void check(const State& state, bool was_finite, const T* values, size_t count) {
-    if (!was_finite || std::isfinite(state.total())) return;
-    if (!any_not_finite(values, count)) throw_float_overflow();
-  }
   static void add(State& state, const T& value) {
-    state.add(value);
-    if (!std::isfinite(state.total()) && std::isfinite(value)) {
-      State without = state;
-      // Only the step from finite to infinite is an overflow.
-      if (without.count <= State::kExactCount ? std::isinf(state.head) && std::isfinite(state.head - value) : false) {
-        throw_float_overflow();
-      }
-    }
+    T& slot = state.slot();
+    const T sum = slot + value;
+    if (std::isinf(sum) && std::isfinite(slot) && std::isfinite(value)) throw_float_overflow();
+    slot = sum;
+    ++state.count;
   }
   static void add_range(State& state, const T* values, size_t count) {
     const bool was_finite = std::isfinite(state.total());
     state.add_range(values, count);
-    check(state, was_finite, values, count);
+    if (was_finite && !std::isfinite(state.total()) && !any_not_finite(values, count)) throw_float_overflow();
   }
   static void merge(State& into, State& from) {
     const bool were_finite = std::isfinite(into.total()) && std::isfinite(from.total());
