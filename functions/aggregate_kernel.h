@@ -100,8 +100,9 @@ void combine(AggregateCall& /*call*/, std::byte* into, std::byte* from) {
 }
 
 template <class Output>
-using StoredOutput = std::conditional_t<
-    std::is_same_v<Output, bool>, uint8_t, std::conditional_t<std::is_same_v<Output, std::string>, std::string_view, Output>>;
+using StoredOutput =
+    std::conditional_t<std::is_same_v<Output, bool>, uint8_t,
+                       std::conditional_t<std::is_same_v<Output, std::string>, std::string_view, Output>>;
 
 /// Writes what `finish(state index, output)` gives for each state; false is NULL.
 template <class Output, class Finish>
@@ -131,7 +132,8 @@ void finalize(AggregateCall& call, std::span<std::byte* const> states, Vector& r
 
 /// An AggregateFunction of one argument from A.
 template <class A>
-AggregateFunction make_aggregate(std::string_view name, LogicalType argument, LogicalType result, std::string_view doc) {
+AggregateFunction make_aggregate(std::string_view name, LogicalType argument, LogicalType result,
+                                 std::string_view doc) {
   AggregateFunction function;
   function.name = name;
   function.arguments = {argument};

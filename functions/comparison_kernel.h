@@ -11,8 +11,8 @@
 
 namespace tidemark {
 
-/// SQL's order of two values of C++ types: floats with NaN equal to itself and above all, text by bytes (D16), intervals
-/// by their normalised length. Specialised where operators do not say it.
+/// SQL's order of two values of C++ types: floats with NaN equal to itself and above all, text by bytes (D16),
+/// intervals by their normalised length. Specialised where operators do not say it.
 template <class A, class B = A>
 struct Order {
   static bool equal(const A& a, const B& b) { return a == b; }

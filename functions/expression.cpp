@@ -50,8 +50,6 @@ AggregateExpression::AggregateExpression(const AggregateExpression& other)
       filter(clone_or_null(other.filter)),
       order_by(clone_keys(other.order_by)) {}
 
-ExpressionPtr AggregateExpression::clone() const { return std::make_unique<AggregateExpression>(*this); }
-
 WindowExpression::WindowExpression(const WindowExpression& other)
     : Expression(other),
       function(other.function),
@@ -66,8 +64,6 @@ WindowExpression::WindowExpression(const WindowExpression& other)
   frame.end_offset = clone_or_null(other.frame.end_offset);
   frame.exclusion = other.frame.exclusion;
 }
-
-ExpressionPtr WindowExpression::clone() const { return std::make_unique<WindowExpression>(*this); }
 
 namespace {
 

@@ -75,7 +75,7 @@ struct ScalarFunction {
   std::shared_ptr<const void> (*prepare)(QueryContext& context, std::span<const Value* const> constants) = nullptr;
   /// Optional, strict predicates that cannot fail: the fast filter.
   SelectKernel select = nullptr;
-  std::string_view doc;  ///< one line for docs/SQL.md and \df+
+  std::string_view doc = {};  ///< one line for docs/SQL.md and \df+
 };
 
 /// One call of an aggregate kernel.
@@ -114,7 +114,7 @@ struct AggregateFunction {
   bool ordered_set = false;      ///< WITHIN GROUP
   Flavour flavour = Flavour::kSql;
   bool variadic = false;
-  std::string_view doc;
+  std::string_view doc = {};
 };
 
 }  // namespace tidemark

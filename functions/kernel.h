@@ -208,8 +208,8 @@ void each_value(KernelCall& call) {
   detail::each_value<F>(call, F);
 }
 
-/// A tight loop over one or two arguments: `bool F(a, b, out&)` says whether the row is bad; Fail throws. F must be safe
-/// on the unspecified values under NULLs.
+/// A tight loop over one or two arguments: `bool F(a, b, out&)` says whether the row is bad; Fail throws. F must be
+/// safe on the unspecified values under NULLs.
 template <auto F, auto Fail>
 void each_checked(KernelCall& call) {
   detail::each_checked<F, Fail>(call, F);

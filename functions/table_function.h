@@ -38,7 +38,7 @@ struct TableFunction {
   bool variadic = false;
   /// About how many rows a call yields, for the planner; 0 unknown.
   double (*estimate)(std::span<const Value> arguments) = nullptr;
-  std::string_view doc;
+  std::string_view doc = {};
 };
 
 }  // namespace tidemark

@@ -15,18 +15,12 @@ void add_window_functions(FunctionTables& tables) {
   tables.window({"ntile", kNtile, {kInt32}, kInt32, "number of the bucket of as even a division as may be"});
   tables.window({"lag", kLag, {kAnyElement}, kAnyElement, "value one row before, or NULL"});
   tables.window({"lag", kLag, {kAnyElement, kInt32}, kAnyElement, "value n rows before, or NULL"});
-  tables.window({"lag",
-                 kLag,
-                 {kAnyCompatible, kInt32, kAnyCompatible},
-                 kAnyCompatible,
-                 "value n rows before, or the default"});
+  tables.window(
+      {"lag", kLag, {kAnyCompatible, kInt32, kAnyCompatible}, kAnyCompatible, "value n rows before, or the default"});
   tables.window({"lead", kLead, {kAnyElement}, kAnyElement, "value one row after, or NULL"});
   tables.window({"lead", kLead, {kAnyElement, kInt32}, kAnyElement, "value n rows after, or NULL"});
-  tables.window({"lead",
-                 kLead,
-                 {kAnyCompatible, kInt32, kAnyCompatible},
-                 kAnyCompatible,
-                 "value n rows after, or the default"});
+  tables.window(
+      {"lead", kLead, {kAnyCompatible, kInt32, kAnyCompatible}, kAnyCompatible, "value n rows after, or the default"});
   tables.window({"first_value", kFirstValue, {kAnyElement}, kAnyElement, "value at the frame's first row"});
   tables.window({"last_value", kLastValue, {kAnyElement}, kAnyElement, "value at the frame's last row"});
   tables.window({"nth_value", kNthValue, {kAnyElement, kInt32}, kAnyElement, "value at the frame's n-th row, or NULL"});

@@ -1,9 +1,8 @@
 // count(*) and count(x).
 
+#include "functions/aggregate_kernel.h"
 #include "functions/function_tables.h"
 #include "functions/validity_operations.h"
-
-#include "functions/aggregate_kernel.h"
 
 namespace tidemark {
 namespace {

@@ -36,7 +36,8 @@ TIDEMARK_ALWAYS_INLINE T least_loop(const T* values, size_t count, T start) {
   for (T& lane : least) lane = start;
   size_t i = 0;
   for (; i + kLanes <= count; i += kLanes) {
-    for (size_t lane = 0; lane < kLanes; ++lane) least[lane] = values[i + lane] < least[lane] ? values[i + lane] : least[lane];
+    for (size_t lane = 0; lane < kLanes; ++lane)
+      least[lane] = values[i + lane] < least[lane] ? values[i + lane] : least[lane];
   }
   for (; i < count; ++i) least[0] = values[i] < least[0] ? values[i] : least[0];
   for (size_t lane = 1; lane < kLanes; ++lane) least[0] = least[lane] < least[0] ? least[lane] : least[0];
@@ -54,7 +55,8 @@ TIDEMARK_ALWAYS_INLINE T greatest_loop(const T* values, size_t count, T start) {
     }
   }
   for (; i < count; ++i) greatest[0] = values[i] > greatest[0] ? values[i] : greatest[0];
-  for (size_t lane = 1; lane < kLanes; ++lane) greatest[0] = greatest[lane] > greatest[0] ? greatest[lane] : greatest[0];
+  for (size_t lane = 1; lane < kLanes; ++lane)
+    greatest[0] = greatest[lane] > greatest[0] ? greatest[lane] : greatest[0];
   return greatest[0];
 }
 
@@ -107,12 +109,12 @@ TIDEMARK_SIMD_CLONES SplitSum sum_of(const uint64_t* values, size_t count) {
   return {static_cast<int64_t>(high), static_cast<int64_t>(low)};
 }
 
-#define TIDEMARK_REDUCTION(TYPE)                                                            \
-  TIDEMARK_SIMD_CLONES TYPE least_of(const TYPE* values, size_t count, TYPE start) {        \
-    return least_loop(values, count, start);                                                \
-  }                                                                                         \
-  TIDEMARK_SIMD_CLONES TYPE greatest_of(const TYPE* values, size_t count, TYPE start) {     \
-    return greatest_loop(values, count, start);                                             \
+#define TIDEMARK_REDUCTION(TYPE)                                                        \
+  TIDEMARK_SIMD_CLONES TYPE least_of(const TYPE* values, size_t count, TYPE start) {    \
+    return least_loop(values, count, start);                                            \
+  }                                                                                     \
+  TIDEMARK_SIMD_CLONES TYPE greatest_of(const TYPE* values, size_t count, TYPE start) { \
+    return greatest_loop(values, count, start);                                         \
   }
 TIDEMARK_REDUCTION(int16_t)
 TIDEMARK_REDUCTION(int32_t)

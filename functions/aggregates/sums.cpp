@@ -1,5 +1,5 @@
-// sum of integers into bigint and of floats; InfluxQL's sum, which wraps (D7). Sums and averages that are numeric are in
-// numeric_sums.cpp.
+// sum of integers into bigint and of floats; InfluxQL's sum, which wraps (D7). Sums and averages that are numeric are
+// in numeric_sums.cpp.
 
 #include "functions/aggregate_kernel.h"
 #include "functions/aggregates/float_sum.h"

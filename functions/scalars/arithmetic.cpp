@@ -1,5 +1,5 @@
-// + - * / % and bit operators over integers and floats, with PostgreSQL's errors: 22003 on overflow and 22012 for a zero
-// divisor. InfluxQL's versions wrap and divide by zero to zero (D7).
+// + - * / % and bit operators over integers and floats, with PostgreSQL's errors: 22003 on overflow and 22012 for a
+// zero divisor. InfluxQL's versions wrap and divide by zero to zero (D7).
 
 #include <cmath>
 #include <cstdint>
@@ -247,7 +247,9 @@ bool remainder_unsigned(uint64_t a, uint64_t b, uint64_t& out) {
 }
 
 // InfluxQL (D7): integers wrap, any division by zero is zero, and the quotient of integers is a float.
-int64_t wrap_add(int64_t a, int64_t b) { return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b)); }
+int64_t wrap_add(int64_t a, int64_t b) {
+  return static_cast<int64_t>(static_cast<uint64_t>(a) + static_cast<uint64_t>(b));
+}
 int64_t wrap_subtract(int64_t a, int64_t b) {
   return static_cast<int64_t>(static_cast<uint64_t>(a) - static_cast<uint64_t>(b));
 }

@@ -1,9 +1,9 @@
 // = <> < <= > >= over types whose memory form is a number, text or an interval. Mixed dates and timestamps are in
 // datetime_comparison.cpp, numeric in numeric.cpp.
 
-#include "functions/comparison_kernel.h"
-
 #include <cstring>
+
+#include "functions/comparison_kernel.h"
 
 namespace tidemark {
 
