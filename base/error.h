@@ -93,6 +93,7 @@ inline constexpr std::string_view kTooManyColumns = "54011";
 inline constexpr std::string_view kTooManyArguments = "54023";
 inline constexpr std::string_view kObjectNotInPrerequisiteState = "55000";
 inline constexpr std::string_view kObjectInUse = "55006";
+inline constexpr std::string_view kCantChangeRuntimeParam = "55P02";
 inline constexpr std::string_view kLockNotAvailable = "55P03";
 inline constexpr std::string_view kQueryCanceled = "57014";
 inline constexpr std::string_view kAdminShutdown = "57P01";

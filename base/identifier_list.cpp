@@ -1,0 +1,66 @@
+#include "base/identifier_list.h"
+
+#include <algorithm>
+
+#include "base/ascii.h"
+
+namespace tidemark {
+namespace {
+
+void skip_spaces(std::string_view& text) {
+  const auto first = std::find_if_not(text.begin(), text.end(), is_ascii_space);
+  text.remove_prefix(static_cast<size_t>(first - text.begin()));
+}
+
+/// The quoted name at the start of `text`, which moves on behind it.
+std::optional<std::string> take_quoted(std::string_view& text) {
+  std::string name;
+  for (size_t i = 1; i < text.size(); ++i) {
+    if (text[i] != '"') {
+      name += text[i];
+    } else if (i + 1 < text.size() && text[i + 1] == '"') {
+      name += text[i++];
+    } else {
+      text.remove_prefix(i + 1);
+      return name;
+    }
+  }
+  return std::nullopt;
+}
+
+std::string take_plain(std::string_view& text) {
+  const auto end = std::find_if(text.begin(), text.end(), [](char c) { return c == ',' || is_ascii_space(c); });
+  const auto length = static_cast<size_t>(end - text.begin());
+  std::string name = to_ascii_lower(text.substr(0, length));
+  text.remove_prefix(length);
+  return name;
+}
+
+}  // namespace
+
+std::optional<std::vector<std::string>> split_identifier_list(std::string_view text) {
+  std::vector<std::string> names;
+  skip_spaces(text);
+  if (text.empty()) {
+    return names;
+  }
+  while (true) {
+    const bool quoted = text.starts_with('"');
+    auto name = quoted ? take_quoted(text) : take_plain(text);
+    if (!name || (name->empty() && !quoted)) {
+      return std::nullopt;
+    }
+    names.push_back(std::move(*name));
+    skip_spaces(text);
+    if (text.empty()) {
+      return names;
+    }
+    if (text.front() != ',') {
+      return std::nullopt;
+    }
+    text.remove_prefix(1);
+    skip_spaces(text);
+  }
+}
+
+}  // namespace tidemark
