@@ -12,8 +12,6 @@ void throw_integer_out_of_range(size_t bytes) {
 void throw_float_overflow() { throw Error(sqlstate::kNumericValueOutOfRange, "value out of range: overflow"); }
 void throw_float_underflow() { throw Error(sqlstate::kNumericValueOutOfRange, "value out of range: underflow"); }
 void throw_division_by_zero() { throw Error(sqlstate::kDivisionByZero, "division by zero"); }
-void throw_timestamp_out_of_range() { throw Error(sqlstate::kDatetimeFieldOverflow, "timestamp out of range"); }
 void throw_interval_out_of_range() { throw Error(sqlstate::kDatetimeFieldOverflow, "interval out of range"); }
-void throw_date_out_of_range() { throw Error(sqlstate::kDatetimeFieldOverflow, "date out of range"); }
 
 }  // namespace tidemark

@@ -14,11 +14,7 @@ namespace tidemark {
 [[noreturn]] void throw_float_underflow();
 /// 22012 `division by zero`.
 [[noreturn]] void throw_division_by_zero();
-/// 22008 `timestamp out of range`.
-[[noreturn]] void throw_timestamp_out_of_range();
 /// 22008 `interval out of range`.
 [[noreturn]] void throw_interval_out_of_range();
-/// 22008 `date out of range`.
-[[noreturn]] void throw_date_out_of_range();
 
 }  // namespace tidemark
