@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/check.h"
+#include "types/interval_fields.h"
 #include "types/type_info.h"
 
 namespace tidemark {
@@ -106,8 +107,7 @@ std::string numeric_modifier(int32_t modifier) {
 }
 
 std::string interval_modifier(int32_t modifier) {
-  // Bits of the fields as PostgreSQL numbers them: month 1, year 2, day 3, hour 10, minute 11, second 12.
-  constexpr int kMonth = 1 << 1, kYear = 1 << 2, kDay = 1 << 3, kHour = 1 << 10, kMinute = 1 << 11, kSecond = 1 << 12;
+  using namespace interval_fields;
   constexpr struct {
     int fields;
     std::string_view words;
@@ -126,15 +126,15 @@ std::string interval_modifier(int32_t modifier) {
       {kHour | kMinute | kSecond, " hour to second"},
       {kMinute | kSecond, " minute to second"},
   };
-  const int fields = (modifier >> 16) & 0x7fff;
-  const int precision = modifier & 0xffff;
+  const int fields = (modifier >> 16) & kAll;
+  const int precision = modifier & kFullPrecision;
   std::string text;
   for (const auto& range : kRanges) {
     if (range.fields == fields) {
       text = range.words;
     }
   }
-  if (precision != 0xffff) {
+  if (precision != kFullPrecision) {
     text += "(" + std::to_string(precision) + ")";
   }
   return text;
