@@ -113,6 +113,7 @@ void visit_fields(Archive& fields, ViewEntry& entry) {
   fields(7, entry.depends_on);
   fields(8, entry.materialized_table);
   fields(9, entry.comment);
+  fields(10, entry.search_path);
 }
 
 template <class Archive>

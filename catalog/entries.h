@@ -117,6 +117,7 @@ struct ViewEntry {
   std::string name;
   ObjectId owner = kNoObject;
   std::string sql;                   ///< canonical SELECT
+  std::vector<std::string> search_path;     ///< under which `sql` was written and is read
   std::vector<ColumnEntry> columns;  ///< names and types as of creation
   std::vector<ObjectId> depends_on;
   ObjectId materialized_table = kNoObject;  ///< materialized views: where the rows are

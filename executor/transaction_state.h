@@ -56,6 +56,8 @@ class TransactionState {
   [[nodiscard]] CommitOptions commit_options() const;
 
   [[nodiscard]] TransactionId id() const { return id_; }
+  /// Whether a statement has read or written yet: the isolation level may change only before.
+  [[nodiscard]] bool has_snapshot() const { return has_snapshot_; }
   [[nodiscard]] IsolationLevel isolation() const { return isolation_; }
   [[nodiscard]] LockTable& locks() const { return locks_; }
 

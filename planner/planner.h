@@ -23,10 +23,10 @@ struct PlannerContext {
   const VirtualTables* virtual_tables = nullptr;
   const TableStatistics* statistics = nullptr;
   QueryContext& query;  ///< for folding immutable functions; its settings decide how literals are read
-  std::vector<LogicalType>
-      parameter_types;  ///< declared by the client; kUnknown: to be inferred. Grows and is filled in by binding.
+  /// Declared by the client; kUnknown: to be inferred. Grows and is filled in by binding.
+  std::vector<LogicalType> parameter_types = {};
   bool implicit_group_by = false;  ///< tidemark.implicit_group_by (D21)
-  std::vector<std::string> disabled_rules;
+  std::vector<std::string> disabled_rules = {};
 };
 
 /// A statement that runs through the executor: queries, INSERT, UPSERT, UPDATE, DELETE, MERGE.

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -16,6 +17,13 @@
 #include "types/type_io.h"
 
 namespace tidemark {
+
+struct ConnectionOptions {
+  std::string database = "tidemark";
+  std::string role = "tidemark";
+  std::string application_name;
+  std::map<std::string, std::string> settings;  ///< start-up packet parameters
+};
 
 enum class TransactionStatus : char { kIdle = 'I', kInTransaction = 'T', kFailed = 'E' };
 

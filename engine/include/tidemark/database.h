@@ -17,13 +17,6 @@ struct DatabaseOptions {
   bool salvage = false;  ///< open in spite of damaged log records; the originals are kept aside
 };
 
-struct ConnectionOptions {
-  std::string database = "tidemark";
-  std::string role = "tidemark";
-  std::string application_name;
-  std::map<std::string, std::string> settings;  ///< start-up packet parameters
-};
-
 /// A role's password as it is kept: SCRAM-SHA-256 verifier text of PostgreSQL's form, or empty.
 struct RoleLogin {
   bool exists = false;

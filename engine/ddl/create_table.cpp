@@ -1,0 +1,419 @@
+#include "engine/ddl/create_table.h"
+
+#include <algorithm>
+#include <string_view>
+
+#include "engine/ddl/table_options.h"
+#include "parser/ast_expression.h"
+#include "parser/ast_to_sql.h"
+#include "parser/sql_parser.h"
+
+namespace tidemark {
+namespace {
+
+/// D23.
+constexpr size_t kColumnsMax = 4096;
+
+struct SerialType {
+  std::string_view name;
+  TypeId type;
+};
+constexpr SerialType kSerialTypes[] = {
+    {"smallserial", TypeId::kInt16}, {"serial2", TypeId::kInt16},   {"serial", TypeId::kInt32},
+    {"serial4", TypeId::kInt32},     {"bigserial", TypeId::kInt64}, {"serial8", TypeId::kInt64},
+};
+
+const SerialType* serial_type(const ast::TypeName& type) {
+  for (const SerialType& serial : kSerialTypes) {
+    if (type.name.parts.size() == 1 && type.name.last() == serial.name && type.array_bounds.empty()) {
+      return &serial;
+    }
+  }
+  return nullptr;
+}
+
+[[noreturn]] void refuse(const std::string& what, int position) {
+  throw Error(sqlstate::kFeatureNotSupported, what + " is not supported").at(position);
+}
+
+ColumnEntry& column_by_name(TableEntry& table, const ast::Name& name) {
+  for (ColumnEntry& column : table.columns) {
+    if (column.name == name.text) {
+      return column;
+    }
+  }
+  throw Error(sqlstate::kUndefinedColumn, "column \"" + name.text + "\" named in key does not exist").at(name.position);
+}
+
+/// `t_a_b_key`, with a number behind if that is taken in the table's schema.
+std::string free_constraint_name(const TableEntry& table, const std::string& wanted, const DdlContext& context) {
+  const auto taken = [&](const std::string& name) {
+    const auto same = [&name](const auto& constraint) { return constraint.name == name; };
+    return (table.key && table.key->name == name) || std::any_of(table.uniques.begin(), table.uniques.end(), same) ||
+           std::any_of(table.checks.begin(), table.checks.end(), same) ||
+           context.catalog().relation(table.schema, name) != nullptr;
+  };
+  std::string name = wanted;
+  for (int number = 1; taken(name); ++number) {
+    name = wanted + std::to_string(number);
+  }
+  return name;
+}
+
+/// The sequence behind a serial or identity column; it is dropped with the column.
+void own_sequence(const TableEntry& table, ColumnEntry& column, SequenceEntry sequence, DdlContext& context) {
+  sequence.schema = table.schema;
+  sequence.owner = table.owner;
+  const std::string wanted = table.name + "_" + column.name + "_seq";
+  sequence.name = wanted;
+  for (int number = 1; context.catalog().relation(table.schema, sequence.name) != nullptr; ++number) {
+    sequence.name = wanted + std::to_string(number);
+  }
+  sequence.owned_by_table = table.id;
+  sequence.owned_by_column = column.id;
+  column.owned_sequence = sequence.id;
+  column.not_null = true;
+  context.put(std::move(sequence));
+}
+
+std::string next_value_sql(const DdlContext& context, ObjectId sequence) {
+  const auto& entry = std::get<SequenceEntry>(*context.catalog().object(sequence));
+  const auto& schema = std::get<SchemaEntry>(*context.catalog().object(entry.schema));
+  return "nextval(" + quote_literal(quote_identifier(schema.name) + "." + quote_identifier(entry.name)) + "::regclass)";
+}
+
+void apply_column_constraint(TableEntry& table, ColumnEntry& column, const ast::Constraint& constraint,
+                             DdlContext& context) {
+  switch (constraint.kind) {
+    case ast::ConstraintKind::NotNull:
+      column.not_null = true;
+      break;
+    case ast::ConstraintKind::Null:
+      if (column.not_null) {
+        throw Error(sqlstate::kSyntaxError, "conflicting NULL/NOT NULL declarations for column \"" + column.name +
+                                                "\" of table \"" + table.name + "\"")
+            .at(constraint.position);
+      }
+      break;
+    case ast::ConstraintKind::Default: {
+      if (!column.default_sql.empty()) {
+        throw Error(sqlstate::kSyntaxError, "multiple default values specified for column \"" + column.name +
+                                                "\" of table \"" + table.name + "\"")
+            .at(constraint.position);
+      }
+      PlannerContext planner = context.planner();
+      static_cast<void>(bind_table_expression(*constraint.expression, nullptr, column.type, planner));
+      column.default_sql = to_sql(*constraint.expression);
+      break;
+    }
+    case ast::ConstraintKind::Generated:
+      column.generated_sql = to_sql(*constraint.expression);
+      break;
+    case ast::ConstraintKind::Identity:
+      column.identity = constraint.identity_always ? Identity::kAlways : Identity::kByDefault;
+      own_sequence(table, column, make_sequence(constraint.sequence_options, column.type, context), context);
+      column.default_sql = next_value_sql(context, column.owned_sequence);
+      break;
+    case ast::ConstraintKind::ForeignKey:
+      refuse("FOREIGN KEY", constraint.position);
+    case ast::ConstraintKind::Exclusion:
+      refuse("EXCLUDE", constraint.position);
+    case ast::ConstraintKind::Check:
+    case ast::ConstraintKind::PrimaryKey:
+    case ast::ConstraintKind::Unique:
+      break;
+  }
+}
+
+void bind_generated_columns(const TableEntry& table, DdlContext& context) {
+  for (const ColumnEntry& column : table.columns) {
+    if (!column.generated_sql.empty()) {
+      PlannerContext planner = context.planner();
+      static_cast<void>(bind_table_expression(*parse_expression(column.generated_sql), &table, column.type, planner));
+    }
+  }
+}
+
+void add_like(TableEntry& table, const ast::LikeClause& like, DdlContext& context) {
+  const TableEntry source = context.table(like.table);
+  const auto including = [&like](std::string_view what) {
+    bool result = false;
+    for (const auto& [option, on] : like.options) {
+      if (option == what || option == "all") {
+        result = on;
+      }
+    }
+    return result;
+  };
+  for (const ColumnEntry& from : source.columns) {
+    ColumnEntry column;
+    column.id = table.next_column_id++;
+    column.name = from.name;
+    column.type = from.type;
+    column.not_null = from.not_null;
+    if (including("defaults")) {
+      column.default_sql = from.default_sql;
+    }
+    if (including("generated")) {
+      column.generated_sql = from.generated_sql;
+    }
+    if (including("comments")) {
+      column.comment = from.comment;
+    }
+    table.columns.push_back(std::move(column));
+  }
+  const auto same_columns = [&](UniqueConstraint constraint, const std::string& name) {
+    for (ColumnId& id : constraint.columns) {
+      id = table.find_column(source.find_column(id)->name)->id;
+    }
+    constraint.id = context.allocate_id();
+    constraint.name = name;
+    constraint.hidden_table = kNoObject;
+    return constraint;
+  };
+  if (including("indexes")) {
+    if (source.key) {
+      table.key = same_columns(*source.key, table.name + "_pkey");
+    }
+    for (const UniqueConstraint& unique : source.uniques) {
+      table.uniques.push_back(same_columns(unique, free_constraint_name(table, table.name + "_key", context)));
+    }
+  }
+  if (including("constraints")) {
+    for (CheckConstraint check : source.checks) {
+      check.id = context.allocate_id();
+      table.checks.push_back(std::move(check));
+    }
+  }
+}
+
+/// A table without PRIMARY KEY takes the first UNIQUE constraint that can be a key: NULLS NOT DISTINCT, or over NOT
+/// NULL columns (D5, D31).
+void choose_key(TableEntry& table) {
+  if (table.key) {
+    return;
+  }
+  for (auto unique = table.uniques.begin(); unique != table.uniques.end(); ++unique) {
+    const bool no_nulls = std::all_of(unique->columns.begin(), unique->columns.end(),
+                                      [&table](ColumnId id) { return table.find_column(id)->not_null; });
+    if (unique->nulls_not_distinct || no_nulls) {
+      table.key = std::move(*unique);
+      table.uniques.erase(unique);
+      return;
+    }
+  }
+}
+
+const SchemaEntry& schema_of_new_relation(const ast::QualifiedName& name, bool if_not_exists, DdlContext& context,
+                                          bool& exists) {
+  const SchemaEntry& schema = context.schema_for_creation(name);
+  exists = context.catalog().relation(schema.id, name.last()) != nullptr;
+  if (exists) {
+    Error taken(sqlstate::kDuplicateTable,
+                "relation \"" + name.last() + "\" already exists" + (if_not_exists ? ", skipping" : ""));
+    if (!if_not_exists) {
+      throw taken;
+    }
+    context.notice("NOTICE", taken);
+  }
+  return schema;
+}
+
+}  // namespace
+
+void put_hidden_table(const TableEntry& table, UniqueConstraint& constraint, DdlContext& context) {
+  TableEntry hidden;
+  hidden.id = context.allocate_id();
+  hidden.schema = table.schema;
+  hidden.owner = table.owner;
+  hidden.name = constraint.name;
+  hidden.hidden = true;
+  hidden.kind = TableKind::kKeyed;
+  hidden.temporary_session = table.temporary_session;
+  UniqueConstraint key;
+  key.id = context.allocate_id();
+  key.name = constraint.name;
+  key.nulls_not_distinct = true;
+  for (ColumnId id : constraint.columns) {
+    ColumnEntry column;
+    column.id = hidden.next_column_id++;
+    column.name = table.find_column(id)->name;
+    column.type = table.find_column(id)->type;
+    key.columns.push_back(column.id);
+    hidden.columns.push_back(std::move(column));
+  }
+  hidden.key = std::move(key);
+  constraint.hidden_table = hidden.id;
+  context.put(std::move(hidden));
+}
+
+void add_column(TableEntry& table, const ast::ColumnDefinition& definition, DdlContext& context) {
+  if (table.find_column(definition.name) != nullptr) {
+    throw Error(sqlstate::kDuplicateColumn, "column \"" + definition.name + "\" specified more than once")
+        .at(definition.position);
+  }
+  if (table.columns.size() >= kColumnsMax) {
+    throw Error(sqlstate::kTooManyColumns, "tables can have at most " + std::to_string(kColumnsMax) + " columns");
+  }
+  ColumnEntry column;
+  column.id = table.next_column_id++;
+  column.name = definition.name;
+  if (const SerialType* serial = serial_type(definition.type)) {
+    column.type = serial->type;
+    own_sequence(table, column, make_sequence({}, column.type, context), context);
+    column.default_sql = next_value_sql(context, column.owned_sequence);
+  } else {
+    PlannerContext planner = context.planner();
+    column.type = resolve_type(definition.type, planner);
+  }
+  for (const ast::Constraint& constraint : definition.constraints) {
+    apply_column_constraint(table, column, constraint, context);
+  }
+  table.columns.push_back(std::move(column));
+}
+
+void add_constraint(TableEntry& table, const ast::Constraint& constraint, const std::string& column,
+                    DdlContext& context) {
+  switch (constraint.kind) {
+    case ast::ConstraintKind::Check: {
+      PlannerContext planner = context.planner();
+      static_cast<void>(bind_table_expression(*constraint.expression, &table, LogicalType(TypeId::kBoolean), planner));
+      CheckConstraint check;
+      check.id = context.allocate_id();
+      const std::string wanted = column.empty() ? table.name + "_check" : table.name + "_" + column + "_check";
+      check.name = constraint.name.empty() ? free_constraint_name(table, wanted, context) : constraint.name;
+      const auto same = [&check](const CheckConstraint& other) { return other.name == check.name; };
+      if (std::any_of(table.checks.begin(), table.checks.end(), same)) {
+        throw Error(sqlstate::kDuplicateObject,
+                    "constraint \"" + check.name + "\" for relation \"" + table.name + "\" already exists");
+      }
+      check.sql = to_sql(*constraint.expression);
+      table.checks.push_back(std::move(check));
+      return;
+    }
+    case ast::ConstraintKind::PrimaryKey:
+    case ast::ConstraintKind::Unique: {
+      UniqueConstraint unique;
+      unique.id = context.allocate_id();
+      unique.primary = constraint.kind == ast::ConstraintKind::PrimaryKey;
+      unique.nulls_not_distinct = constraint.nulls_not_distinct;
+      std::vector<ast::Name> names = constraint.columns;
+      if (names.empty()) {
+        names.push_back({constraint.position, column});
+      }
+      std::string wanted = table.name;
+      for (const ast::Name& name : names) {
+        ColumnEntry& entry = column_by_name(table, name);
+        if (std::find(unique.columns.begin(), unique.columns.end(), entry.id) != unique.columns.end()) {
+          throw Error(sqlstate::kDuplicateColumn, "column \"" + name.text + "\" appears twice in " +
+                                                      (unique.primary ? "primary key" : "unique") + " constraint")
+              .at(name.position);
+        }
+        unique.columns.push_back(entry.id);
+        entry.not_null = entry.not_null || unique.primary;
+        wanted += "_" + name.text;
+      }
+      if (unique.primary && table.key && table.key->primary) {
+        throw Error(sqlstate::kInvalidTableDefinition,
+                    "multiple primary keys for table \"" + table.name + "\" are not allowed")
+            .at(constraint.position);
+      }
+      wanted = unique.primary ? table.name + "_pkey" : wanted + "_key";
+      unique.name = constraint.name.empty() ? free_constraint_name(table, wanted, context) : constraint.name;
+      if (unique.primary) {
+        table.key = std::move(unique);
+      } else {
+        table.uniques.push_back(std::move(unique));
+      }
+      return;
+    }
+    case ast::ConstraintKind::ForeignKey:
+      refuse("FOREIGN KEY", constraint.position);
+    case ast::ConstraintKind::Exclusion:
+      refuse("EXCLUDE", constraint.position);
+    default:
+      return;
+  }
+}
+
+void create_table(const ast::CreateTableStatement& statement, DdlContext& context) {
+  if (!statement.inherits.empty()) {
+    refuse("INHERITS", statement.inherits.front().position);
+  }
+  if (!statement.partition_strategy.empty() || !statement.partition_of.empty()) {
+    throw Error(sqlstate::kFeatureNotSupported, "PARTITION BY is not supported")
+        .with_hint("Tables with a time column are partitioned by time already: see WITH (partition_interval = …).");
+  }
+  bool exists = false;
+  const SchemaEntry& schema = schema_of_new_relation(statement.table, statement.if_not_exists, context, exists);
+  if (exists) {
+    return;
+  }
+  TableEntry table;
+  table.id = context.allocate_id();
+  table.schema = schema.id;
+  table.name = statement.table.last();
+  table.owner = context.environment().role;
+
+  size_t next_like = 0;
+  const auto likes_before = [&](size_t column) {
+    while (next_like < statement.likes.size() && statement.like_columns[next_like] <= column) {
+      add_like(table, statement.likes[next_like++], context);
+    }
+  };
+  for (size_t i = 0; i < statement.columns.size(); ++i) {
+    likes_before(i);
+    add_column(table, statement.columns[i], context);
+  }
+  likes_before(statement.columns.size());
+  for (const ast::ColumnDefinition& column : statement.columns) {
+    for (const ast::Constraint& constraint : column.constraints) {
+      add_constraint(table, constraint, column.name, context);
+    }
+  }
+  for (const ast::Constraint& constraint : statement.constraints) {
+    add_constraint(table, constraint, "", context);
+  }
+  bind_generated_columns(table, context);
+  apply_table_options(table, statement.options, context);
+  choose_key(table);
+  decide_kind(table);
+  for (UniqueConstraint& unique : table.uniques) {
+    put_hidden_table(table, unique, context);
+  }
+  context.put(std::move(table));
+}
+
+const TableEntry* create_table_as(const ast::CreateTableAsStatement& statement, const std::vector<PlanOutput>& outputs,
+                                  DdlContext& context) {
+  bool exists = false;
+  const SchemaEntry& schema = schema_of_new_relation(statement.table, statement.if_not_exists, context, exists);
+  if (exists) {
+    return nullptr;
+  }
+  if (statement.columns.size() > outputs.size()) {
+    throw Error(sqlstate::kSyntaxError, "too many column names were specified");
+  }
+  TableEntry table;
+  table.id = context.allocate_id();
+  table.schema = schema.id;
+  table.name = statement.table.last();
+  table.owner = context.environment().role;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    ColumnEntry column;
+    column.id = table.next_column_id++;
+    column.name = i < statement.columns.size() ? statement.columns[i].text : outputs[i].name;
+    column.type = outputs[i].type.id == TypeId::kUnknown ? LogicalType(TypeId::kText) : outputs[i].type;
+    if (table.find_column(column.name) != nullptr) {
+      throw Error(sqlstate::kDuplicateColumn, "column \"" + column.name + "\" specified more than once");
+    }
+    table.columns.push_back(std::move(column));
+  }
+  apply_table_options(table, statement.options, context);
+  decide_kind(table);
+  const ObjectId id = table.id;
+  context.put(std::move(table));
+  return context.catalog().table(id);
+}
+
+}  // namespace tidemark

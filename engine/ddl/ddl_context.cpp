@@ -1,0 +1,107 @@
+#include "engine/ddl/ddl_context.h"
+
+namespace tidemark {
+
+std::string display_name(const ast::QualifiedName& name) {
+  std::string text;
+  for (const std::string& part : name.parts) {
+    if (!text.empty()) {
+      text += '.';
+    }
+    text += part;
+  }
+  return text;
+}
+
+std::string option_text(const ast::Option& option) {
+  return option.value_kind == ast::Option::ValueKind::None ? "on" : option.value;
+}
+
+void DdlContext::add(CatalogDelta delta) {
+  catalog_ = catalog_->with({&delta, 1});
+  deltas_.push_back(std::move(delta));
+}
+
+void DdlContext::put(CatalogEntry entry) { add(CatalogDelta::put(std::move(entry))); }
+
+void DdlContext::drop(ObjectKind kind, ObjectId id) { add(CatalogDelta::drop(kind, id)); }
+
+const SchemaEntry& DdlContext::schema(std::string_view name) const {
+  const SchemaEntry* found = catalog_->schema(environment_.database, name);
+  if (found == nullptr) {
+    throw Error(sqlstate::kInvalidSchemaName, "schema \"" + std::string(name) + "\" does not exist");
+  }
+  return *found;
+}
+
+const SchemaEntry* DdlContext::schema_of(const ast::QualifiedName& name) const {
+  if (name.parts.size() == 2) {
+    return catalog_->schema(environment_.database, name.parts[0]);
+  }
+  const DatabaseEntry* database = catalog_->database(name.parts[0]);
+  return database == nullptr ? nullptr : catalog_->schema(database->id, name.parts[1]);
+}
+
+const SchemaEntry& DdlContext::schema_for_creation(const ast::QualifiedName& name) {
+  if (name.parts.size() > 3) {
+    throw Error(sqlstate::kSyntaxError, "improper qualified name (too many dotted names): " + display_name(name))
+        .at(name.position);
+  }
+  if (name.parts.size() >= 2) {
+    const std::string& schema_name = name.parts[name.parts.size() - 2];
+    if (schema_name == "pg_catalog" || schema_name == "information_schema") {
+      throw Error(sqlstate::kInsufficientPrivilege, "permission denied for schema " + schema_name);
+    }
+    const SchemaEntry* found = schema_of(name);
+    if (found == nullptr) {
+      throw Error(sqlstate::kInvalidSchemaName, "schema \"" + schema_name + "\" does not exist").at(name.position);
+    }
+    return *found;
+  }
+  for (const std::string& candidate : environment_.search_path) {
+    if (const SchemaEntry* found = catalog_->schema(environment_.database, candidate)) {
+      return *found;
+    }
+  }
+  throw Error(sqlstate::kInvalidSchemaName, "no schema has been selected to create in").at(name.position);
+}
+
+const CatalogEntry* DdlContext::find_relation(const ast::QualifiedName& name) const {
+  const auto visible = [](const CatalogEntry* entry) {
+    const auto* table = entry == nullptr ? nullptr : std::get_if<TableEntry>(entry);
+    return table != nullptr && table->hidden ? nullptr : entry;
+  };
+  if (name.parts.size() >= 2) {
+    const SchemaEntry* in = schema_of(name);
+    return in == nullptr ? nullptr : visible(catalog_->relation(in->id, name.last()));
+  }
+  for (const std::string& candidate : environment_.search_path) {
+    if (const SchemaEntry* in = catalog_->schema(environment_.database, candidate)) {
+      if (const CatalogEntry* found = visible(catalog_->relation(in->id, name.last()))) {
+        return found;
+      }
+    }
+  }
+  return nullptr;
+}
+
+TableEntry DdlContext::table(const ast::QualifiedName& name) const {
+  const CatalogEntry* found = find_relation(name);
+  if (found == nullptr) {
+    throw Error(sqlstate::kUndefinedTable, "relation \"" + display_name(name) + "\" does not exist").at(name.position);
+  }
+  const auto* entry = std::get_if<TableEntry>(found);
+  if (entry == nullptr) {
+    throw Error(sqlstate::kWrongObjectType, "\"" + name.last() + "\" is not a table");
+  }
+  return *entry;
+}
+
+void DdlContext::require_owner(ObjectId owner, std::string_view kind, std::string_view name) const {
+  if (environment_.superuser || owner == environment_.role) {
+    return;
+  }
+  throw Error(sqlstate::kInsufficientPrivilege, "must be owner of " + std::string(kind) + " " + std::string(name));
+}
+
+}  // namespace tidemark

@@ -1,0 +1,243 @@
+#include "engine/ddl/definitions.h"
+
+#include <algorithm>
+
+#include "engine/ddl/create_table.h"
+#include "parser/ast_expression.h"
+#include "parser/ast_query.h"
+#include "parser/ast_to_sql.h"
+
+namespace tidemark {
+namespace {
+
+/// `relation "x" already exists`, thrown or, with IF NOT EXISTS, told. Returns whether the statement is to be skipped.
+bool skip_existing(bool exists, bool if_not_exists, std::string_view state, const std::string& what,
+                   DdlContext& context) {
+  if (!exists) {
+    return false;
+  }
+  if (!if_not_exists) {
+    throw Error(state, what + " already exists");
+  }
+  context.notice("NOTICE", Error(state, what + " already exists, skipping"));
+  return true;
+}
+
+}  // namespace
+
+void create_schema(const ast::CreateSchemaStatement& statement, DdlContext& context) {
+  const std::string& name = statement.name.empty() ? statement.authorization : statement.name;
+  if (name.starts_with("pg_")) {
+    throw Error(sqlstate::kReservedName, "unacceptable schema name \"" + name + "\"")
+        .with_detail("The prefix \"pg_\" is reserved for system schemas.");
+  }
+  const bool exists = context.catalog().schema(context.environment().database, name) != nullptr;
+  if (skip_existing(exists, statement.if_not_exists, sqlstate::kDuplicateSchema, "schema \"" + name + "\"", context)) {
+    return;
+  }
+  if (!statement.elements.empty()) {
+    throw Error(sqlstate::kFeatureNotSupported, "CREATE SCHEMA with schema elements is not supported");
+  }
+  SchemaEntry schema;
+  schema.id = context.allocate_id();
+  schema.database = context.environment().database;
+  schema.name = name;
+  schema.owner = context.environment().role;
+  if (!statement.authorization.empty()) {
+    const RoleEntry* owner = context.catalog().role(statement.authorization);
+    if (owner == nullptr) {
+      throw Error(sqlstate::kUndefinedObject, "role \"" + statement.authorization + "\" does not exist");
+    }
+    schema.owner = owner->id;
+  }
+  context.put(std::move(schema));
+}
+
+void create_database(const ast::CreateDatabaseStatement& statement, DdlContext& context) {
+  const bool exists = context.catalog().database(statement.name) != nullptr;
+  if (skip_existing(exists, statement.if_not_exists, sqlstate::kDuplicateDatabase,
+                    "database \"" + statement.name + "\"", context)) {
+    return;
+  }
+  DatabaseEntry database;
+  database.id = context.allocate_id();
+  database.name = statement.name;
+  database.owner = context.environment().role;
+  SchemaEntry schema;
+  schema.id = context.allocate_id();
+  schema.database = database.id;
+  schema.name = "public";
+  schema.owner = database.owner;
+  context.put(std::move(database));
+  context.put(std::move(schema));
+}
+
+void create_view(const ast::CreateViewStatement& statement, DdlContext& context) {
+  if (statement.recursive || statement.check_option != ast::CreateViewStatement::CheckOption::None) {
+    throw Error(sqlstate::kFeatureNotSupported, "RECURSIVE views and WITH CHECK OPTION are not supported");
+  }
+  const SchemaEntry& schema = context.schema_for_creation(statement.view);
+  ViewEntry view;
+  view.schema = schema.id;
+  view.name = statement.view.last();
+  view.owner = context.environment().role;
+  view.sql = to_sql(*statement.query);
+  view.search_path = context.environment().search_path;
+
+  PlannerContext planner = context.planner();
+  const auto planned = plan_statement(*statement.query, planner);
+  if (statement.columns.size() > planned->outputs.size()) {
+    throw Error(sqlstate::kSyntaxError, "CREATE VIEW specifies more column names than columns");
+  }
+  for (size_t i = 0; i < planned->outputs.size(); ++i) {
+    ColumnEntry column;
+    column.id = static_cast<ColumnId>(i + 1);
+    column.name = i < statement.columns.size() ? statement.columns[i].text : planned->outputs[i].name;
+    column.type =
+        planned->outputs[i].type.id == TypeId::kUnknown ? LogicalType(TypeId::kText) : planned->outputs[i].type;
+    for (const ColumnEntry& other : view.columns) {
+      if (other.name == column.name) {
+        throw Error(sqlstate::kDuplicateColumn, "column \"" + column.name + "\" specified more than once");
+      }
+    }
+    view.columns.push_back(std::move(column));
+  }
+  for (const auto& [id, version] : planned->depends_on) {
+    const CatalogEntry* object = context.catalog().object(id);
+    if (object != nullptr && (kind_of(*object) == ObjectKind::kTable || kind_of(*object) == ObjectKind::kView)) {
+      view.depends_on.push_back(id);
+    }
+  }
+
+  if (const CatalogEntry* existing = context.catalog().relation(schema.id, view.name)) {
+    const auto* old = std::get_if<ViewEntry>(existing);
+    if (!statement.or_replace) {
+      throw Error(sqlstate::kDuplicateTable, "relation \"" + view.name + "\" already exists");
+    }
+    if (old == nullptr || old->materialized_table != kNoObject) {
+      throw Error(sqlstate::kWrongObjectType, "\"" + view.name + "\" is not a view");
+    }
+    for (size_t i = 0; i < old->columns.size(); ++i) {
+      if (i >= view.columns.size()) {
+        throw Error(sqlstate::kInvalidTableDefinition, "cannot drop columns from view");
+      }
+      if (old->columns[i].name != view.columns[i].name) {
+        throw Error(sqlstate::kInvalidTableDefinition, "cannot change name of view column \"" + old->columns[i].name +
+                                                           "\" to \"" + view.columns[i].name + "\"")
+            .with_hint("Use ALTER VIEW ... RENAME COLUMN ... to change name of view column instead.");
+      }
+      if (!(old->columns[i].type == view.columns[i].type)) {
+        throw Error(sqlstate::kInvalidTableDefinition,
+                    "cannot change data type of view column \"" + old->columns[i].name + "\" from " +
+                        old->columns[i].type.to_string() + " to " + view.columns[i].type.to_string());
+      }
+    }
+    view.id = old->id;
+  } else {
+    view.id = context.allocate_id();
+  }
+  context.put(std::move(view));
+}
+
+void create_index(const ast::CreateIndexStatement& statement, DdlContext& context) {
+  TableEntry table = context.table(statement.table);
+  context.require_owner(table.owner, "table", table.name);
+  std::string wanted = table.name;
+  IndexEntry index;
+  for (const ast::IndexElement& element : statement.elements) {
+    if (!element.column.empty()) {
+      const ColumnEntry* column = table.find_column(element.column);
+      if (column == nullptr) {
+        throw Error(sqlstate::kUndefinedColumn, "column \"" + element.column + "\" does not exist");
+      }
+      index.columns.push_back(column->id);
+      wanted += "_" + element.column;
+    } else {
+      PlannerContext planner = context.planner();
+      static_cast<void>(bind_table_expression(*element.expression, &table, std::nullopt, planner));
+      wanted += "_expr";
+    }
+  }
+  index.name = statement.name.empty() ? wanted + "_idx" : statement.name;
+  for (int number = 1; statement.name.empty() && context.catalog().relation(table.schema, index.name) != nullptr;
+       ++number) {
+    index.name = wanted + "_idx" + std::to_string(number);
+  }
+  const bool exists = context.catalog().relation(table.schema, index.name) != nullptr;
+  if (skip_existing(exists, statement.if_not_exists, sqlstate::kDuplicateTable, "relation \"" + index.name + "\"",
+                    context)) {
+    return;
+  }
+  if (statement.unique) {
+    // The rows that are there would have to be checked and entered; ALTER TABLE ADD CONSTRAINT shares that work.
+    if (index.columns.size() != statement.elements.size() || statement.where != nullptr) {
+      throw Error(sqlstate::kFeatureNotSupported, "unique indexes over expressions or with WHERE are not supported");
+    }
+    UniqueConstraint unique;
+    unique.id = context.allocate_id();
+    unique.name = index.name;
+    unique.columns = index.columns;
+    unique.nulls_not_distinct = statement.nulls_not_distinct;
+    put_hidden_table(table, unique, context);
+    table.uniques.push_back(std::move(unique));
+    context.put(std::move(table));
+    return;
+  }
+  index.id = context.allocate_id();
+  index.schema = table.schema;
+  index.table = table.id;
+  index.method = statement.method;
+  index.definition_sql = to_sql(statement);
+  context.put(std::move(index));
+}
+
+void comment_on(const ast::CommentStatement& statement, DdlContext& context) {
+  const std::string text = statement.has_text ? statement.text : "";
+  ast::QualifiedName name = statement.name.name;
+  switch (statement.object) {
+    case ast::ObjectKind::Table: {
+      TableEntry table = context.table(name);
+      context.require_owner(table.owner, "table", table.name);
+      table.comment = text;
+      context.put(std::move(table));
+      return;
+    }
+    case ast::ObjectKind::Column: {
+      const std::string column_name = name.parts.back();
+      name.parts.pop_back();
+      TableEntry table = context.table(name);
+      context.require_owner(table.owner, "table", table.name);
+      const auto column = std::find_if(table.columns.begin(), table.columns.end(),
+                                       [&](const ColumnEntry& candidate) { return candidate.name == column_name; });
+      if (column == table.columns.end()) {
+        throw Error(sqlstate::kUndefinedColumn,
+                    "column \"" + column_name + "\" of relation \"" + table.name + "\" does not exist");
+      }
+      column->comment = text;
+      context.put(std::move(table));
+      return;
+    }
+    case ast::ObjectKind::Schema: {
+      SchemaEntry schema = context.schema(name.last());
+      schema.comment = text;
+      context.put(std::move(schema));
+      return;
+    }
+    case ast::ObjectKind::View: {
+      const CatalogEntry* found = context.find_relation(name);
+      const auto* view = found == nullptr ? nullptr : std::get_if<ViewEntry>(found);
+      if (view == nullptr) {
+        throw Error(sqlstate::kUndefinedTable, "relation \"" + display_name(name) + "\" does not exist");
+      }
+      ViewEntry changed = *view;
+      changed.comment = text;
+      context.put(std::move(changed));
+      return;
+    }
+    default:
+      throw Error(sqlstate::kFeatureNotSupported,
+                  "COMMENT ON is supported for tables, columns, views and schemas only");
+  }
+}
+
+}  // namespace tidemark

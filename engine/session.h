@@ -1,0 +1,166 @@
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/memory_tracker.h"
+#include "base/random.h"
+#include "engine/ddl/ddl_context.h"
+#include "engine/prepared_statement.h"
+#include "engine/session_settings.h"
+#include "engine/system_tables/system_tables.h"
+#include "executor/execution.h"
+#include "executor/transaction_state.h"
+#include "functions/query_context.h"
+#include "tidemark/connection.h"
+
+namespace tidemark {
+
+class DatabaseImplementation;
+struct Cursor;
+
+/// What one running statement holds: its memory, its clock readings, its cancel flag's timer. Made for each execution
+/// and kept by its result.
+struct RunningStatement {
+  MemoryTracker memory;
+  TypeIoOptions io;
+  QueryContext context;
+  uint64_t timer_ticket = 0;
+  RunningStatement(MemoryTracker& parent, int64_t limit_bytes) : memory("query_memory_limit", limit_bytes, &parent) {}
+};
+
+/// The one implementation of Connection. Methods are spread over files by what they do: session.cpp (statements and
+/// their results), session_transaction.cpp, session_write.cpp (line protocol, appender); utility statements are
+/// functions in engine/utility/.
+class Session final : public Connection, public SessionState {
+ public:
+  Session(DatabaseImplementation& database, const ConnectionOptions& options, int32_t process_id);
+  ~Session() override;
+
+  // Connection
+  std::unique_ptr<Result> query(std::string_view sql) override;
+  std::unique_ptr<Result> query(std::string_view sql, std::span<const Value> parameters) override;
+  std::vector<std::shared_ptr<Statement>> parse(std::string_view sql) override;
+  std::shared_ptr<Statement> prepare(std::string_view sql, std::span<const LogicalType> types) override;
+  void plan(Statement& statement, std::span<const LogicalType> types) override;
+  std::unique_ptr<Result> execute(const std::shared_ptr<Statement>& statement,
+                                  std::span<const Value> parameters) override;
+  void sync() override;
+  void mark_failed() noexcept override;
+  [[nodiscard]] TransactionStatus transaction_status() const override;
+  void cancel() noexcept override { cancelled_.store(true); }
+  std::unique_ptr<Appender> appender(std::string_view table) override;
+  LineProtocolOutcome write(std::span<ColumnBatch> batches, std::string_view schema, bool wait_for_sync) override;
+  std::unique_ptr<Result> query_influxql(std::string_view text) override;
+  [[nodiscard]] std::string setting(std::string_view name) const override;
+  void set_setting(std::string_view name, std::string_view value) override { settings_.set(name, value, false); }
+  [[nodiscard]] const TypeIoOptions& io_options() const override { return settings_.io(); }
+  [[nodiscard]] int32_t process_id() const override { return process_id_; }
+  [[nodiscard]] const std::string& database_name() const override { return database_name_; }
+  [[nodiscard]] const std::string& role_name() const override { return role_name_; }
+  void on_notice(std::function<void(const Notice&)> listener) override { notice_listener_ = std::move(listener); }
+  void on_parameter_status(std::function<void(std::string_view, std::string_view)> listener) override;
+
+  // SessionState
+  [[nodiscard]] const Catalog& catalog() const override { return *current_catalog(); }
+  [[nodiscard]] const DatabaseEntry& database() const override;
+  [[nodiscard]] const std::string& current_user() const override { return role_name_; }
+  [[nodiscard]] const std::string& session_user() const override { return role_name_; }
+  [[nodiscard]] int32_t backend_pid() const override { return process_id_; }
+  [[nodiscard]] std::vector<std::string> search_path() const override;
+  [[nodiscard]] std::optional<std::string> setting(std::string_view name, bool missing_ok) const override;
+  void set_setting(std::string_view name, std::string_view value, bool local) override {
+    settings_.set(name, value, local);
+  }
+  int64_t next_sequence_value(ObjectId sequence) override;
+  int64_t current_sequence_value(ObjectId sequence) override;
+  void set_sequence_value(ObjectId sequence, int64_t value, bool is_called) override;
+
+  // For utility statements (engine/utility/)
+  [[nodiscard]] DatabaseImplementation& owner() { return database_; }
+  [[nodiscard]] SessionSettings& settings() { return settings_; }
+  [[nodiscard]] bool in_explicit_transaction() const { return explicit_transaction_; }
+  void notify(std::string_view severity, const Error& content);
+  void begin_transaction(const ast::TransactionModes& modes);
+  /// What COMMIT does; the command tag is ROLLBACK if the transaction had failed.
+  std::string commit_transaction();
+  void rollback_transaction();
+  void set_savepoint(const std::string& name);
+  void rollback_to_savepoint(const std::string& name);
+  void release_savepoint(const std::string& name);
+  void change_transaction_modes(const ast::TransactionModes& modes);
+  /// Runs a DDL function on a context that sees this transaction's catalog, and adds what it did to the transaction.
+  void run_ddl(const std::function<void(DdlContext&)>& ddl);
+  /// The catalog that the next statement would see: committed, and own changes.
+  [[nodiscard]] std::shared_ptr<const Catalog> current_catalog() const;
+  PlannerContext planner_context(const Catalog& catalog, QueryContext& query);
+  /// A running statement for work outside a plan (folding constants, DDL).
+  std::unique_ptr<RunningStatement> start_statement();
+  void end_statement(RunningStatement& running) noexcept;
+  /// Plans anew if the plan is missing or stale.
+  void ensure_planned(PreparedStatement& statement, std::span<const LogicalType> types);
+  /// Starts a planned statement; rows come as they are read.
+  std::unique_ptr<Result> start_planned(std::shared_ptr<PreparedStatement> statement, std::span<const Value> parameters,
+                                        bool analyze = false);
+  /// Plans and runs a syntax tree made by the engine itself; returns the rows changed.
+  uint64_t run_internal(std::shared_ptr<const ast::Statement> statement);
+  [[nodiscard]] const VirtualTableContext& system_context();
+  /// For pg_stat_activity; called by other sessions' threads.
+  [[nodiscard]] SessionActivity activity() const;
+  std::unique_ptr<TransactionState>& transaction() { return transaction_; }
+  void ensure_transaction();
+  void use_database(const std::string& name);
+  std::map<std::string, std::shared_ptr<PreparedStatement>>& prepared_statements() { return prepared_; }
+  std::map<std::string, std::shared_ptr<Cursor>>& cursors() { return cursors_; }
+  void discard_plans() { plan_cache_.clear(); }
+  [[nodiscard]] const std::string& role() const { return role_name_; }
+  [[nodiscard]] ObjectId role_id() const { return role_id_; }
+  [[nodiscard]] bool is_superuser() const { return superuser_; }
+  [[nodiscard]] ObjectId database_id() const { return database_id_; }
+  /// Rewrites 57014 to name the timeout if that was the cause.
+  [[nodiscard]] Error explain_cancel(Error error) const;
+
+ private:
+  friend class PlannedResult;
+
+  std::unique_ptr<Result> execute_prepared(std::shared_ptr<PreparedStatement> statement,
+                                           std::span<const Value> parameters);
+  void check_not_failed(const PreparedStatement& statement) const;
+  void end_transaction() noexcept;
+  std::shared_ptr<PreparedStatement> cached_statement(std::string_view sql);
+
+  DatabaseImplementation& database_;
+  const int32_t process_id_;
+  std::string database_name_;
+  std::string role_name_;
+  ObjectId database_id_ = kNoObject;
+  ObjectId role_id_ = kNoObject;
+  bool superuser_ = false;
+  SessionSettings settings_;
+  std::function<void(const Notice&)> notice_listener_;
+
+  std::atomic<bool> cancelled_{false};
+  std::atomic<bool> timed_out_{false};
+  std::atomic<bool> running_{false};
+  Random random_;
+
+  std::unique_ptr<TransactionState> transaction_;
+  bool explicit_transaction_ = false;
+  bool failed_ = false;
+  bool read_only_ = false;
+  bool wait_for_sync_ = true;  ///< false for one commit whose caller asked for less (D14)
+  int64_t transaction_start_ns_ = 0;
+
+  std::map<std::string, std::shared_ptr<PreparedStatement>> prepared_;
+  std::map<std::string, std::shared_ptr<Cursor>> cursors_;
+  std::unordered_map<std::string, std::shared_ptr<PreparedStatement>> plan_cache_;  ///< by statement text
+  SystemContext system_context_;
+  std::map<ObjectId, int64_t> sequence_values_;  ///< currval
+};
+
+}  // namespace tidemark

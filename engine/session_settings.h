@@ -1,0 +1,62 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/settings.h"
+#include "types/type_io.h"
+
+namespace tidemark {
+
+/// A session's settings with PostgreSQL's transaction rules: SET lasts if its transaction commits, SET LOCAL until its
+/// end, and ROLLBACK TO takes both back. Also keeps the options by which values are printed and read in step with them.
+class SessionSettings {
+ public:
+  SessionSettings(std::shared_ptr<const Settings> server, bool superuser);
+
+  [[nodiscard]] const Settings& current() const { return current_; }
+  [[nodiscard]] const TypeIoOptions& io() const { return io_; }
+  [[nodiscard]] SettingActor actor() const { return actor_; }
+
+  /// Inside a transaction (`begin` was called) `local` values go with it.
+  void set(std::string_view name, std::string_view value, bool local);
+  void reset(std::string_view name);
+  void reset_all();
+  void set_internal(Setting setting, std::string_view value);
+
+  void begin();
+  void commit();
+  void rollback();
+  void set_savepoint(std::string name);
+  void rollback_to_savepoint(std::string_view name);
+  void release_savepoint(std::string_view name);
+
+  /// Told of each reported setting whose value has changed.
+  void on_change(std::function<void(std::string_view name, std::string_view value)> listener) {
+    listener_ = std::move(listener);
+  }
+  /// Tells the listener every reported setting.
+  void report_all() const;
+
+ private:
+  struct Version {
+    std::string savepoint;
+    Settings current;
+    Settings lasting;
+  };
+  /// Replaces the values and tells what has changed.
+  void change_to(Settings next);
+
+  SettingActor actor_;
+  Settings current_;
+  Settings lasting_;  ///< as `current_` will be after COMMIT
+  bool in_transaction_ = false;
+  std::vector<Version> versions_;  ///< front: at BEGIN; then one a savepoint
+  TypeIoOptions io_;
+  std::function<void(std::string_view, std::string_view)> listener_;
+};
+
+}  // namespace tidemark

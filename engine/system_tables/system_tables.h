@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/settings.h"
+#include "catalog/table_statistics.h"
+#include "catalog/virtual_table.h"
+
+namespace tidemark {
+
+/// One session, as pg_stat_activity shows it.
+struct SessionActivity {
+  int32_t process_id = 0;
+  std::string database, role, application_name, state, query;
+};
+
+/// What system tables read: the catalog that the statement sees, the session's settings, the other sessions.
+class SystemContext final : public VirtualTableContext {
+ public:
+  std::shared_ptr<const Catalog> shared_catalog;
+  const DatabaseEntry* database_entry = nullptr;
+  const Settings* settings = nullptr;
+  const TableStatistics* statistics = nullptr;
+  std::string role;
+  std::vector<std::string> search_path;
+  std::function<std::vector<SessionActivity>()> sessions;
+  /// name, statement text, parameter types
+  std::function<std::vector<std::vector<std::string>>()> prepared_statements;
+
+  [[nodiscard]] const Catalog& catalog() const override { return *shared_catalog; }
+  [[nodiscard]] const DatabaseEntry& database() const override { return *database_entry; }
+};
+
+/// pg_catalog and information_schema.
+std::unique_ptr<VirtualTables> make_system_tables();
+
+}  // namespace tidemark

@@ -1,0 +1,418 @@
+#include <algorithm>
+
+#include "engine/ddl/create_table.h"
+#include "engine/ddl/definitions.h"
+#include "engine/ddl/table_options.h"
+#include "engine/planned_result.h"
+#include "engine/session.h"
+#include "engine/statement_result.h"
+#include "engine/utility/utility.h"
+#include "parser/ast_expression.h"
+#include "parser/ast_query.h"
+#include "parser/ast_to_sql.h"
+#include "parser/sql_parser.h"
+
+namespace tidemark {
+namespace {
+
+using Kind = ast::AlterTableKind;
+
+std::string qualified_name(const TableEntry& table, const Catalog& catalog) {
+  const auto& schema = std::get<SchemaEntry>(*catalog.object(table.schema));
+  return quote_identifier(schema.name) + "." + quote_identifier(table.name);
+}
+
+ColumnEntry& column_of(TableEntry& table, const std::string& name) {
+  const auto found = std::find_if(table.columns.begin(), table.columns.end(),
+                                  [&name](const ColumnEntry& column) { return column.name == name; });
+  if (found == table.columns.end()) {
+    throw Error(sqlstate::kUndefinedColumn,
+                "column \"" + name + "\" of relation \"" + table.name + "\" does not exist");
+  }
+  return *found;
+}
+
+void run_text(Session& session, const std::string& sql) {
+  session.run_internal(std::shared_ptr<const ast::Statement>(std::move(parse_sql(sql).front())));
+}
+
+bool any_row(Session& session, const std::string& sql) {
+  auto prepared =
+      std::make_shared<PreparedStatement>("", std::shared_ptr<const ast::Statement>(std::move(parse_sql(sql).front())));
+  session.ensure_planned(*prepared, {});
+  DataChunk chunk;
+  return session.start_planned(prepared, {})->next(chunk);
+}
+
+/// One action of ALTER TABLE on the table as the ones before left it. What has to be done to the rows is done at once,
+/// by SQL within the same transaction: all of it commits, or none.
+class TableAlteration {
+ public:
+  TableAlteration(Session& session, const ast::AlterTableStatement& statement)
+      : session_(session), statement_(statement) {}
+
+  void apply(const ast::AlterTableAction& action) {
+    switch (action.kind) {
+      case Kind::AddColumn:
+        add(action);
+        return;
+      case Kind::DropColumn:
+        drop(action);
+        return;
+      case Kind::SetDefault:
+        set_default(action);
+        return;
+      case Kind::DropDefault:
+        change_column(action.name, [](ColumnEntry& column) { column.default_sql.clear(); });
+        return;
+      case Kind::SetNotNull:
+        set_not_null(action);
+        return;
+      case Kind::DropNotNull:
+        drop_not_null(action);
+        return;
+      case Kind::ColumnType:
+        change_type(action);
+        return;
+      case Kind::AddConstraint:
+        add_table_constraint(action);
+        return;
+      case Kind::DropConstraint:
+        drop_constraint(action);
+        return;
+      case Kind::ValidateConstraint:
+        return;
+      case Kind::SetOptions:
+        change([&](TableEntry& table, DdlContext& context) {
+          apply_table_options(table, action.options, context);
+          decide_kind(table);
+        });
+        return;
+      case Kind::ResetOptions:
+        change([&](TableEntry& table, DdlContext&) {
+          for (const ast::Option& option : action.options) {
+            reset_table_option(table, option.name);
+          }
+        });
+        return;
+      case Kind::OwnerTo:
+        change_owner(action);
+        return;
+      case Kind::SetStatistics:
+      case Kind::SetStorage:
+      case Kind::SetCompression:
+      case Kind::SetLogged:
+        return;  // PostgreSQL's storage hints mean nothing here
+      default:
+        throw Error(sqlstate::kFeatureNotSupported, "this form of ALTER TABLE is not supported").at(action.position);
+    }
+  }
+
+ private:
+  void change(const std::function<void(TableEntry&, DdlContext&)>& edit) {
+    session_.run_ddl([&](DdlContext& context) {
+      TableEntry table = context.table(statement_.table);
+      context.require_owner(table.owner, "table", table.name);
+      edit(table, context);
+      context.put(std::move(table));
+    });
+  }
+
+  void change_column(const std::string& name, const std::function<void(ColumnEntry&)>& edit) {
+    change([&](TableEntry& table, DdlContext&) { edit(column_of(table, name)); });
+  }
+
+  [[nodiscard]] std::string table_name() {
+    std::string name;
+    session_.run_ddl(
+        [&](DdlContext& context) { name = qualified_name(context.table(statement_.table), context.catalog()); });
+    return name;
+  }
+
+  [[nodiscard]] TableEntry current() {
+    TableEntry table;
+    session_.run_ddl([&](DdlContext& context) { table = context.table(statement_.table); });
+    return table;
+  }
+
+  void add(const ast::AlterTableAction& action) {
+    const TableEntry before = current();
+    if (before.find_column(action.column->name) != nullptr) {
+      Error taken(sqlstate::kDuplicateColumn, "column \"" + action.column->name + "\" of relation \"" + before.name +
+                                                  "\" already exists" + (action.if_exists ? ", skipping" : ""));
+      if (!action.if_exists) {
+        throw taken;
+      }
+      session_.notify("NOTICE", taken);
+      return;
+    }
+    bool wants_not_null = false;
+    bool has_value = false;
+    change([&](TableEntry& table, DdlContext& context) {
+      add_column(table, *action.column, context);
+      ColumnEntry& column = table.columns.back();
+      has_value = !column.default_sql.empty() || !column.generated_sql.empty();
+      // Old rows have no value yet: the rule holds from when they have been given one.
+      wants_not_null = column.not_null;
+      column.not_null = false;
+      for (const ast::Constraint& constraint : action.column->constraints) {
+        if (constraint.kind == ast::ConstraintKind::PrimaryKey || constraint.kind == ast::ConstraintKind::Unique) {
+          throw Error(sqlstate::kFeatureNotSupported, "ADD COLUMN with a unique constraint is not supported")
+              .at(constraint.position);
+        }
+        add_constraint(table, constraint, column.name, context);
+      }
+    });
+    const std::string name = quote_identifier(action.column->name);
+    if (has_value) {
+      run_text(session_, "UPDATE " + table_name() + " SET " + name + " = DEFAULT");
+    }
+    if (wants_not_null) {
+      require_no_nulls(action.column->name);
+      change_column(action.column->name, [](ColumnEntry& column) { column.not_null = true; });
+    }
+  }
+
+  void require_no_nulls(const std::string& column) {
+    if (any_row(session_,
+                "SELECT 1 FROM " + table_name() + " WHERE " + quote_identifier(column) + " IS NULL LIMIT 1")) {
+      throw Error(sqlstate::kNotNullViolation,
+                  "column \"" + column + "\" of relation \"" + statement_.table.last() + "\" contains null values");
+    }
+  }
+
+  void drop(const ast::AlterTableAction& action) {
+    const TableEntry before = current();
+    if (before.find_column(action.name) == nullptr && action.if_exists) {
+      session_.notify("NOTICE",
+                      Error(sqlstate::kSuccessfulCompletion, "column \"" + action.name + "\" of relation \"" +
+                                                                 before.name + "\" does not exist, skipping"));
+      return;
+    }
+    change([&](TableEntry& table, DdlContext& context) {
+      const ColumnEntry column = column_of(table, action.name);
+      if (table.is_key_column(column.id) || column.id == table.time_column) {
+        throw Error(sqlstate::kFeatureNotSupported, "cannot drop key or time column \"" + column.name + "\"");
+      }
+      for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kView)) {
+        const auto& view = std::get<ViewEntry>(*entry);
+        if (std::find(view.depends_on.begin(), view.depends_on.end(), table.id) != view.depends_on.end()) {
+          throw Error(sqlstate::kDependentObjectsStillExist, "cannot drop column " + column.name + " of table " +
+                                                                 table.name + " because other objects depend on it")
+              .with_detail("view " + view.name + " depends on table " + table.name)
+              .with_hint("Use DROP ... CASCADE to drop the dependent objects too.");
+        }
+      }
+      if (column.owned_sequence != kNoObject) {
+        context.drop(ObjectKind::kSequence, column.owned_sequence);
+      }
+      std::erase_if(table.columns, [&](const ColumnEntry& other) { return other.id == column.id; });
+      std::erase_if(table.uniques, [&](const UniqueConstraint& unique) {
+        const bool uses = std::find(unique.columns.begin(), unique.columns.end(), column.id) != unique.columns.end();
+        if (uses && unique.hidden_table != kNoObject) {
+          context.drop(ObjectKind::kTable, unique.hidden_table);
+        }
+        return uses;
+      });
+      std::erase_if(table.checks,
+                    [&](const CheckConstraint& check) { return check.sql.find(column.name) != std::string::npos; });
+    });
+  }
+
+  void set_default(const ast::AlterTableAction& action) {
+    change([&](TableEntry& table, DdlContext& context) {
+      ColumnEntry& column = column_of(table, action.name);
+      PlannerContext planner = context.planner();
+      static_cast<void>(bind_table_expression(*action.expression, nullptr, column.type, planner));
+      column.default_sql = to_sql(*action.expression);
+    });
+  }
+
+  void set_not_null(const ast::AlterTableAction& action) {
+    TableEntry table = current();
+    column_of(table, action.name);
+    require_no_nulls(action.name);
+    change_column(action.name, [](ColumnEntry& column) { column.not_null = true; });
+  }
+
+  void drop_not_null(const ast::AlterTableAction& action) {
+    change([&](TableEntry& table, DdlContext&) {
+      ColumnEntry& column = column_of(table, action.name);
+      if (table.key && table.is_key_column(column.id) && (table.key->primary || !table.key->nulls_not_distinct)) {
+        throw Error(sqlstate::kInvalidTableDefinition, "column \"" + column.name + "\" is in a primary key");
+      }
+      column.not_null = false;
+    });
+  }
+
+  /// Puts `changed` in the place of `before` under a new id and copies the rows through `values`, one SQL expression a
+  /// column over the old table (D31: the id is swapped at commit).
+  void rewrite(TableEntry changed, const std::vector<std::string>& values) {
+    const TableEntry before = current();
+    const std::string old_name = before.name;
+    const std::string parked = "pg_rewrite_" + std::to_string(before.id);
+    std::string new_table;
+    std::string old_table;
+    session_.run_ddl([&](DdlContext& context) {
+      TableEntry old = before;
+      old.name = parked;
+      context.put(old);
+      changed.id = context.allocate_id();
+      changed.name = old_name;
+      for (UniqueConstraint& unique : changed.uniques) {
+        if (unique.hidden_table != kNoObject && context.catalog().table(unique.hidden_table) != nullptr) {
+          context.drop(ObjectKind::kTable, unique.hidden_table);
+        }
+        put_hidden_table(changed, unique, context);
+      }
+      context.put(changed);
+      new_table = qualified_name(changed, context.catalog());
+      old_table = qualified_name(old, context.catalog());
+    });
+    std::string columns;
+    std::string expressions;
+    for (size_t i = 0; i < changed.columns.size(); ++i) {
+      if (changed.columns[i].generated_sql.empty()) {
+        columns += (columns.empty() ? "" : ", ") + quote_identifier(changed.columns[i].name);
+        expressions += (expressions.empty() ? "" : ", ") + values[i];
+      }
+    }
+    run_text(session_, "INSERT INTO " + new_table + " (" + columns + ") OVERRIDING SYSTEM VALUE SELECT " + expressions +
+                           " FROM " + old_table);
+    session_.run_ddl([&](DdlContext& context) {
+      context.drop(ObjectKind::kTable, before.id);
+      for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kIndex)) {
+        IndexEntry index = std::get<IndexEntry>(*entry);
+        if (index.table == before.id) {
+          index.table = changed.id;
+          context.put(std::move(index));
+        }
+      }
+      for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kSequence)) {
+        SequenceEntry sequence = std::get<SequenceEntry>(*entry);
+        if (sequence.owned_by_table == before.id) {
+          sequence.owned_by_table = changed.id;
+          context.put(std::move(sequence));
+        }
+      }
+    });
+  }
+
+  [[nodiscard]] static std::vector<std::string> column_names(const TableEntry& table) {
+    std::vector<std::string> names;
+    for (const ColumnEntry& column : table.columns) {
+      names.push_back(quote_identifier(column.name));
+    }
+    return names;
+  }
+
+  void change_type(const ast::AlterTableAction& action) {
+    TableEntry table = current();
+    ColumnEntry& column = column_of(table, action.name);
+    std::vector<std::string> values = column_names(table);
+    session_.run_ddl([&](DdlContext& context) {
+      PlannerContext planner = context.planner();
+      column.type = resolve_type(action.column->type, planner);
+    });
+    const auto index = static_cast<size_t>(&column - table.columns.data());
+    const std::string source = action.expression == nullptr ? values[index] : "(" + to_sql(*action.expression) + ")";
+    values[index] = source + "::" + to_sql(action.column->type);
+    rewrite(std::move(table), values);
+  }
+
+  void add_table_constraint(const ast::AlterTableAction& action) {
+    TableEntry table = current();
+    const TableEntry before = table;
+    session_.run_ddl([&](DdlContext& context) { add_constraint(table, *action.constraint, "", context); });
+    switch (action.constraint->kind) {
+      case ast::ConstraintKind::Check:
+        if (any_row(session_,
+                    "SELECT 1 FROM " + table_name() + " WHERE NOT (" + table.checks.back().sql + ") LIMIT 1")) {
+          throw Error(sqlstate::kCheckViolation, "check constraint \"" + table.checks.back().name +
+                                                     "\" of relation \"" + table.name + "\" is violated by some row");
+        }
+        session_.run_ddl([&](DdlContext& context) { context.put(table); });
+        return;
+      case ast::ConstraintKind::PrimaryKey:
+        for (ColumnId id : table.key->columns) {
+          require_no_nulls(table.find_column(id)->name);
+        }
+        table.time_column = kNoColumn;
+        decide_kind(table);
+        rewrite(table, column_names(table));
+        return;
+      case ast::ConstraintKind::Unique:
+        // The rewrite enters every row into the new constraint's hidden table, and so checks it.
+        rewrite(table, column_names(table));
+        return;
+      default:
+        throw Error(sqlstate::kFeatureNotSupported, "this constraint is not supported");
+    }
+  }
+
+  void drop_constraint(const ast::AlterTableAction& action) {
+    TableEntry table = current();
+    const auto named = [&](const auto& constraint) { return constraint.name == action.name; };
+    if (table.key && named(*table.key)) {
+      table.key.reset();
+      table.time_column = kNoColumn;
+      decide_kind(table);
+      rewrite(table, column_names(table));
+      return;
+    }
+    change([&](TableEntry& changed, DdlContext& context) {
+      const size_t count = changed.checks.size() + changed.uniques.size();
+      std::erase_if(changed.checks, named);
+      std::erase_if(changed.uniques, [&](const UniqueConstraint& unique) {
+        if (named(unique) && unique.hidden_table != kNoObject) {
+          context.drop(ObjectKind::kTable, unique.hidden_table);
+        }
+        return named(unique);
+      });
+      if (count == changed.checks.size() + changed.uniques.size()) {
+        Error missing(sqlstate::kUndefinedObject, "constraint \"" + action.name + "\" of relation \"" + changed.name +
+                                                      "\" does not exist" + (action.if_exists ? ", skipping" : ""));
+        if (!action.if_exists) {
+          throw missing;
+        }
+        context.notice("NOTICE", missing);
+      }
+    });
+  }
+
+  void change_owner(const ast::AlterTableAction& action) {
+    change([&](TableEntry& table, DdlContext& context) {
+      const RoleEntry* role = context.catalog().role(action.name);
+      if (role == nullptr) {
+        throw Error(sqlstate::kUndefinedObject, "role \"" + action.name + "\" does not exist");
+      }
+      table.owner = role->id;
+    });
+  }
+
+  Session& session_;
+  const ast::AlterTableStatement& statement_;
+};
+
+}  // namespace
+
+std::unique_ptr<Result> run_alter_table(Session& session, const ast::Statement& statement) {
+  const auto& syntax = statement.as<ast::AlterTableStatement>();
+  if (syntax.object != ast::ObjectKind::Table) {
+    throw Error(sqlstate::kFeatureNotSupported, command_words(statement) + " is not supported");
+  }
+  bool exists = true;
+  session.run_ddl([&](DdlContext& context) { exists = context.find_relation(syntax.table) != nullptr; });
+  if (!exists && syntax.if_exists) {
+    session.notify("NOTICE", Error(sqlstate::kUndefinedTable,
+                                   "relation \"" + display_name(syntax.table) + "\" does not exist, skipping"));
+    return BufferedResult::command(command_words(statement));
+  }
+  TableAlteration alteration(session, syntax);
+  for (const ast::AlterTableAction& action : syntax.actions) {
+    alteration.apply(action);
+  }
+  return BufferedResult::command(command_words(statement));
+}
+
+}  // namespace tidemark

@@ -1,0 +1,116 @@
+#include "engine/ddl/create_table.h"
+#include "engine/ddl/definitions.h"
+#include "engine/planned_result.h"
+#include "engine/session.h"
+#include "engine/statement_result.h"
+#include "engine/table_write.h"
+#include "engine/utility/utility.h"
+#include "parser/ast_query.h"
+#include "parser/ast_to_sql.h"
+#include "parser/sql_parser.h"
+
+namespace tidemark {
+namespace {
+
+std::shared_ptr<PreparedStatement> plan_query(Session& session, const ast::Statement& query) {
+  auto prepared =
+      std::make_shared<PreparedStatement>("", std::shared_ptr<const ast::Statement>(std::shared_ptr<void>(), &query));
+  session.ensure_planned(*prepared, {});
+  return prepared;
+}
+
+/// Reads the query to its end into the table.
+uint64_t fill(Session& session, const TableEntry& table, const std::shared_ptr<PreparedStatement>& query) {
+  const auto rows = BufferedResult::drain(*session.start_planned(query, {}));
+  TableWriteOptions options;
+  options.conflict = ConflictAction::kKeepBoth;
+  TableWrite write(session, table, std::move(options));
+  DataChunk chunk;
+  uint64_t count = 0;
+  while (rows->next(chunk)) {
+    count += chunk.size;
+    for (size_t c = 0; c < chunk.columns.size(); ++c) {
+      if (!(chunk.columns[c].type() == table.columns[c].type)) {
+        chunk.columns[c] = chunk.columns[c].reinterpret(table.columns[c].type);
+      }
+    }
+    write.writer().append(std::move(chunk));
+  }
+  write.finish();
+  return count;
+}
+
+}  // namespace
+
+std::unique_ptr<Result> run_create_table_as(Session& session, const ast::Statement& statement) {
+  const auto& syntax = statement.as<ast::CreateTableAsStatement>();
+  if (syntax.query->kind != ast::StatementKind::Query) {
+    throw Error(sqlstate::kFeatureNotSupported, "CREATE TABLE AS EXECUTE is not supported");
+  }
+  const auto query = plan_query(session, *syntax.query);
+  TableEntry table;
+  bool made = false;
+  session.run_ddl([&](DdlContext& context) {
+    const TableEntry* created = create_table_as(syntax, query->planned->outputs, context);
+    if (created == nullptr) {
+      return;
+    }
+    made = true;
+    table = *created;
+    if (!syntax.materialized_view) {
+      return;
+    }
+    // The rows live in a hidden table of another name; the view bears the name.
+    ViewEntry view;
+    view.id = context.allocate_id();
+    view.schema = table.schema;
+    view.name = table.name;
+    view.owner = table.owner;
+    view.sql = to_sql(*syntax.query);
+    view.search_path = context.environment().search_path;
+    view.columns = table.columns;
+    view.materialized_table = table.id;
+    for (const auto& [id, version] : query->planned->depends_on) {
+      view.depends_on.push_back(id);
+    }
+    table.name = "mv_" + std::to_string(table.id);
+    table.hidden = true;
+    context.put(table);
+    context.put(std::move(view));
+  });
+  uint64_t rows = 0;
+  if (made && syntax.with_data) {
+    rows = fill(session, table, query);
+  }
+  if (syntax.materialized_view) {
+    return BufferedResult::command(
+        made && syntax.with_data ? "SELECT " + std::to_string(rows) : "CREATE MATERIALIZED VIEW", rows);
+  }
+  return BufferedResult::command(made && syntax.with_data ? "SELECT " + std::to_string(rows) : "CREATE TABLE AS", rows);
+}
+
+std::unique_ptr<Result> run_refresh(Session& session, const ast::Statement& statement) {
+  const auto& syntax = statement.as<ast::RefreshMaterializedViewStatement>();
+  TableEntry table;
+  std::string sql;
+  session.run_ddl([&](DdlContext& context) {
+    const CatalogEntry* found = context.find_relation(syntax.view);
+    if (found == nullptr) {
+      throw Error(sqlstate::kUndefinedTable, "relation \"" + display_name(syntax.view) + "\" does not exist");
+    }
+    const auto* view = std::get_if<ViewEntry>(found);
+    if (view == nullptr || view->materialized_table == kNoObject) {
+      throw Error(sqlstate::kFeatureNotSupported, "\"" + syntax.view.last() + "\" is not a materialized view");
+    }
+    table = *context.catalog().table(view->materialized_table);
+    sql = view->sql;
+    context.truncate(table.id);
+  });
+  if (syntax.with_data) {
+    const auto parsed = parse_sql(sql);
+    fill(session, table, plan_query(session, *parsed.front()));
+  }
+  return BufferedResult::command("REFRESH MATERIALIZED VIEW");
+}
+
+}  // namespace tidemark

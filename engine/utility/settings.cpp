@@ -1,0 +1,121 @@
+#include "engine/cursor.h"
+#include "engine/session.h"
+#include "engine/setting_values.h"
+#include "engine/statement_result.h"
+#include "engine/utility/utility.h"
+#include "parser/ast_expression.h"
+#include "parser/ast_statement.h"
+#include "parser/ast_to_sql.h"
+
+namespace tidemark {
+namespace {
+
+/// Settings whose value is a list of names; the others take one value.
+bool is_name_list(std::string_view name) { return name == "search_path" || name == "disabled_rules"; }
+
+std::string value_text(const ast::SetStatement& statement) {
+  std::string text;
+  for (const ast::ExpressionPtr& value : statement.values) {
+    std::string piece;
+    if (value->kind == ast::ExpressionKind::Literal) {
+      piece = value->as<ast::Literal>().text;
+    } else if (value->kind == ast::ExpressionKind::Cast) {
+      // SET TIME ZONE INTERVAL '2' HOUR
+      piece = to_sql(*value);
+    } else {
+      throw Error(sqlstate::kInvalidParameterValue, "SET " + statement.name + " takes literals only")
+          .at(value->position);
+    }
+    if (is_name_list(statement.name)) {
+      piece = quote_identifier(piece);
+    }
+    text += (text.empty() ? "" : ", ") + piece;
+  }
+  if (statement.values.size() > 1 && !is_name_list(statement.name) && statement.name != "datestyle") {
+    throw Error(sqlstate::kInvalidParameterValue, "SET " + statement.name + " takes only one argument");
+  }
+  return text;
+}
+
+std::unique_ptr<Result> set(Session& session, const ast::SetStatement& statement) {
+  if (statement.local && !session.in_explicit_transaction()) {
+    session.notify("WARNING",
+                   Error(sqlstate::kNoActiveSqlTransaction, "SET LOCAL can only be used in transaction blocks"));
+  }
+  if (statement.name == "role" || statement.name == "session_authorization") {
+    const std::string role = statement.use_default ? "none" : value_text(statement);
+    if (role != "none" && role != "default" && role != session.role()) {
+      throw Error(sqlstate::kFeatureNotSupported, "SET ROLE to another role is not supported");
+    }
+    return BufferedResult::command("SET");
+  }
+  session.ensure_transaction();
+  if (statement.use_default) {
+    session.settings().reset(statement.name);
+  } else if (!statement.from_current) {
+    session.settings().set(statement.name, value_text(statement), statement.local);
+  }
+  return BufferedResult::command("SET");
+}
+
+std::unique_ptr<Result> show(Session& session, const ast::ShowStatement& statement) {
+  const Settings& settings = session.settings().current();
+  if (statement.name != "all") {
+    return BufferedResult::text_rows({canonical_setting_name(statement.name)}, {{settings.show(statement.name)}},
+                                     "SHOW");
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const SettingDefinition& definition : setting_definitions()) {
+    rows.push_back({std::string(definition.name), settings.show(definition.name), std::string(definition.description)});
+  }
+  return BufferedResult::text_rows({"name", "setting", "description"}, rows, "SHOW");
+}
+
+std::unique_ptr<Result> discard(Session& session, const ast::DiscardStatement& statement) {
+  using What = ast::DiscardStatement::What;
+  if (statement.what == What::All) {
+    if (session.in_explicit_transaction()) {
+      throw Error(sqlstate::kActiveSqlTransaction, "DISCARD ALL cannot run inside a transaction block");
+    }
+    close_transaction_cursors(session.cursors(), true);
+    session.prepared_statements().clear();
+    session.settings().reset_all();
+  }
+  session.discard_plans();
+  switch (statement.what) {
+    case What::All:
+      return BufferedResult::command("DISCARD ALL");
+    case What::Plans:
+      return BufferedResult::command("DISCARD PLANS");
+    case What::Sequences:
+      return BufferedResult::command("DISCARD SEQUENCES");
+    case What::Temporary:
+      return BufferedResult::command("DISCARD TEMP");
+  }
+  return BufferedResult::empty();
+}
+
+}  // namespace
+
+std::unique_ptr<Result> run_set(Session& session, const ast::Statement& statement) {
+  switch (statement.kind) {
+    case ast::StatementKind::Set:
+      return set(session, statement.as<ast::SetStatement>());
+    case ast::StatementKind::Show:
+      return show(session, statement.as<ast::ShowStatement>());
+    case ast::StatementKind::Reset: {
+      const std::string& name = statement.as<ast::ResetStatement>().name;
+      session.ensure_transaction();
+      if (name == "all") {
+        session.settings().reset_all();
+      } else {
+        session.settings().reset(name);
+      }
+      return BufferedResult::command("RESET");
+    }
+    default:
+      return discard(session, statement.as<ast::DiscardStatement>());
+  }
+}
+
+}  // namespace tidemark

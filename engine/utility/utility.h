@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "engine/prepared_statement.h"
+#include "tidemark/result.h"
+#include "types/value.h"
+
+namespace tidemark {
+
+class Session;
+
+/// Runs any statement that has no plan of its own: DDL, transaction control, settings, cursors, COPY, EXPLAIN,
+/// maintenance. Throws 0A000 for those that are understood and not supported.
+std::unique_ptr<Result> run_utility(Session& session, PreparedStatement& statement, std::span<const Value> parameters);
+
+/// Fills in columns and parameter types without running it (SHOW, EXPLAIN, FETCH and EXECUTE return rows).
+void describe_utility(Session& session, PreparedStatement& statement, std::span<const LogicalType> types);
+
+// One file each:
+std::unique_ptr<Result> run_set(Session& session,
+                                const ast::Statement& statement);  // settings.cpp: SET, RESET, SHOW, DISCARD
+std::unique_ptr<Result> run_explain(Session& session, const ast::Statement& statement,
+                                    std::span<const Value> parameters);
+std::unique_ptr<Result> run_copy(Session& session, PreparedStatement& statement);
+std::unique_ptr<Result> run_create_table_as(Session& session, const ast::Statement& statement);
+std::unique_ptr<Result> run_refresh(Session& session, const ast::Statement& statement);
+std::unique_ptr<Result> run_alter_table(Session& session, const ast::Statement& statement);
+std::unique_ptr<Result> run_cursor_statement(Session& session, const ast::Statement& statement);
+std::unique_ptr<Result> run_prepare(Session& session,
+                                    const PreparedStatement& statement);  // PREPARE, EXECUTE, DEALLOCATE
+
+}  // namespace tidemark
