@@ -112,7 +112,7 @@ void BackgroundScheduler::stop() {
   {
     const Guard guard(mutex_);
     stopped_ = true;
-    for (Job& job : jobs_) {
+    for (const Job& job : jobs_) {
       job.stop.request_stop();
     }
   }

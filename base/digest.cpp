@@ -31,7 +31,7 @@ const EVP_MD* algorithm_of(DigestAlgorithm algorithm) {
     void operator()(EVP_MD* method) const { EVP_MD_free(method); }
   };
   using Method = std::unique_ptr<EVP_MD, Free>;
-  static const auto kMethods = [] {
+  static const auto method_of = [] {
     constexpr std::array<const char*, 6> kNames = {"MD5", "SHA1", "SHA224", "SHA256", "SHA384", "SHA512"};
     std::array<Method, kNames.size()> methods;
     for (size_t i = 0; i < kNames.size(); ++i) {
@@ -39,7 +39,7 @@ const EVP_MD* algorithm_of(DigestAlgorithm algorithm) {
     }
     return methods;
   }();
-  const EVP_MD* method = kMethods[static_cast<size_t>(algorithm)].get();
+  const EVP_MD* method = method_of[static_cast<size_t>(algorithm)].get();
   if (method == nullptr) {
     throw Error(sqlstate::kFeatureNotSupported, "this build of OpenSSL does not offer that digest");
   }

@@ -218,6 +218,7 @@ std::vector<std::string> PosixFileSystem::list(const std::string& directory) {
   std::vector<std::string> names;
   while (true) {
     errno = 0;  // The only way to tell the end from an error.
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the stream belongs to this call.
     const dirent* entry = ::readdir(entries.get());
     if (entry == nullptr) {
       break;

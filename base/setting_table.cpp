@@ -43,8 +43,8 @@ constexpr Form one_of(std::string_view value, std::span<const std::string_view> 
 /// That many percent of the machine's memory, in kB.
 template <int64_t percent>
 int64_t memory_share() {
-  static const int64_t kMachineBytes = static_cast<int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGESIZE);
-  return std::clamp<int64_t>(kMachineBytes / 100 * percent / 1024, 65'536, kIntegerMax);
+  static const int64_t machine_bytes = static_cast<int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGESIZE);
+  return std::clamp<int64_t>(machine_bytes / 100 * percent / 1024, 65'536, kIntegerMax);
 }
 int64_t processor_count() { return std::max<int64_t>(1, std::thread::hardware_concurrency()); }
 

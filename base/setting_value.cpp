@@ -141,26 +141,27 @@ std::optional<bool> parse_boolean(std::string_view text) {
   return std::nullopt;
 }
 
+/// Words that PostgreSQL takes for a choice without listing them.
+struct OtherWord {
+  std::string_view word;
+  std::string_view choice;
+};
+constexpr std::array<OtherWord, 7> kOtherWords = {
+    {{"true", "on"}, {"yes", "on"}, {"1", "on"}, {"false", "off"}, {"no", "off"}, {"0", "off"}, {"debug", "debug2"}}};
+
 std::string parse_choice(const SettingDefinition& definition, std::string_view name, std::string_view text) {
   const auto choices = definition.form.choices;
-  const auto choice = std::find_if(choices.begin(), choices.end(), [&](std::string_view candidate) {
-    return equal_ignoring_ascii_case(candidate, text);
-  });
-  if (choice != choices.end()) {
-    return std::string(*choice);
-  }
-  // PostgreSQL takes other words for on and off in enums that have both, and "debug" for debug2.
-  const auto has = [&](std::string_view word) {
-    return std::find(choices.begin(), choices.end(), word) != choices.end();
+  const auto find = [&](std::string_view wanted) {
+    return std::find_if(choices.begin(), choices.end(),
+                        [&](std::string_view choice) { return equal_ignoring_ascii_case(choice, wanted); });
   };
-  const bool whole_word = text == "1" || text == "0" || equal_ignoring_ascii_case(text, "true") ||
-                          equal_ignoring_ascii_case(text, "yes") || equal_ignoring_ascii_case(text, "false") ||
-                          equal_ignoring_ascii_case(text, "no");
-  if (has("on") && has("off") && whole_word) {
-    return *parse_boolean(text) ? "on" : "off";
+  if (const auto found = find(text); found != choices.end()) {
+    return std::string(*found);
   }
-  if (has("debug2") && equal_ignoring_ascii_case(text, "debug")) {
-    return "debug2";
+  for (const OtherWord& other : kOtherWords) {
+    if (equal_ignoring_ascii_case(other.word, text) && find(other.choice) != choices.end()) {
+      return std::string(other.choice);
+    }
   }
   std::string hint = "Available values: ";
   for (const std::string_view candidate : choices) {

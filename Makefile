@@ -1,0 +1,55 @@
+# The outer commands. Each installs what is missing (Debian 12), builds what it needs and runs it; all real work is in CMake.
+SHELL := /bin/bash
+JOBS ?= $(shell nproc)
+SOAK_SECONDS ?= 60
+SOAK_ROUNDS ?= 100
+OUR_SOURCES = $(shell git ls-files '*.cpp' '*.h')
+
+.DEFAULT_GOAL := build
+.PHONY: build demo test asan soak bench format lint dependencies test_dependencies peer_dependencies
+
+build: dependencies build/build.ninja
+	cmake --build build -j $(JOBS)
+
+demo: dependencies build/build.ninja
+	cmake --build build -j $(JOBS) --target tidemark
+	build/tidemark demo
+
+test: test_dependencies build
+	ctest --test-dir build --output-on-failure -j $(JOBS)
+
+# AddressSanitizer and UndefinedBehaviorSanitizer over the unit and crash tests and the kept fuzz corpora.
+asan: dependencies
+	cmake --preset asan
+	cmake --build build-asan -j $(JOBS) --target tidemark_sanitized_tests
+	ctest --test-dir build-asan --output-on-failure -j $(JOBS) -R '^(unit|crash|fuzz)\.'
+
+# The long runs: kill -9 rounds on real processes, then each fuzzer for a while.
+soak: peer_dependencies test_dependencies build
+	TIDEMARK_SOAK_ROUNDS=$(SOAK_ROUNDS) ctest --test-dir build --output-on-failure -R '^crash\.'
+	cmake --preset fuzz
+	cmake --build build-fuzz -j $(JOBS)
+	scripts/run_fuzzers.sh build-fuzz $(SOAK_SECONDS)
+
+bench: dependencies build/build.ninja
+	cmake --build build -j $(JOBS) --target tidemark
+	build/tidemark bench
+
+format: peer_dependencies
+	clang-format-19 -i $(OUR_SOURCES)
+
+lint: peer_dependencies build
+	clang-format-19 --dry-run --Werror $(OUR_SOURCES)
+	git ls-files '*.cpp' | xargs -P $(JOBS) -n 8 clang-tidy-19 -p build --quiet --extra-arg=-Wno-unknown-warning-option
+
+dependencies:
+	@scripts/install_dependencies.sh packages
+
+test_dependencies:
+	@scripts/install_dependencies.sh packages test_packages
+
+peer_dependencies:
+	@scripts/install_dependencies.sh packages peer_packages
+
+build/build.ninja: | dependencies
+	cmake --preset release
