@@ -1,6 +1,11 @@
 # tidemark_room(NAME FILES a.h a.cpp … LINK rooms-and-libraries …)   one room of the house: a static library tidemark_NAME
-# tidemark_unit_test(NAME FILES a_test.cpp … LINK …)                 its tests: one program, one ctest entry
+# tidemark_unit_test(NAME FILES a_test.cpp … LINK …)                 its tests: one program NAME_test, one ctest entry unit.NAME
+# tidemark_crash_test(NAME FILES a_test.cpp … LINK …)                the same below tests/crash: crash.NAME
+# tidemark_fuzz_target(NAME FILES a.cpp … LINK …)                    LLVMFuzzerTestOneInput of a decoder; see tests/fuzz/README.md
 # A header below a room's folder that no room lists is a configuration error: it would escape the floor rule unseen.
+
+# What `make asan` builds: everything but the tests that need the finished program.
+add_custom_target(tidemark_sanitized_tests)
 
 function(tidemark_room name)
   cmake_parse_arguments(ROOM "" "" "FILES;LINK" ${ARGN})
@@ -21,12 +26,35 @@ function(tidemark_room name)
   endforeach()
 endfunction()
 
-function(tidemark_unit_test name)
+function(tidemark_add_gtest kind name)
   cmake_parse_arguments(TEST "" "" "FILES;LINK" ${ARGN})
   add_executable(${name}_test ${TEST_FILES})
   target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name}_test PRIVATE ${TEST_LINK} tidemark_warnings GTest::gtest GTest::gmock GTest::gtest_main)
-  add_test(NAME unit.${name} COMMAND ${name}_test --gtest_brief=1)
+  add_test(NAME ${kind}.${name} COMMAND ${name}_test --gtest_brief=1)
+  add_dependencies(tidemark_sanitized_tests ${name}_test)
+endfunction()
+
+function(tidemark_unit_test name)
+  tidemark_add_gtest(unit ${name} ${ARGN})
+endfunction()
+
+function(tidemark_crash_test name)
+  tidemark_add_gtest(crash ${name} ${ARGN})
+endfunction()
+
+function(tidemark_fuzz_target name)
+  cmake_parse_arguments(FUZZ "" "" "FILES;LINK" ${ARGN})
+  add_executable(fuzz_${name} ${FUZZ_FILES})
+  target_include_directories(fuzz_${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(fuzz_${name} PRIVATE ${FUZZ_LINK} tidemark_warnings)
+  if(TIDEMARK_FUZZ)
+    target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(fuzz_${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cpp)
+    add_test(NAME fuzz.${name} COMMAND fuzz_${name} ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name})
+    add_dependencies(tidemark_sanitized_tests fuzz_${name})
+  endif()
 endfunction()
 
 function(tidemark_refuse_orphan_headers)
