@@ -32,6 +32,26 @@ struct TableSources {
     bool holds_null_times = false;
     std::vector<Run> runs;  ///< ascending by rank
   };
+  /// All windows of a table: a vector that versions of the table share.
+  class PartitionList {
+   public:
+    PartitionList() = default;
+    // NOLINTNEXTLINE(google-explicit-constructor): a list is its vector, shared.
+    PartitionList(std::vector<Partition> partitions)
+        : partitions_(std::make_shared<const std::vector<Partition>>(std::move(partitions))) {}
+    [[nodiscard]] auto begin() const { return vector().begin(); }
+    [[nodiscard]] auto end() const { return vector().end(); }
+    [[nodiscard]] size_t size() const { return vector().size(); }
+    [[nodiscard]] bool empty() const { return vector().empty(); }
+    [[nodiscard]] const Partition& operator[](size_t index) const { return vector()[index]; }
+    [[nodiscard]] const std::vector<Partition>& vector() const {
+      static const std::vector<Partition> kNone;
+      return partitions_ == nullptr ? kNone : *partitions_;
+    }
+
+   private:
+    std::shared_ptr<const std::vector<Partition>> partitions_;
+  };
   struct Memory {
     std::shared_ptr<const MemoryRun> run;
     uint64_t rank = 0;
@@ -42,8 +62,8 @@ struct TableSources {
   };
 
   std::shared_ptr<const TableLayout> layout;
-  std::vector<Partition> partitions;  ///< ascending by time
-  std::vector<Memory> memory;         ///< ascending by rank
+  PartitionList partitions;    ///< ascending by time
+  std::vector<Memory> memory;  ///< ascending by rank
   std::vector<Tombstone> tombstones;
   int64_t time_from = INT64_MIN;  ///< retention: rows whose time is before are not there (NULL times are)
 };
