@@ -66,7 +66,7 @@ class Execution {
 
   /// Rows inserted, updated or deleted, for the command tag; complete after the first `next`.
   [[nodiscard]] uint64_t affected_rows() const;
-  /// One entry a plan node, in the order of a depth-first walk.
+  /// One entry a plan node, in the order of a depth-first walk. Only with `analyze`.
   [[nodiscard]] std::vector<NodeCounters> counters() const;
 
  private:
@@ -75,6 +75,7 @@ class Execution {
   std::unique_ptr<Operator> root_;
   class Output;
   std::unique_ptr<Output> output_;
+  bool over_ = false;
 };
 
 }  // namespace tidemark
