@@ -75,8 +75,8 @@ std::vector<AggregateList::Input> AggregateList::evaluate(const DataChunk& chunk
     }
     input.size = input.chosen ? input.chosen->size() : chunk.size;
     const auto evaluate_one = [&](const PreparedExpression& expression) {
-      const Vector values = input.chosen ? evaluator.evaluate(*expression, chunk, *input.chosen)
-                                         : evaluator.evaluate(*expression, chunk);
+      const Vector values =
+          input.chosen ? evaluator.evaluate(*expression, chunk, *input.chosen) : evaluator.evaluate(*expression, chunk);
       return item.deferred ? values : values.flatten_unless_constant();
     };
     for (const PreparedExpression& argument : item.arguments) {

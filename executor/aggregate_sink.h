@@ -16,9 +16,9 @@ struct AggregateShape {
   const PhysicalAggregate& plan;
   const AggregateList& list;
   const std::vector<PreparedExpression>& groups;
-  const std::vector<std::vector<uint32_t>>& sets;            ///< indexes into groups
-  const std::vector<std::vector<LogicalType>>& set_types;    ///< of the groups in each set
-  const std::vector<LogicalType>& input_types;               ///< of the rows that are aggregated
+  const std::vector<std::vector<uint32_t>>& sets;          ///< indexes into groups
+  const std::vector<std::vector<LogicalType>>& set_types;  ///< of the groups in each set
+  const std::vector<LogicalType>& input_types;             ///< of the rows that are aggregated
   bool by_runs = false;
 };
 

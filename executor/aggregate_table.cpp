@@ -184,8 +184,7 @@ void AggregateTable::combine(AggregateTable& other, const std::vector<uint32_t>*
   }
   std::vector<uint32_t> target(other.size(), KeyTable::kAbsent);
   for (size_t first = 0; first < some->size(); first += kVectorSize) {
-    const std::span<const uint32_t> rows =
-        std::span(*some).subspan(first, std::min(kVectorSize, some->size() - first));
+    const std::span<const uint32_t> rows = std::span(*some).subspan(first, std::min(kVectorSize, some->size() - first));
     const DataChunk keys = other.keys_.gather(rows);
     std::vector<uint32_t> groups(rows.size());
     find_or_add(keys.columns, rows.size(), groups);
@@ -195,8 +194,7 @@ void AggregateTable::combine(AggregateTable& other, const std::vector<uint32_t>*
     for (const AggregateList::Item& item : list_.items()) {
       AggregateCall call{state_.query(), {}, item.result};
       for (size_t i = 0; i < rows.size() && !item.deferred; ++i) {
-        item.function->combine(call, group_states(groups[i]) + item.offset,
-                               other.group_states(rows[i]) + item.offset);
+        item.function->combine(call, group_states(groups[i]) + item.offset, other.group_states(rows[i]) + item.offset);
       }
     }
   }

@@ -45,7 +45,7 @@ struct ExecutionState {
  private:
   std::atomic<uint64_t> spill_files_{0};
   mutable std::mutex counters_mutex_;
-  std::vector<NodeCounters> counters_;                                ///< guarded by counters_mutex_
+  std::vector<NodeCounters> counters_;                               ///< guarded by counters_mutex_
   std::unordered_map<const PhysicalNode*, size_t> counter_of_node_;  ///< fixed after register_counters
 };
 

@@ -27,8 +27,7 @@ void JoinEmitter::begin(DataChunk left) {
 
 void JoinEmitter::note_match(uint32_t left_row, uint32_t right_row) {
   if (type_ == JoinType::kSingle && matched_[left_row] == kTrue) {
-    throw Error(sqlstate::kCardinalityViolation,
-                "more than one row returned by a subquery used as an expression");
+    throw Error(sqlstate::kCardinalityViolation, "more than one row returned by a subquery used as an expression");
   }
   matched_[left_row] = kTrue;
   if (right_matched_ != nullptr) {

@@ -25,9 +25,8 @@ constexpr uint64_t tag_of(uint64_t hash) { return hash & 0xFFFFFFFF00000000; }
 
 /// Strings whose bytes are not what SQL compares go by their canonical key.
 bool needs_canonical(LogicalType type) {
-  return type.physical() == PhysicalType::kBytes &&
-         !(is_string_type(type.id) && type.id != TypeId::kBpchar) && type.id != TypeId::kBytea &&
-         type.id != TypeId::kJson && type.id != TypeId::kChar;
+  return type.physical() == PhysicalType::kBytes && !(is_string_type(type.id) && type.id != TypeId::kBpchar) &&
+         type.id != TypeId::kBytea && type.id != TypeId::kJson && type.id != TypeId::kChar;
 }
 
 uint64_t normal_bits(double value) {

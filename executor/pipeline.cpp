@@ -78,9 +78,7 @@ void run_pipeline(ExecutionState& state, Operator& source, std::span<const std::
     streams.push_back(source.open());
   }
   StopFlag stop;
-  run_tasks(state, sinks.size(), [&](size_t index) {
-    drain(state.query(), *streams[index], *sinks[index], stop);
-  });
+  run_tasks(state, sinks.size(), [&](size_t index) { drain(state.query(), *streams[index], *sinks[index], stop); });
 }
 
 void run_pipeline(ExecutionState& state, Operator& source, const std::function<void(DataChunk&)>& consume,

@@ -47,7 +47,7 @@ class RowOrder {
 
  private:
   struct Key {
-    uint32_t column = 0;          ///< of a row
+    uint32_t column = 0;  ///< of a row
     PhysicalType physical = PhysicalType::kInt64;
     Direction direction;
     PreparedExpression computed;  ///< unset: an input column as it is

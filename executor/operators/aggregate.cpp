@@ -229,9 +229,8 @@ DataChunk AggregateOperator::output(size_t set, DataChunk results) const {
   chunk.size = results.size;
   for (size_t group = 0; group < groups_.size(); ++group) {
     const auto place = std::ranges::find(members, group);
-    chunk.columns.push_back(place == members.end()
-                                ? Vector::null_constant(plan_.groups[group]->type, results.size)
-                                : results.columns[static_cast<size_t>(place - members.begin())]);
+    chunk.columns.push_back(place == members.end() ? Vector::null_constant(plan_.groups[group]->type, results.size)
+                                                   : results.columns[static_cast<size_t>(place - members.begin())]);
   }
   for (size_t index = 0; index < list_.items().size(); ++index) {
     chunk.columns.push_back(std::move(results.columns[members.size() + index]));

@@ -79,9 +79,11 @@ std::unique_ptr<RowStream> CteScanOperator::make_stream() { return std::make_uni
 
 class RecursiveOperator::Round {
  public:
-  Round(RecursiveOperator& owner, bool distinct) : owner_(owner), fresh_(owner.types_), distinct_(distinct),
-                                                   seen_(distinct ? std::span<const LogicalType>(owner.types_)
-                                                                  : std::span<const LogicalType>()) {}
+  Round(RecursiveOperator& owner, bool distinct)
+      : owner_(owner),
+        fresh_(owner.types_),
+        distinct_(distinct),
+        seen_(distinct ? std::span<const LogicalType>(owner.types_) : std::span<const LogicalType>()) {}
   void add(const DataChunk& chunk) {
     if (!distinct_) {
       fresh_.append(chunk);

@@ -36,9 +36,7 @@ class EmptyStream final : public RowStream {
 };
 
 FilterOperator::FilterOperator(const PhysicalFilter& plan, ExecutionState& state)
-    : Operator(plan, state),
-      child_(make_operator(*plan.children[0], state)),
-      predicate_(plan.predicate.get(), state) {
+    : Operator(plan, state), child_(make_operator(*plan.children[0], state)), predicate_(plan.predicate.get(), state) {
   const Value* constant = predicate_.constant();
   passes_nothing_ = constant != nullptr && (constant->is_null() || !constant->as_bool());
 }

@@ -32,9 +32,7 @@ class HashJoinOperator final : public Operator {
   void push_into_left_scan();
   /// Rows where a key that must not be NULL is; empty if there are none.
   [[nodiscard]] std::vector<uint8_t> unmatchable(std::span<const Vector> keys, size_t size) const;
-  [[nodiscard]] bool keeps_right() const {
-    return plan_.type == JoinType::kRight || plan_.type == JoinType::kFull;
-  }
+  [[nodiscard]] bool keeps_right() const { return plan_.type == JoinType::kRight || plan_.type == JoinType::kFull; }
   /// Whether the left keys of `row` compare as NULL, and not as false, with some right row.
   [[nodiscard]] bool compares_unknown(std::span<const Vector> left_keys, size_t row) const;
 
@@ -45,10 +43,10 @@ class HashJoinOperator final : public Operator {
   size_t right_width_;
   RowCollection rows_;  ///< the right side's columns, then its keys
   KeyTable keys_;
-  std::vector<uint32_t> first_row_;       ///< one a key
-  std::vector<uint32_t> next_row_;        ///< one a right row; kEndOfChain
-  std::vector<uint32_t> null_rows_;       ///< mark joins: right rows with a NULL in a key
-  std::vector<uint8_t> matched_;          ///< RIGHT and FULL: one a right row
+  std::vector<uint32_t> first_row_;  ///< one a key
+  std::vector<uint32_t> next_row_;   ///< one a right row; kEndOfChain
+  std::vector<uint32_t> null_rows_;  ///< mark joins: right rows with a NULL in a key
+  std::vector<uint8_t> matched_;     ///< RIGHT and FULL: one a right row
   std::atomic<size_t> running_streams_{0};
   MemoryReservation reservation_;
   bool no_rows_ = false;  ///< nothing on the right, and so nothing to say
