@@ -57,10 +57,9 @@ struct Unwrapped<std::optional<T>> {
 };
 
 template <class T>
-using Stored =
-    std::conditional_t<std::is_same_v<T, bool>, uint8_t,
-                       std::conditional_t<std::is_same_v<T, std::string> || std::is_same_v<T, Numeric>,
-                                          std::string_view, T>>;
+using Stored = std::conditional_t<
+    std::is_same_v<T, bool>, uint8_t,
+    std::conditional_t<std::is_same_v<T, std::string> || std::is_same_v<T, Numeric>, std::string_view, T>>;
 
 template <class R, class Row>
 void fill_rows(KernelCall& call, const Row& row_function) {

@@ -92,7 +92,9 @@ struct NumericSum {
   }
 };
 
-void append_number(std::string& out, int64_t number) { out.append(reinterpret_cast<const char*>(&number), sizeof number); }
+void append_number(std::string& out, int64_t number) {
+  out.append(reinterpret_cast<const char*>(&number), sizeof number);
+}
 int64_t take_number(std::string_view& in) {
   int64_t number = 0;
   std::memcpy(&number, in.data(), sizeof number);

@@ -91,8 +91,9 @@ template <class To>
 To numeric_to_integer(const Numeric& value) {
   static constexpr Text kName = sizeof(To) == 2 ? "smallint" : sizeof(To) == 4 ? "integer" : "bigint";
   if (!value.is_finite()) {
-    throw Error(sqlstate::kFeatureNotSupported,
-                std::string(value.is_nan() ? "cannot convert NaN to " : "cannot convert infinity to ") + std::string(kName));
+    throw Error(
+        sqlstate::kFeatureNotSupported,
+        std::string(value.is_nan() ? "cannot convert NaN to " : "cannot convert infinity to ") + std::string(kName));
   }
   int64_t wide = 0;
   if (!value.to_int64(wide) || wide < std::numeric_limits<To>::min() || wide > std::numeric_limits<To>::max()) {
@@ -202,9 +203,7 @@ bool integer_to_oid(int64_t value, int64_t& out) {
   out = value;
   return value < 0 || value > int64_t{UINT32_MAX};
 }
-[[noreturn]] void throw_oid_out_of_range() {
-  throw Error(sqlstate::kNumericValueOutOfRange, "OID out of range");
-}
+[[noreturn]] void throw_oid_out_of_range() { throw Error(sqlstate::kNumericValueOutOfRange, "OID out of range"); }
 /// The same 32 bits, unsigned.
 int64_t bits_to_oid(int32_t value) { return static_cast<int64_t>(static_cast<uint32_t>(value)); }
 bool oid_to_integer(int64_t oid, int32_t& out) {

@@ -62,7 +62,9 @@ int64_t zoned_minus(KernelCall& call, int64_t timestamp, const Interval& span) {
 int64_t ns_plus(KernelCall& call, int64_t nanoseconds, const Interval& span) {
   return timestamptz_ns_plus_interval(nanoseconds, span, session_zone(call.context));
 }
-int64_t plus_ns(KernelCall& call, const Interval& span, int64_t nanoseconds) { return ns_plus(call, nanoseconds, span); }
+int64_t plus_ns(KernelCall& call, const Interval& span, int64_t nanoseconds) {
+  return ns_plus(call, nanoseconds, span);
+}
 int64_t ns_minus(KernelCall& call, int64_t nanoseconds, const Interval& span) {
   return ns_plus(call, nanoseconds, negate(span));
 }
@@ -140,9 +142,7 @@ int64_t local_timestamp(KernelCall& call, int64_t timestamp) {
 int32_t local_date(KernelCall& call, int64_t timestamp) {
   return timestamptz_to_date(timestamp, session_zone(call.context));
 }
-int64_t local_time(KernelCall& call, int64_t timestamp) {
-  return timestamp_to_time(local_timestamp(call, timestamp));
-}
+int64_t local_time(KernelCall& call, int64_t timestamp) { return timestamp_to_time(local_timestamp(call, timestamp)); }
 std::optional<int64_t> time_of_timestamp(int64_t timestamp) {
   if (is_infinite_timestamp(timestamp)) return std::nullopt;
   return timestamp_to_time(timestamp);

@@ -48,9 +48,7 @@ void compare_converted(KernelCall& call) {
   const bool left_constant = call.arguments[0].is_constant();
   const bool right_constant = call.arguments[1].is_constant();
   // A constant is converted once.
-  const int64_t constant = left_constant    ? kConvertA(call, left[0])
-                           : right_constant ? kConvertB(call, right[0])
-                                            : 0;
+  const int64_t constant = left_constant ? kConvertA(call, left[0]) : right_constant ? kConvertB(call, right[0]) : 0;
   for (size_t row = 0; row < call.size; ++row) {
     if (!call.valid.is_valid(row)) {
       to[row] = 0;

@@ -248,8 +248,8 @@ int32_t width_bucket(double operand, double low, double high, int32_t count) {
     if (count == std::numeric_limits<int32_t>::max()) throw_integer_out_of_range(4);
     return count + 1;
   }
-  const double share = std::isfinite(high - low) ? (operand - low) / (high - low)
-                                                 : (operand / 2 - low / 2) / (high / 2 - low / 2);
+  const double share =
+      std::isfinite(high - low) ? (operand - low) / (high - low) : (operand / 2 - low / 2) / (high / 2 - low / 2);
   const auto bucket = static_cast<int32_t>(static_cast<double>(count) * share);
   return std::min(bucket, count - 1) + 1;
 }
@@ -266,7 +266,8 @@ void set_seed(KernelCall& call) {
     if (!call.valid.is_valid(row)) continue;
     const double seed = seeds[row];
     if (!(seed >= -1 && seed <= 1)) {
-      throw Error(sqlstate::kInvalidParameterValue, "setseed parameter " + std::to_string(seed) + " is out of allowed range [-1,1]");
+      throw Error(sqlstate::kInvalidParameterValue,
+                  "setseed parameter " + std::to_string(seed) + " is out of allowed range [-1,1]");
     }
     *call.context.random = Random(static_cast<uint64_t>(static_cast<int64_t>(seed * 9007199254740991.0)));
   }
@@ -325,14 +326,17 @@ void add_math(FunctionTables& tables) {
   add("atand", each_row<arc_tangent_in_degrees>, "inverse tangent, in degrees");
   tables.function("atan2d", {kFloat64, kFloat64}, kFloat64, each_row<arc_tangent_of_ratio_in_degrees>,
                   "angle of y/x, in degrees");
-  tables.function("gcd", {kInt32, kInt32}, kInt32, each_row<greatest_common_divisor<int32_t>>, "greatest common divisor");
-  tables.function("gcd", {kInt64, kInt64}, kInt64, each_row<greatest_common_divisor<int64_t>>, "greatest common divisor");
+  tables.function("gcd", {kInt32, kInt32}, kInt32, each_row<greatest_common_divisor<int32_t>>,
+                  "greatest common divisor");
+  tables.function("gcd", {kInt64, kInt64}, kInt64, each_row<greatest_common_divisor<int64_t>>,
+                  "greatest common divisor");
   tables.function("lcm", {kInt32, kInt32}, kInt32, each_row<least_common_multiple<int32_t>>, "least common multiple");
   tables.function("lcm", {kInt64, kInt64}, kInt64, each_row<least_common_multiple<int64_t>>, "least common multiple");
   tables.function("width_bucket", {kFloat64, kFloat64, kFloat64, kInt32}, kInt32, each_row<width_bucket>,
                   "number of the bucket among so many of equal width; 0 below, count + 1 above");
   tables.function("random", {}, kFloat64, random_number, "random number in [0, 1)").volatility = Volatility::kVolatile;
-  tables.function("setseed", {kFloat64}, kVoid, set_seed, "sets the seed of random()").volatility = Volatility::kVolatile;
+  tables.function("setseed", {kFloat64}, kVoid, set_seed, "sets the seed of random()").volatility =
+      Volatility::kVolatile;
 }
 
 }  // namespace tidemark

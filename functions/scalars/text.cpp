@@ -323,7 +323,8 @@ void add_parts(FunctionTables& tables) {
     tables.function(name, {kText, kInt32}, kText, each_row<substring_from>, "characters from a position (from 1) on");
     tables.function(name, {kText, kInt32, kInt32}, kText, each_row<substring>, "so many characters from a position on");
     tables.function(name, {kBytea, kInt32}, kBytea, each_row<bytes_from>, "bytes from a position (from 1) on");
-    tables.function(name, {kBytea, kInt32, kInt32}, kBytea, each_row<byte_substring>, "so many bytes from a position on");
+    tables.function(name, {kBytea, kInt32, kInt32}, kBytea, each_row<byte_substring>,
+                    "so many bytes from a position on");
   }
   tables.function("left", {kText, kInt32}, kText, each_row<left>, "first n characters, or all but the last -n");
   tables.function("right", {kText, kInt32}, kText, each_row<right>, "last n characters, or all but the first -n");
@@ -350,7 +351,8 @@ void add_trims(FunctionTables& tables) {
   tables.function("btrim", {kBytea, kBytea}, kBytea, each_row<trim_bytes_both>, "without these bytes at both ends");
   tables.function("lpad", {kText, kInt32}, kText, each_row<pad_blank<true>>, "padded with blanks on the left, or cut");
   tables.function("lpad", {kText, kInt32, kText}, kText, each_row<pad<true>>, "padded on the left, or cut");
-  tables.function("rpad", {kText, kInt32}, kText, each_row<pad_blank<false>>, "padded with blanks on the right, or cut");
+  tables.function("rpad", {kText, kInt32}, kText, each_row<pad_blank<false>>,
+                  "padded with blanks on the right, or cut");
   tables.function("rpad", {kText, kInt32, kText}, kText, each_row<pad<false>>, "padded on the right, or cut");
 }
 
