@@ -1,0 +1,64 @@
+#include "parser/antlr_prediction.h"
+
+namespace tidemark {
+
+std::mutex& antlr_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+uint32_t PredictionMemo::start_state(size_t decision) {
+  if (decision >= starts_.size()) starts_.resize(decision + 1, kUnknown);
+  if (starts_[decision] == kUnknown) {
+    starts_[decision] = static_cast<uint32_t>(predictions_.size());
+    predictions_.push_back(0);
+  }
+  return starts_[decision];
+}
+
+uint32_t PredictionMemo::add(uint32_t state, size_t token, size_t prediction) {
+  const auto [entry, is_new] = edges_.try_emplace(key(state, token), static_cast<uint32_t>(predictions_.size()));
+  if (is_new) predictions_.push_back(prediction);
+  return entry->second;
+}
+
+MemoizedSimulator::MemoizedSimulator(antlr4::Parser* owner, antlr4::atn::ParserATNSimulator& original,
+                                     PredictionMemo& memo)
+    : antlr4::atn::ParserATNSimulator(owner, original.atn, original.decisionToDFA, original.getSharedContextCache()),
+      memo_(memo) {}
+
+size_t MemoizedSimulator::adaptivePredict(antlr4::TokenStream* input, size_t decision,
+                                          antlr4::ParserRuleContext* context) {
+  if (getPredictionMode() == antlr4::atn::PredictionMode::SLL) {
+    uint32_t state = memo_.start_state(decision);
+    for (ssize_t ahead = 1;; ++ahead) {
+      ++tokens_examined_;
+      state = memo_.next_state(state, input->LA(ahead));
+      if (state == PredictionMemo::kUnknown) break;
+      if (const size_t prediction = memo_.prediction(state); prediction != 0) return prediction;
+    }
+  }
+  return predict_and_remember(input, decision, context);
+}
+
+size_t MemoizedSimulator::predict_and_remember(antlr4::TokenStream* input, size_t decision,
+                                               antlr4::ParserRuleContext* context) {
+  const std::lock_guard lock(antlr_mutex());
+  const size_t result = ParserATNSimulator::adaptivePredict(input, decision, context);
+  if (getPredictionMode() != antlr4::atn::PredictionMode::SLL) return result;
+  // The runtime's automaton now holds the whole way to the answer: walk it again and copy it.
+  const antlr4::dfa::DFAState* node = decisionToDFA[decision].s0;
+  uint32_t state = memo_.start_state(decision);
+  for (ssize_t ahead = 1; node != nullptr; ++ahead) {
+    const size_t token = input->LA(ahead);
+    const auto edge = node->edges.find(token);
+    if (edge == node->edges.end() || edge->second == nullptr || edge->second == ERROR.get()) break;
+    node = edge->second;
+    if (node->isAcceptState && !node->predicates.empty()) break;  // Depends on more than the tokens.
+    state = memo_.add(state, token, node->isAcceptState ? node->prediction : 0);
+    if (node->isAcceptState || token == antlr4::Token::EOF) break;
+  }
+  return result;
+}
+
+}  // namespace tidemark
