@@ -25,11 +25,11 @@ struct ExecutionContext {
   /// What is read. With `transaction`: its snapshot(), which the executor may move forward (READ COMMITTED writers).
   std::shared_ptr<const Snapshot> snapshot = nullptr;
   TransactionState* transaction = nullptr;  ///< needed by statements that write or lock
-  std::vector<Value> parameters = {};            ///< $1 …, of the types in PlannedStatement::parameter_types
+  std::vector<Value> parameters = {};       ///< $1 …, of the types in PlannedStatement::parameter_types
   const VirtualTableContext* system = nullptr;
   ThreadPool* workers = nullptr;  ///< null: everything on the calling thread
   FileSystem* files = nullptr;    ///< for spilling; null: 53200 instead
-  std::string spill_folder = {};       ///< exists; made and emptied by the engine
+  std::string spill_folder = {};  ///< exists; made and emptied by the engine
   bool analyze = false;           ///< measure time a node, for EXPLAIN ANALYZE
 };
 
@@ -66,7 +66,7 @@ class Execution {
 
   /// Rows inserted, updated or deleted, for the command tag; complete after the first `next`.
   [[nodiscard]] uint64_t affected_rows() const;
-  /// One entry a plan node, in the order of a depth-first walk.
+  /// One entry a plan node, in the order of a depth-first walk. Only with `analyze`.
   [[nodiscard]] std::vector<NodeCounters> counters() const;
 
  private:
@@ -75,6 +75,7 @@ class Execution {
   std::unique_ptr<Operator> root_;
   class Output;
   std::unique_ptr<Output> output_;
+  bool over_ = false;
 };
 
 }  // namespace tidemark

@@ -71,13 +71,19 @@ class TransactionState {
   struct Mark {
     size_t catalog = 0;
     size_t changes = 0;
+    [[nodiscard]] bool empty() const { return catalog == 0 && changes == 0; }
+    friend bool operator==(const Mark&, const Mark&) = default;
   };
   struct Savepoint {
     std::string name;
     Mark mark;
   };
   [[nodiscard]] Mark mark() const { return {writes.catalog.size(), writes.changes.size()}; }
-  void cut_writes(const Mark& mark);
+  void move_to(std::shared_ptr<const Snapshot> newest);
+  void overlay_own_writes();
+  void overlay_until(const Mark& end);
+  [[nodiscard]] WriteSet part(const Mark& first, const Mark& last) const;
+  void cut_writes(const Mark& to);
   [[nodiscard]] std::vector<Savepoint>::iterator find_savepoint(std::string_view name);
 
   TransactionId id_;

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "functions/registry.h"
@@ -26,6 +27,7 @@ class FunctionTables {
   ScalarFunction* cast(LogicalType from, LogicalType to, CastContext context, ScalarKernel kernel);
   /// As `cast`, for kernels that read the target's modifier: their call has (value, int4 typmod, bool explicit).
   ScalarFunction* cast_with_modifier(LogicalType from, LogicalType to, CastContext context, ScalarKernel kernel);
+  [[nodiscard]] bool has_cast(LogicalType from, LogicalType to) const;
   AggregateFunction& aggregate(AggregateFunction aggregate);
   void window(WindowFunction window);
   TableFunction& table(TableFunction table);
@@ -45,6 +47,7 @@ class FunctionTables {
   Family<TableFunction> tables_;
   std::deque<ScalarFunction> cast_functions_;
   std::deque<Cast> casts_;
+  std::unordered_map<uint32_t, const Cast*> casts_by_types_;
 };
 
 /// Calls each of the below: the one list of families.
@@ -58,5 +61,13 @@ void add_counts(FunctionTables& tables);
 void add_sums(FunctionTables& tables);
 void add_extremes(FunctionTables& tables);
 void add_window_functions(FunctionTables& tables);
+void add_text(FunctionTables& tables);
+void add_casts(FunctionTables& tables);
+void add_io_casts(FunctionTables& tables);
+void add_datetime_arithmetic(FunctionTables& tables);
+void add_datetime_comparisons(FunctionTables& tables);
+void add_math(FunctionTables& tables);
+void add_numeric(FunctionTables& tables);
+void add_numeric_sums(FunctionTables& tables);
 
 }  // namespace tidemark

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "functions/function.h"
+#include "types/numeric.h"
 
 namespace tidemark {
 
@@ -17,17 +18,21 @@ namespace tidemark {
 ///   tables.function("upper", {kText}, kText, each_row<upper>, "…");
 ///
 /// The C++ parameter types must be those of the declared SQL types: bool (kBool), int16_t, int32_t, int64_t, uint64_t,
-/// float, double, Interval, Uuid, std::string_view. A first parameter `KernelCall&` gives access to the call.
+/// float, double, Interval, Uuid, std::string_view, Numeric (unpacked for the function, packed after it). A first
+/// parameter `KernelCall&` gives access to the call.
 
 /// An argument of a kernel: flat or constant, read by row.
 template <class T>
 class Argument {
  public:
-  using Stored = std::conditional_t<std::is_same_v<T, bool>, uint8_t, T>;
+  using Stored = std::conditional_t<std::is_same_v<T, bool>, uint8_t,
+                                    std::conditional_t<std::is_same_v<T, Numeric>, std::string_view, T>>;
   explicit Argument(const Vector& vector) : data_(vector.data<Stored>()), stride_(vector.is_constant() ? 0 : 1) {}
   T operator[](size_t row) const {
     if constexpr (std::is_same_v<T, bool>) {
       return data_[row * stride_] != 0;
+    } else if constexpr (std::is_same_v<T, Numeric>) {
+      return Numeric::unpack(data_[row * stride_]);
     } else {
       return data_[row * stride_];
     }
@@ -52,8 +57,9 @@ struct Unwrapped<std::optional<T>> {
 };
 
 template <class T>
-using Stored = std::conditional_t<std::is_same_v<T, bool>, uint8_t,
-                                  std::conditional_t<std::is_same_v<T, std::string>, std::string_view, T>>;
+using Stored = std::conditional_t<
+    std::is_same_v<T, bool>, uint8_t,
+    std::conditional_t<std::is_same_v<T, std::string> || std::is_same_v<T, Numeric>, std::string_view, T>>;
 
 template <class R, class Row>
 void fill_rows(KernelCall& call, const Row& row_function) {
@@ -65,9 +71,14 @@ void fill_rows(KernelCall& call, const Row& row_function) {
       if (argument.type().physical() == PhysicalType::kBytes) result.share_memory_of(argument);
     }
   }
+  [[maybe_unused]] std::string packed;
   const auto put = [&](size_t row, const Result& value) {
     if constexpr (std::is_same_v<Result, std::string>) {
       values[row] = result.heap().add(value);
+    } else if constexpr (std::is_same_v<Result, Numeric>) {
+      packed.clear();
+      value.append_packed(packed);
+      values[row] = result.heap().add(packed);
     } else if constexpr (std::is_same_v<Result, bool>) {
       values[row] = value ? 1 : 0;
     } else {

@@ -32,6 +32,21 @@ ScalarFunction& FunctionTables::operation(std::string_view symbol, std::vector<L
   return entry;
 }
 
+namespace {
+
+uint32_t pair_of(LogicalType from, LogicalType to) {
+  const auto number = [](LogicalType type) {
+    return (static_cast<uint32_t>(type.id) << 8) | static_cast<uint32_t>(type.element);
+  };
+  return (number(from) << 16) | number(to);
+}
+
+}  // namespace
+
+bool FunctionTables::has_cast(LogicalType from, LogicalType to) const {
+  return casts_by_types_.contains(pair_of(from, to));
+}
+
 ScalarFunction* FunctionTables::cast(LogicalType from, LogicalType to, CastContext context, ScalarKernel kernel) {
   ScalarFunction* function = nullptr;
   if (kernel != nullptr) {
@@ -39,7 +54,7 @@ ScalarFunction* FunctionTables::cast(LogicalType from, LogicalType to, CastConte
     function->kernel = kernel;
     function->doc = "cast";
   }
-  casts_.push_back({from, to, context, function});
+  casts_by_types_[pair_of(from, to)] = &casts_.emplace_back(Cast{from, to, context, function});
   return function;
 }
 
@@ -58,23 +73,13 @@ void FunctionTables::window(WindowFunction window) { windows_.add(std::move(wind
 
 TableFunction& FunctionTables::table(TableFunction table) { return tables_.add(std::move(table)); }
 
-/// The tables and, beside them, casts by their pair of types.
 struct FunctionRegistry::Maps {
   FunctionTables tables;
-  std::unordered_map<uint32_t, const Cast*> casts;
-
-  static uint32_t pair(LogicalType from, LogicalType to) {
-    const auto number = [](LogicalType type) {
-      return (static_cast<uint32_t>(type.id) << 8) | static_cast<uint32_t>(type.element);
-    };
-    return (number(from) << 16) | number(to);
-  }
 };
 
 FunctionRegistry::FunctionRegistry() {
   auto maps = std::make_unique<Maps>();
   add_all_families(maps->tables);
-  for (const Cast& cast : maps->tables.casts_) maps->casts[Maps::pair(cast.from, cast.to)] = &cast;
   maps_ = std::move(maps);
 }
 
@@ -121,8 +126,9 @@ std::span<const TableFunction* const> FunctionRegistry::table_functions(std::str
 }
 
 const Cast* FunctionRegistry::cast(LogicalType from, LogicalType to) const {
-  const auto found = maps_->casts.find(Maps::pair(from, to));
-  return found == maps_->casts.end() ? nullptr : found->second;
+  const auto& casts = maps_->tables.casts_by_types_;
+  const auto found = casts.find(pair_of(from, to));
+  return found == casts.end() ? nullptr : found->second;
 }
 
 std::vector<const ScalarFunction*> FunctionRegistry::all_scalars() const {

@@ -1,0 +1,92 @@
+#include "executor/aggregate_list.h"
+
+#include "base/check.h"
+
+namespace tidemark {
+namespace {
+
+constexpr size_t kStateAlignment = 16;
+
+}  // namespace
+
+AggregateList::AggregateList(const std::vector<ExpressionPtr>& aggregates, ExecutionState& state) {
+  for (const ExpressionPtr& expression : aggregates) {
+    TIDEMARK_CHECK(expression->kind == ExpressionKind::kAggregate);
+    const auto& aggregate = expression->as<AggregateExpression>();
+    Item& item = items_.emplace_back();
+    item.function = aggregate.function;
+    item.arguments = prepare_all(aggregate.children, state);
+    item.result = aggregate.type;
+    item.filter = PreparedExpression(aggregate.filter.get(), state);
+    item.distinct = aggregate.distinct;
+    // WITHIN GROUP: what is ordered is what is aggregated.
+    if (item.function->ordered_set && item.function->arguments.size() > aggregate.children.size()) {
+      for (const SortKey& key : aggregate.order_by) {
+        item.arguments.emplace_back(key.expression.get(), state);
+      }
+    }
+    for (const PreparedExpression& argument : item.arguments) {
+      item.argument_types.push_back(argument->type);
+    }
+    item.deferred = (aggregate.distinct && !item.arguments.empty()) || !aggregate.order_by.empty();
+    if (item.deferred) {
+      add_deferral(item, aggregate, state);
+    } else if (item.function->order_sensitive) {
+      needs_order_ = true;
+    }
+    has_deferred_ = has_deferred_ || item.deferred;
+    item.offset = stride_;
+    stride_ += (item.function->state_bytes + kStateAlignment - 1) / kStateAlignment * kStateAlignment;
+  }
+}
+
+/// Gathered rows are: the group's number, the arguments, the ORDER BY values.
+void AggregateList::add_deferral(Item& item, const AggregateExpression& aggregate, ExecutionState& state) {
+  const auto add_key = [&](bool descending, bool nulls_first) {
+    const auto column = static_cast<uint32_t>(item.gathered_types.size() - 1);
+    item.order_keys.push_back(
+        {std::make_unique<InputExpression>(column, item.gathered_types.back()), descending, nulls_first});
+  };
+  item.gathered_types.push_back(TypeId::kInt64);
+  add_key(false, false);
+  for (const LogicalType type : item.argument_types) {
+    item.gathered_types.push_back(type);
+  }
+  for (const SortKey& key : aggregate.order_by) {
+    item.order.emplace_back(key.expression.get(), state);
+    item.gathered_types.push_back(key.expression->type);
+    add_key(key.descending, key.nulls_first);
+  }
+  // DISTINCT without ORDER BY comes out sorted, as PostgreSQL does it.
+  for (size_t index = 0; aggregate.order_by.empty() && index < item.argument_types.size(); ++index) {
+    item.order_keys.push_back(
+        {std::make_unique<InputExpression>(static_cast<uint32_t>(1 + index), item.argument_types[index]), false,
+         false});
+  }
+}
+
+std::vector<AggregateList::Input> AggregateList::evaluate(const DataChunk& chunk, Evaluator& evaluator) const {
+  std::vector<Input> inputs(items_.size());
+  for (size_t index = 0; index < items_.size(); ++index) {
+    const Item& item = items_[index];
+    Input& input = inputs[index];
+    if (item.filter) {
+      input.chosen = evaluator.select(*item.filter, chunk);
+    }
+    input.size = input.chosen ? input.chosen->size() : chunk.size;
+    const auto evaluate_one = [&](const PreparedExpression& expression) {
+      const Vector values =
+          input.chosen ? evaluator.evaluate(*expression, chunk, *input.chosen) : evaluator.evaluate(*expression, chunk);
+      return item.deferred ? values : values.flatten_unless_constant();
+    };
+    for (const PreparedExpression& argument : item.arguments) {
+      input.arguments.push_back(evaluate_one(argument));
+    }
+    for (const PreparedExpression& key : item.order) {
+      input.order.push_back(evaluate_one(key));
+    }
+  }
+  return inputs;
+}
+
+}  // namespace tidemark

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "planner/physical_plan.h"
+#include "types/vector.h"
+
+namespace tidemark {
+
+/// Stretches of a chunk's rows that belong to one group each, found without looking at every key: rows from the scan
+/// lie in runs of (tags, time), so group edges are run ends and bucket edges (DESIGN §5).
+struct GroupRuns {
+  SelectionVector starts;        ///< first row of each stretch, ascending, beginning with 0
+  std::vector<int64_t> buckets;  ///< the stretch's bucket start, if there is a bucket
+};
+
+/// Cuts a chunk of `size` rows. `keys` may have any form; neighbouring stretches may be of the same group. With
+/// `bucket`, `time` is its column: within equal keys ascending, else nothing comes back, and the caller goes row by row
+/// (as it must if a time is NULL). Edges are sought by galloping from the length of the bucket before.
+std::optional<GroupRuns> find_group_runs(std::span<const Vector> keys, size_t size,
+                                         const std::optional<BucketSpec>& bucket, const Vector* time);
+
+}  // namespace tidemark

@@ -1,0 +1,250 @@
+#include "executor/operators/aggregate.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/check.h"
+#include "executor/operators/scan.h"
+
+namespace tidemark {
+namespace {
+
+// Fewer groups than this are joined on one thread: a join of so many takes about a millisecond.
+constexpr size_t kGroupsToJoinInParallel = 16'384;
+
+std::vector<std::vector<uint32_t>> grouping_sets(const PhysicalAggregate& plan) {
+  if (!plan.grouping_sets.empty()) {
+    return plan.grouping_sets;
+  }
+  std::vector<uint32_t> all(plan.groups.size());
+  std::iota(all.begin(), all.end(), 0U);
+  return {all};
+}
+
+std::vector<std::vector<LogicalType>> types_of_sets(const PhysicalAggregate& plan,
+                                                    const std::vector<std::vector<uint32_t>>& sets) {
+  std::vector<std::vector<LogicalType>> types;
+  for (const std::vector<uint32_t>& set : sets) {
+    std::vector<LogicalType>& set_types = types.emplace_back();
+    for (const uint32_t group : set) {
+      set_types.push_back(plan.groups[group]->type);
+    }
+  }
+  return types;
+}
+
+/// Range kernels need the bucket's own column as it is, and one grouping set.
+bool can_go_by_runs(const PhysicalAggregate& plan) {
+  if (!plan.run_aware || plan.groups.empty() || plan.grouping_sets.size() > 1) {
+    return false;
+  }
+  if (!plan.bucket) {
+    return true;
+  }
+  const LogicalType time = plan.children[0]->outputs[plan.bucket->time_input].type;
+  return plan.bucket->width > 0 && plan.groups[plan.bucket->group]->type.same_base(time) &&
+         time.physical() == PhysicalType::kInt64;
+}
+
+}  // namespace
+
+class AggregateOperator::Stream final : public RowStream {
+ public:
+  explicit Stream(AggregateOperator& owner) : owner_(owner) {}
+  bool next(DataChunk& chunk) override {
+    for (;;) {
+      if (table_ == nullptr) {
+        if (owner_.parts_.empty()) {
+          return false;
+        }
+        Part part = std::move(owner_.parts_.back());
+        owner_.parts_.pop_back();
+        set_ = part.set;
+        table_ = owner_.join(part, owner_.parts_);
+        position_ = 0;
+        continue;
+      }
+      if (position_ == table_->size()) {
+        table_.reset();
+        continue;
+      }
+      const size_t count = std::min(kVectorSize, table_->size() - position_);
+      chunk = owner_.output(set_, table_->results(position_, count));
+      position_ += count;
+      return true;
+    }
+  }
+
+ private:
+  AggregateOperator& owner_;
+  std::unique_ptr<AggregateTable> table_;
+  size_t set_ = 0;
+  size_t position_ = 0;
+};
+
+AggregateOperator::AggregateOperator(const PhysicalAggregate& plan, ExecutionState& state)
+    : Operator(plan, state),
+      plan_(plan),
+      child_(make_operator(*plan.children[0], state)),
+      list_(plan.aggregates, state),
+      groups_(prepare_all(plan.groups, state)),
+      sets_(grouping_sets(plan)),
+      set_types_(types_of_sets(plan, sets_)),
+      input_types_(output_types(*plan.children[0])),
+      shape_{plan_, list_, groups_, sets_, set_types_, input_types_, can_go_by_runs(plan)} {}
+
+void AggregateOperator::start() {
+  child_->start();
+  const bool counted = answer_by_count();
+  if (!counted) {
+    const size_t width = list_.needs_order() ? 1 : pipeline_width(state(), *child_);
+    const auto memory = static_cast<int64_t>(query().work_mem_bytes / width);
+    std::vector<std::unique_ptr<Sink>> sinks;
+    for (size_t index = 0; index < width; ++index) {
+      sinks.push_back(std::make_unique<AggregateSink>(shape_, state(), SIZE_MAX, 0, memory));
+    }
+    run_pipeline(state(), *child_, sinks, node());
+    for (std::unique_ptr<Sink>& sink : sinks) {
+      sinks_.emplace_back(static_cast<AggregateSink*>(sink.release()));
+    }
+  }
+  for (size_t set = 0; set < sets_.size(); ++set) {
+    add_parts(set);
+  }
+  std::ranges::reverse(parts_);  // Taken from the back.
+  sinks_.clear();
+}
+
+/// count(*) over a whole table: storage knows.
+bool AggregateOperator::answer_by_count() {
+  const auto* scan = dynamic_cast<const ScanOperator*>(child_.get());
+  if (scan == nullptr || !groups_.empty() || sets_.size() != 1) {
+    return false;
+  }
+  const bool rows_only = std::ranges::all_of(list_.items(), [](const AggregateList::Item& item) {
+    return item.function->summary == PageSummary::kCountRows && !item.filter && !item.deferred;
+  });
+  const std::optional<uint64_t> rows = rows_only ? scan->exact_row_count() : std::nullopt;
+  if (!rows) {
+    return false;
+  }
+  sinks_.push_back(std::make_shared<AggregateSink>(shape_, state(), SIZE_MAX, 0, INT64_MAX));
+  uint32_t group = 0;
+  sinks_[0]->table(0).find_or_add({}, 1, {&group, 1});
+  const std::vector<AggregateList::Input> inputs(list_.items().size());
+  sinks_[0]->table(0).update_range(inputs, group, 0, *rows);
+  return true;
+}
+
+void AggregateOperator::add_parts(size_t set) {
+  const bool spilled = std::ranges::any_of(sinks_, [&](const auto& sink) { return sink->spilled(set); });
+  size_t groups = 0;
+  for (const auto& sink : sinks_) {
+    groups += sink->table(set).size();
+  }
+  if (!spilled && (sinks_.size() == 1 || groups < kGroupsToJoinInParallel)) {
+    join_whole(set);
+    return;
+  }
+  for (const auto& sink : sinks_) {
+    sink->cut_groups(set);
+  }
+  if (!spilled) {
+    join_in_parallel(set);
+    return;
+  }
+  for (size_t partition = 0; partition < kAggregatePartitions; ++partition) {
+    parts_.push_back({set, nullptr, partition, sinks_});
+  }
+}
+
+void AggregateOperator::join_whole(size_t set) {
+  std::unique_ptr<AggregateTable> table = sinks_[0]->take_table(set);
+  for (size_t index = 1; index < sinks_.size(); ++index) {
+    table->combine(sinks_[index]->table(set), nullptr);
+  }
+  if (sets_[set].empty() && table->size() == 0) {
+    // Aggregates of no rows are one row, unless there are groups.
+    uint32_t group = 0;
+    table->find_or_add({}, 1, {&group, 1});
+  }
+  table->finish();
+  parts_.push_back({set, std::move(table), 0, {}});
+}
+
+void AggregateOperator::join_in_parallel(size_t set) {
+  const size_t first = parts_.size();
+  for (size_t partition = 0; partition < kAggregatePartitions; ++partition) {
+    parts_.push_back({set, std::make_unique<AggregateTable>(list_, set_types_[set], state()), partition, {}});
+  }
+  run_tasks(state(), kAggregatePartitions, [&](size_t partition) {
+    AggregateTable& table = *parts_[first + partition].table;
+    for (const auto& sink : sinks_) {
+      query().check_cancelled();
+      table.combine(sink->table(set), &sink->groups_of(set, partition));
+    }
+    table.finish();
+  });
+}
+
+std::unique_ptr<AggregateTable> AggregateOperator::join(Part& part, std::vector<Part>& parts) {
+  if (part.table != nullptr) {
+    return std::move(part.table);
+  }
+  const size_t depth = part.sources[0]->depth() + 1;
+  const auto memory = static_cast<int64_t>(query().work_mem_bytes);
+  auto sink = std::make_shared<AggregateSink>(shape_, state(), part.set, depth, memory);
+  for (const auto& source : part.sources) {
+    sink->table(part.set).combine(source->table(part.set), &source->groups_of(part.set, part.partition));
+  }
+  DataChunk chunk;
+  for (const auto& source : part.sources) {
+    SpillFile* rows = source->partition(part.set, part.partition);
+    while (rows != nullptr && rows->read(chunk)) {
+      query().check_cancelled();
+      sink->consume(chunk);
+    }
+  }
+  sink->finish();
+  part.sources.clear();
+  if (!sink->spilled(part.set)) {
+    std::unique_ptr<AggregateTable> table = sink->take_table(part.set);
+    table->finish();
+    return table;
+  }
+  sink->cut_groups(part.set);
+  for (size_t partition = 0; partition < kAggregatePartitions; ++partition) {
+    parts.push_back({part.set, nullptr, partition, {sink}});
+  }
+  return nullptr;
+}
+
+DataChunk AggregateOperator::output(size_t set, DataChunk results) const {
+  const std::vector<uint32_t>& members = sets_[set];
+  const bool complete = members.size() == groups_.size() && std::ranges::is_sorted(members);
+  if (complete && plan_.grouping_calls.empty()) {
+    return results;
+  }
+  DataChunk chunk;
+  chunk.size = results.size;
+  for (size_t group = 0; group < groups_.size(); ++group) {
+    const auto place = std::ranges::find(members, group);
+    chunk.columns.push_back(place == members.end() ? Vector::null_constant(plan_.groups[group]->type, results.size)
+                                                   : results.columns[static_cast<size_t>(place - members.begin())]);
+  }
+  for (size_t index = 0; index < list_.items().size(); ++index) {
+    chunk.columns.push_back(std::move(results.columns[members.size() + index]));
+  }
+  for (const std::vector<uint32_t>& call : plan_.grouping_calls) {
+    int32_t bits = 0;
+    for (const uint32_t group : call) {
+      bits = bits * 2 + (std::ranges::find(members, group) == members.end() ? 1 : 0);
+    }
+    chunk.columns.push_back(Vector::constant(Value::int32(bits), results.size));
+  }
+  return chunk;
+}
+
+std::unique_ptr<RowStream> AggregateOperator::make_stream() { return std::make_unique<Stream>(*this); }
+
+}  // namespace tidemark

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+
+#include "executor/operator.h"
+#include "executor/prepared_expression.h"
+#include "storage/scan.h"
+
+namespace tidemark {
+
+/// Reads a stored table: pushed predicates get their constants and go to storage; morsels are handed out to whichever
+/// stream asks next; what is left of the filter is applied here.
+class ScanOperator final : public Operator {
+ public:
+  ScanOperator(const PhysicalScan& plan, ExecutionState& state);
+
+  void start() override;
+  [[nodiscard]] size_t stream_count() const override;
+  /// The number of rows if storage knows it without reading any. After `start`.
+  [[nodiscard]] std::optional<uint64_t> exact_row_count() const;
+  /// A further conjunct, for joins that know their keys by now. Before `start`.
+  void add_predicate(ScanPredicate predicate) { request_.predicates.push_back(std::move(predicate)); }
+  [[nodiscard]] const PhysicalScan& plan() const { return plan_; }
+  /// What storage was asked for. After construction.
+  [[nodiscard]] const ScanRequest& request() const { return request_; }
+  [[nodiscard]] bool reads_nothing() const { return reads_nothing_; }
+
+ private:
+  class Stream;
+  std::unique_ptr<RowStream> make_stream() override;
+  void push(const PushedPredicate& pushed);
+  void book_counters() const;
+
+  const PhysicalScan& plan_;
+  PreparedExpression residual_;
+  ScanRequest request_;
+  bool reads_nothing_ = false;  ///< some conjunct compares with NULL
+  std::unique_ptr<TableScan> scan_;
+  std::atomic<size_t> next_morsel_{0};
+};
+
+}  // namespace tidemark

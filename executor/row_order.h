@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "executor/prepared_expression.h"
+#include "executor/row_collection.h"
+#include "functions/evaluator.h"
+
+namespace tidemark {
+
+/// The rows of a sort: the input's columns, and behind them those sort keys that are not input columns as they are.
+/// Compares and sorts rows of such collections.
+class RowOrder {
+ public:
+  struct Direction {
+    bool descending = false;
+    bool nulls_first = false;
+  };
+
+  /// By expressions over rows of `input_types`.
+  RowOrder(const std::vector<SortKey>& keys, std::span<const LogicalType> input_types, ExecutionState& state);
+  /// By columns as they are, ascending, NULLS LAST.
+  RowOrder(std::span<const uint32_t> columns, std::span<const LogicalType> input_types, ExecutionState& state);
+  /// By `groups` ascending and then by `keys`, all over rows of `input_types`.
+  RowOrder(const std::vector<ExpressionPtr>& groups, const std::vector<SortKey>& keys,
+           std::span<const LogicalType> input_types, ExecutionState& state);
+
+  /// Columns of a collection that this can sort: the input's, then the computed keys.
+  [[nodiscard]] const std::vector<LogicalType>& row_types() const { return row_types_; }
+  [[nodiscard]] size_t input_width() const { return input_width_; }
+  [[nodiscard]] size_t key_count() const { return keys_.size(); }
+  [[nodiscard]] bool empty() const { return keys_.empty(); }
+  /// Adds the computed keys to a chunk of input rows.
+  void add_keys(DataChunk& chunk, Evaluator& evaluator) const;
+
+  /// < 0, 0, > 0. `keys_from`: which key to begin with; `keys_to` exclusive.
+  [[nodiscard]] int compare(const RowCollection& left, size_t left_row, const RowCollection& right, size_t right_row,
+                            size_t keys_from, size_t keys_to) const;
+  [[nodiscard]] int compare(const RowCollection& left, size_t left_row, const RowCollection& right,
+                            size_t right_row) const {
+    return compare(left, left_row, right, right_row, 0, keys_.size());
+  }
+  /// The rows in order; rows that compare equal stay in the order in which they came.
+  [[nodiscard]] std::vector<uint32_t> sorted(const RowCollection& rows) const;
+
+ private:
+  struct Key {
+    uint32_t column = 0;  ///< of a row
+    PhysicalType physical = PhysicalType::kInt64;
+    Direction direction;
+    PreparedExpression computed;  ///< unset: an input column as it is
+    bool canonical = false;       ///< compared by canonical key bytes: numeric, interval, char(n), jsonb …
+  };
+  void add_key(const Expression& expression, Direction direction, ExecutionState& state);
+  void sort_part(const RowCollection& rows, std::span<uint32_t> part, size_t key) const;
+
+  size_t input_width_;
+  std::vector<LogicalType> row_types_;
+  std::vector<Key> keys_;
+};
+
+/// The `from[i]`-th collection's row `rows[i]`, for the first `width` columns: what a merge puts out.
+DataChunk gather_merged(std::span<const RowCollection* const> sources, std::span<const uint32_t> from,
+                        std::span<const uint32_t> rows, size_t width);
+
+}  // namespace tidemark

@@ -1,0 +1,257 @@
+#include "executor/row_sorter.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace tidemark {
+
+SortedRun::SortedRun(RowCollection rows, std::vector<uint32_t> order)
+    : rows_(std::move(rows)), order_(std::move(order)), end_(order_.size()) {}
+
+SortedRun::SortedRun(std::unique_ptr<SpillFile> file, std::span<const LogicalType> types)
+    : rows_(types), file_(std::move(file)) {
+  file_->rewind();
+}
+
+bool SortedRun::load() {
+  if (left() > 0) {
+    return true;
+  }
+  DataChunk chunk;
+  if (file_ == nullptr || !file_->read(chunk)) {
+    return false;
+  }
+  rows_.clear();
+  rows_.append(chunk);
+  position_ = 0;
+  end_ = chunk.size;
+  return true;
+}
+
+RowSorter::RowSorter(const RowOrder& order, SortLimit limit, ExecutionState& state, const PhysicalNode& node,
+                     int64_t memory_bytes)
+    : order_(order),
+      limit_(limit),
+      state_(state),
+      node_(node),
+      evaluator_(state.query()),
+      memory_bytes_(memory_bytes),
+      reservation_(state.query().memory),
+      rows_(order.row_types()) {}
+
+void RowSorter::consume(DataChunk& chunk) {
+  order_.add_keys(chunk, evaluator_);
+  if (bound_) {
+    chunk.select(not_beyond_bound(chunk));
+  }
+  rows_.append(chunk);
+  // Twice the limit before rows are dropped, so that each drop pays for itself.
+  constexpr uint64_t kSlackRows = 4 * kVectorSize;
+  if (limit_.rows && rows_.size() > kSlackRows && rows_.size() / 2 > *limit_.rows) {
+    drop_beyond_limit();
+  }
+  const auto bytes = static_cast<int64_t>(rows_.memory_bytes() + rows_.size() * 2 * sizeof(uint64_t));
+  if (bytes > memory_bytes_ || !reservation_.try_resize(bytes)) {
+    if (can_spill(state_)) {
+      spill();
+    } else {
+      reservation_.resize(bytes);
+    }
+  }
+}
+
+/// Rows that may still be among the wanted: those whose first key is not past the bound's.
+SelectionVector RowSorter::not_beyond_bound(const DataChunk& chunk) const {
+  RowCollection rows(order_.row_types());
+  rows.append(chunk);
+  SelectionVector kept;
+  for (uint32_t row = 0; row < chunk.size; ++row) {
+    const int order = order_.compare(rows, row, *bound_, 0);
+    if (order < 0 || (order == 0 && limit_.with_ties)) {
+      kept.push_back(row);
+    }
+  }
+  return kept;
+}
+
+size_t RowSorter::kept_count(const std::vector<uint32_t>& order) const {
+  if (!limit_.rows || order.size() <= *limit_.rows) {
+    return order.size();
+  }
+  auto count = static_cast<size_t>(*limit_.rows);
+  while (limit_.with_ties && count > 0 && count < order.size() &&
+         order_.compare(rows_, order[count - 1], rows_, order[count]) == 0) {
+    ++count;
+  }
+  return count;
+}
+
+void RowSorter::drop_beyond_limit() {
+  const std::vector<uint32_t> order = order_.sorted(rows_);
+  const size_t count = kept_count(order);
+  RowCollection kept(order_.row_types());
+  for (size_t first = 0; first < count; first += kVectorSize) {
+    kept.append(rows_.gather(std::span(order).subspan(first, std::min(kVectorSize, count - first))));
+  }
+  if (count > 0) {
+    bound_.emplace(order_.row_types());
+    bound_->append(kept.chunk(count - 1, 1));
+  }
+  rows_ = std::move(kept);
+}
+
+void RowSorter::spill() {
+  const std::vector<uint32_t> order = order_.sorted(rows_);
+  const size_t count = kept_count(order);
+  auto file = std::make_unique<SpillFile>(state_, order_.row_types(), node_);
+  for (size_t first = 0; first < count; first += kVectorSize) {
+    file->write(rows_.gather(std::span(order).subspan(first, std::min(kVectorSize, count - first))));
+  }
+  runs_.push_back(std::make_unique<SortedRun>(std::move(file), order_.row_types()));
+  rows_.clear();
+  reservation_.release();
+  reservation_ = MemoryReservation(state_.query().memory);
+}
+
+void RowSorter::finish() {
+  if (rows_.size() == 0) {
+    return;
+  }
+  std::vector<uint32_t> order = order_.sorted(rows_);
+  order.resize(kept_count(order));
+  runs_.push_back(std::make_unique<SortedRun>(std::move(rows_), std::move(order)));
+}
+
+SortedMerge::SortedMerge(const RowOrder& order, std::vector<std::unique_ptr<SortedRun>> runs, SortLimit limit)
+    : order_(order), runs_(std::move(runs)), limit_(limit) {}
+
+bool SortedMerge::comes_before(size_t left, size_t right) const {
+  const SortedRun& left_run = *runs_[left];
+  const SortedRun& right_run = *runs_[right];
+  const int order = order_.compare(left_run.rows(), left_run.row(), right_run.rows(), right_run.row());
+  return order != 0 ? order < 0 : left < right;
+}
+
+void SortedMerge::sift_down(size_t place) {
+  for (;;) {
+    size_t least = place;
+    for (size_t child = 2 * place + 1; child <= 2 * place + 2 && child < heap_.size(); ++child) {
+      if (comes_before(heap_[child], heap_[least])) {
+        least = child;
+      }
+    }
+    if (least == place) {
+      return;
+    }
+    std::swap(heap_[place], heap_[least]);
+    place = least;
+  }
+}
+
+bool SortedMerge::take(const SortedRun& run) {
+  if (!limit_.rows || given_ < *limit_.rows) {
+    ++given_;
+    if (limit_.with_ties && limit_.rows && given_ == *limit_.rows) {
+      last_.emplace(order_.row_types());
+      const uint32_t row = run.row();
+      last_->append(run.rows().gather({&row, 1}));
+    }
+    return true;
+  }
+  over_ = !(last_ && order_.compare(run.rows(), run.row(), *last_, 0) == 0);
+  return !over_;
+}
+
+bool SortedMerge::next_of_one(DataChunk& chunk) {
+  SortedRun& run = *runs_[0];
+  if (over_ || !run.load()) {
+    return false;
+  }
+  const size_t available = std::min(kVectorSize, run.left());
+  if (limit_.rows && given_ + available > *limit_.rows) {
+    // Near the end: row by row.
+    std::vector<uint32_t> rows;
+    while (rows.size() < available && take(run)) {
+      rows.push_back(run.row());
+      run.advance(1);
+    }
+    run.rows().gather_into(chunk, rows, 0, order_.input_width());
+    return !rows.empty();
+  }
+  if (run.in_memory()) {
+    run.rows().gather_into(chunk, run.upcoming(available), 0, order_.input_width());
+  } else {
+    chunk = run.rows().chunk(run.row(), available);
+    chunk.columns.resize(order_.input_width());
+  }
+  for (size_t row = 0; limit_.with_ties && row + 1 < available; ++row) {
+    run.advance(1);
+    ++given_;
+  }
+  if (limit_.with_ties) {
+    take(run);  // The last of the chunk may be the limit's last.
+    run.advance(1);
+  } else {
+    run.advance(available);
+    given_ += available;
+  }
+  return true;
+}
+
+bool SortedMerge::next(DataChunk& chunk) {
+  chunk.reset();
+  if (runs_.empty() || over_ || (limit_.rows == 0 && !heap_made_)) {
+    return false;
+  }
+  if (runs_.size() == 1) {
+    return next_of_one(chunk);
+  }
+  if (!heap_made_) {
+    for (uint32_t run = 0; run < runs_.size(); ++run) {
+      if (runs_[run]->load()) {
+        heap_.push_back(run);
+      }
+    }
+    for (size_t place = heap_.size() / 2; place-- > 0;) {
+      sift_down(place);
+    }
+    heap_made_ = true;
+  }
+  std::vector<const RowCollection*> sources;
+  for (const auto& run : runs_) {
+    sources.push_back(&run->rows());
+  }
+  std::vector<uint32_t> from;
+  std::vector<uint32_t> rows;
+  while (rows.size() < kVectorSize && !heap_.empty()) {
+    SortedRun& run = *runs_[heap_[0]];
+    if (run.left() == 0) {
+      if (!rows.empty()) {
+        break;  // Loading would take away the rows that are still to be gathered.
+      }
+      if (!run.load()) {
+        heap_[0] = heap_.back();
+        heap_.pop_back();
+      }
+      sift_down(0);
+      continue;
+    }
+    if (!take(run)) {
+      break;
+    }
+    from.push_back(heap_[0]);
+    rows.push_back(run.row());
+    run.advance(1);
+    if (run.left() > 0) {
+      sift_down(0);
+    }
+  }
+  if (rows.empty()) {
+    return false;
+  }
+  chunk = gather_merged(sources, from, rows, order_.input_width());
+  return true;
+}
+
+}  // namespace tidemark
