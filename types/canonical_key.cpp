@@ -1,6 +1,7 @@
 #include "types/canonical_key.h"
 
 #include <bit>
+#include <charconv>
 #include <cmath>
 #include <concepts>
 #include <limits>
@@ -8,6 +9,8 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "types/interval.h"
+#include "types/numeric.h"
 
 namespace tidemark {
 namespace {
@@ -67,15 +70,7 @@ std::string_view without_trailing_blanks(std::string_view text) {
   return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
 }
 
-// 128 bits of SQL's length of an interval: a month counts as 30 days, a day as 24 hours.
-__extension__ using Int128 = __int128;
-Int128 interval_length(const Interval& interval) {
-  constexpr int64_t kDayMicroseconds = 86'400'000'000;
-  return Int128{interval.months} * 30 * kDayMicroseconds + Int128{interval.days} * kDayMicroseconds +
-         interval.microseconds;
-}
-
-void append_interval(std::string& key, const Interval& interval) {
+void append_interval_key(std::string& key, const Interval& interval) {
   const Int128 length = interval_length(interval);
   append_signed(key, static_cast<int64_t>(length >> 64));
   append_big_endian(key, static_cast<uint64_t>(length));
@@ -85,12 +80,45 @@ void append_interval(std::string& key, const Interval& interval) {
   throw Error(sqlstate::kFeatureNotSupported, "type " + type.to_string() + " has no ordering for keys yet");
 }
 
+/// First the class (kept in order by its byte), then for finite numbers but zero the decimal exponent and the digits of
+/// base 100, each plus one, ended by a zero byte; all inverted below zero.
+void append_numeric(std::string& key, const Numeric& value) {
+  constexpr char kMinusInfinity = 1, kNegative = 2, kZero = 3, kPositive = 4, kInfinity = 5, kNan = 6;
+  if (!value.is_finite() || value.sign() == 0) {
+    key.push_back(value.is_nan() ? kNan : value.is_finite() ? kZero : value.sign() < 0 ? kMinusInfinity : kInfinity);
+    return;
+  }
+  std::string digits = value.coefficient_digits();
+  // The number is 0.d1d2d3… × 100^exponent; an odd decimal exponent is evened by a zero in front.
+  int exponent = static_cast<int>(digits.size()) - value.scale();
+  if (exponent % 2 != 0) {
+    digits.insert(0, 1, '0');
+    ++exponent;
+  }
+  digits.erase(digits.find_last_not_of('0') + 1);
+  digits.append(digits.size() % 2, '0');
+  key.push_back(value.sign() < 0 ? kNegative : kPositive);
+  const size_t start = key.size();
+  append_signed(key, exponent);
+  for (size_t at = 0; at < digits.size(); at += 2) {
+    key.push_back(static_cast<char>((digits[at] - '0') * 10 + (digits[at + 1] - '0') + 1));
+  }
+  key.push_back('\0');
+  if (value.sign() < 0) {
+    for (size_t at = start; at < key.size(); ++at) {
+      key[at] = static_cast<char>(~key[at]);
+    }
+  }
+}
+
 void append_packed(std::string& key, LogicalType type, std::string_view packed) {
   switch (type.id) {
     case TypeId::kBpchar:
       append_escaped(key, without_trailing_blanks(packed));
       return;
     case TypeId::kNumeric:
+      append_numeric(key, Numeric::unpack(packed));
+      return;
     case TypeId::kArray:
     case TypeId::kRecord:
     case TypeId::kJsonb:
@@ -132,7 +160,7 @@ void append_entry(std::string& key, const Vector& flat, size_t index) {
       append_float<uint64_t>(key, flat.data<double>()[index]);
       return;
     case PhysicalType::kInterval:
-      append_interval(key, flat.data<Interval>()[index]);
+      append_interval_key(key, flat.data<Interval>()[index]);
       return;
     case PhysicalType::kUuid: {
       const Uuid& uuid = flat.data<Uuid>()[index];
@@ -201,8 +229,55 @@ bool take_mark(std::string_view& key) {
   return mark == kValueMark;
 }
 
+void skip_numeric(std::string_view& key) {
+  constexpr char kNegative = 2, kPositive = 4;
+  const char number_class = take_bytes(key, 1)[0];
+  if (number_class != kNegative && number_class != kPositive) {
+    return;
+  }
+  take_bytes(key, sizeof(int32_t));
+  const size_t end = key.find(number_class == kNegative ? '\xff' : '\0');
+  if (end == std::string_view::npos) {
+    malformed();
+  }
+  key.remove_prefix(end + 1);
+}
+
 size_t fixed_key_bytes(PhysicalType type) {
   return type == PhysicalType::kInterval ? sizeof(Int128) : physical_width(type);
+}
+
+/// Without its trailing zeros a number has one form, number × 10^exponent.
+uint64_t hash_decimal(int64_t number, int exponent) {
+  return number == 0 ? hash_integer(0)
+                     : hash_combine(hash_integer(static_cast<uint64_t>(number)), static_cast<uint64_t>(exponent));
+}
+
+uint64_t hash_numeric(const Numeric& value) {
+  constexpr Int128 kNumberMax = std::numeric_limits<int64_t>::max();
+  if (value.is_finite() && value.is_small() && value.small_coefficient() <= kNumberMax &&
+      value.small_coefficient() >= -kNumberMax) {
+    auto number = static_cast<int64_t>(value.small_coefficient());
+    int exponent = -value.scale();
+    while (number != 0 && number % 10 == 0) {
+      number /= 10;
+      ++exponent;
+    }
+    return hash_decimal(number, exponent);
+  }
+  // A large coefficient may still be a short number with zeros behind, and must then hash like it.
+  if (value.is_finite()) {
+    std::string digits = value.coefficient_digits();
+    const size_t kept = digits.find_last_not_of('0') + 1;
+    int64_t number = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + kept, number);
+    if (error == std::errc()) {
+      return hash_decimal(value.sign() < 0 ? -number : number, static_cast<int>(digits.size() - kept) - value.scale());
+    }
+  }
+  std::string key;
+  append_numeric(key, value);
+  return hash64(key);
 }
 
 uint64_t hash_entry(const Vector& flat, size_t index) {
@@ -241,6 +316,7 @@ uint64_t hash_entry(const Vector& flat, size_t index) {
     case TypeId::kBpchar:
       return hash64(without_trailing_blanks(packed));
     case TypeId::kNumeric:
+      return hash_numeric(Numeric::unpack(packed));
     case TypeId::kArray:
     case TypeId::kRecord:
     case TypeId::kJsonb:
@@ -374,6 +450,8 @@ void skip_in_key(std::string_view& key, LogicalType type) {
   }
   switch (type.id) {
     case TypeId::kNumeric:
+      skip_numeric(key);
+      return;
     case TypeId::kArray:
     case TypeId::kRecord:
     case TypeId::kJsonb:

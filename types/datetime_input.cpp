@@ -65,6 +65,11 @@ struct Decoded {
   const TimeZone* zone = nullptr;
 };
 
+int64_t clock_microseconds(const Decoded& decoded) {
+  return decoded.hour * kMicrosecondsPerHour + decoded.minute * kMicrosecondsPerMinute +
+         decoded.second * kMicrosecondsPerSecond + static_cast<int64_t>(std::rint(decoded.fraction * 1e6));
+}
+
 bool parse_integer(std::string_view text, int32_t& number, size_t& used) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   used = static_cast<size_t>(end - text.data());
@@ -604,8 +609,7 @@ class DateTimeDecoder {
       result_.hour = result_.hour % 12 + (meridiem_ == 1 ? 12 : 0);
     }
     if (result_.hour < 0 || result_.minute < 0 || result_.second < 0 || result_.minute > 59 || result_.second > 60 ||
-        result_.hour > 24 ||
-        (result_.hour == 24 && (result_.minute > 0 || result_.second > 0 || result_.fraction > 0))) {
+        result_.hour > 24 || clock_microseconds(result_) > kMicrosecondsPerDay) {
       return Failure::kRange;
     }
     if (time_only_ ? (result_.parts & kClock) == 0 : !has_date()) {
@@ -614,7 +618,8 @@ class DateTimeDecoder {
     if (result_.zone != nullptr && (result_.parts & kDaylight) != 0) {
       return Failure::kFormat;
     }
-    return Failure::kNone;
+    // A zone with daylight saving time tells an offset only on a day.
+    return result_.zone != nullptr && !result_.zone->is_fixed() && !has_date() ? Failure::kFormat : Failure::kNone;
   }
 
   Failure check_date() {
@@ -667,14 +672,11 @@ const TimeZone& zone_of(const DateTimeOptions& options) {
   return options.time_zone != nullptr ? *options.time_zone : TimeZone::utc();
 }
 
-int64_t clock_microseconds(const Decoded& decoded) {
-  return decoded.hour * kMicrosecondsPerHour + decoded.minute * kMicrosecondsPerMinute +
-         decoded.second * kMicrosecondsPerSecond + static_cast<int64_t>(std::rint(decoded.fraction * 1e6));
-}
-
+/// In no range but that of int64: the offset, still to be applied, may bring it back into PostgreSQL's.
 bool local_timestamp(const Decoded& decoded, int64_t& microseconds) {
-  return timestamp_from_parts(days_from_civil(decoded.year, decoded.month, decoded.day), clock_microseconds(decoded),
-                              microseconds);
+  return !__builtin_mul_overflow(days_from_civil(decoded.year, decoded.month, decoded.day), kMicrosecondsPerDay,
+                                 &microseconds) &&
+         !__builtin_add_overflow(microseconds, clock_microseconds(decoded), &microseconds);
 }
 
 /// The offset that a decoded text means: its own, or the session's.
@@ -846,8 +848,6 @@ int64_t parse_timetz(std::string_view text, const DateTimeOptions& options) {
     if (!local_timestamp(decoded, local)) {
       throw_out_of_range("timestamp", text);
     }
-  } else if (decoded.zone != nullptr && !decoded.zone->is_fixed()) {
-    fail(Failure::kFormat, text, "time with time zone");
   } else {
     local = floor_divide(now, kMicrosecondsPerDay) * kMicrosecondsPerDay + clock;
   }
@@ -873,7 +873,7 @@ int64_t parse_timestamp(std::string_view text, const DateTimeOptions& options) {
       break;
   }
   int64_t microseconds = 0;
-  if (!local_timestamp(decoded, microseconds)) {
+  if (!local_timestamp(decoded, microseconds) || !is_valid_timestamp(microseconds)) {
     throw_out_of_range("timestamp", text);
   }
   return microseconds;

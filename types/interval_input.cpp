@@ -46,23 +46,35 @@ class Sum {
   [[nodiscard]] bool add_years(Quantity quantity, int64_t unit) {
     int64_t product = 0;
     const double months = std::rint(quantity.fraction * static_cast<double>(unit * kMonthsPerYear));
-    return !__builtin_mul_overflow(quantity.whole, unit * kMonthsPerYear, &product) &&
-           !__builtin_add_overflow(months_, product, &months_) &&
+    return !__builtin_mul_overflow(quantity.whole, unit, &product) &&
+           !__builtin_add_overflow(years_, product, &years_) &&
            !__builtin_add_overflow(months_, static_cast<int64_t>(months), &months_);
   }
   void negate() {
     microseconds_ = -microseconds_;
     days_ = -days_;
     months_ = -months_;
+    years_ = -years_;
   }
   void force_negative() {
     microseconds_ = microseconds_ > 0 ? -microseconds_ : microseconds_;
     days_ = days_ > 0 ? -days_ : days_;
     months_ = months_ > 0 ? -months_ : months_;
+    years_ = years_ > 0 ? -years_ : years_;
   }
+  /// False if one of its parts is out of range; 22008 if only years and months together are.
   [[nodiscard]] bool to_interval(Interval& interval) const {
+    int32_t years = 0;
+    int32_t months = 0;
     interval.microseconds = microseconds_;
-    return !__builtin_add_overflow(days_, 0, &interval.days) && !__builtin_add_overflow(months_, 0, &interval.months);
+    if (__builtin_add_overflow(days_, 0, &interval.days) || __builtin_add_overflow(months_, 0, &months) ||
+        __builtin_add_overflow(years_, 0, &years)) {
+      return false;
+    }
+    if (__builtin_add_overflow(years_ * kMonthsPerYear, months_, &interval.months)) {
+      throw Error(sqlstate::kDatetimeFieldOverflow, "interval out of range");
+    }
+    return true;
   }
 
  private:
@@ -89,6 +101,7 @@ class Sum {
   int64_t microseconds_ = 0;
   int64_t days_ = 0;
   int64_t months_ = 0;
+  int64_t years_ = 0;
 };
 
 bool parse_whole(std::string_view text, int64_t& number, size_t& used) {
@@ -241,9 +254,9 @@ class IntervalDecoder {
         break;
       case Unit::kSecond:
         fits = sum.add_microseconds(quantity, kMicrosecondsPerSecond);
-        if (quantity.fraction != 0) {  // Then milliseconds and microseconds are said as well.
-          seen_ |= uint32_t{1} << static_cast<uint32_t>(Unit::kMillisecond);
-          seen_ |= uint32_t{1} << static_cast<uint32_t>(Unit::kMicrosecond);
+        if (quantity.fraction != 0 &&  // Then milliseconds and microseconds are said as well.
+            (mark(Unit::kMillisecond) != Failure::kNone || mark(Unit::kMicrosecond) != Failure::kNone)) {
+          failure = Failure::kFormat;
         }
         break;
       case Unit::kMinute:
@@ -359,11 +372,8 @@ class IsoDecoder {
     while (!rest_.empty()) {
       if (rest_.front() == 'T') {
         in_time = true;
-        something_ = false;
         rest_.remove_prefix(1);
-        if (rest_.empty()) {
-          return Failure::kFormat;
-        }
+        something_ = rest_.empty();  // A T with nothing behind is let pass.
         continue;
       }
       const std::string_view before = rest_;

@@ -1,0 +1,334 @@
+// Values → text: append_text and append_text_column of types/type_io.h.
+
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+
+#include "base/check.h"
+#include "base/error.h"
+#include "types/datetime.h"
+#include "types/interval.h"
+#include "types/numeric.h"
+#include "types/type_io.h"
+
+namespace tidemark {
+namespace {
+
+constexpr char kHexDigits[] = "0123456789abcdef";
+
+void append_integer(std::string& target, auto number) {
+  std::array<char, 24> digits;
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
+  target.append(digits.data(), end);
+}
+
+/// PostgreSQL prints the shortest digits as %g would with `digits_max` of them: an exponent below -4 or from
+/// digits_max on.
+template <class T>
+void append_float(std::string& target, T number, int extra_float_digits, int digits_max) {
+  if (!std::isfinite(number)) {
+    target += std::isnan(number) ? "NaN" : number < 0 ? "-Infinity" : "Infinity";
+    return;
+  }
+  std::array<char, 48> buffer;
+  if (extra_float_digits <= 0) {
+    const int digits = std::max(1, digits_max + extra_float_digits);
+    const int size = std::snprintf(buffer.data(), buffer.size(), "%.*g", digits, static_cast<double>(number));
+    target.append(buffer.data(), static_cast<size_t>(size));
+    return;
+  }
+  // Scientific form first: it tells the exponent.
+  const auto end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, std::chars_format::scientific).ptr;
+  const std::string_view scientific(buffer.data(), static_cast<size_t>(end - buffer.data()));
+  const size_t mark = scientific.find('e');
+  int exponent = 0;
+  std::from_chars(scientific.data() + mark + (scientific[mark + 1] == '+' ? 2 : 1), end, exponent);
+  if (exponent < -4 || exponent >= digits_max) {
+    target += scientific;  // to_chars writes two digits of exponent at least, as PostgreSQL does.
+    return;
+  }
+  std::string_view digits = scientific.substr(0, mark);
+  if (digits.front() == '-') {
+    target += '-';
+    digits.remove_prefix(1);
+  }
+  const auto put_digits = [&](std::string_view some) {
+    for (const char c : some) {
+      if (c != '.') {
+        target += c;
+      }
+    }
+  };
+  if (exponent < 0) {
+    target += "0.";
+    target.append(static_cast<size_t>(-exponent - 1), '0');
+    put_digits(digits);
+    return;
+  }
+  const size_t count = digits.size() > 1 ? digits.size() - 1 : 1;  // without the point
+  const auto whole = static_cast<size_t>(exponent) + 1;
+  if (count <= whole) {
+    put_digits(digits);
+    target.append(whole - count, '0');
+    return;
+  }
+  // d.ddddd: the point moves `exponent` digits to the right.
+  put_digits(digits.substr(0, whole == 1 ? 1 : whole + 1));
+  target += '.';
+  put_digits(digits.substr(whole + 1));
+}
+
+void append_uuid(std::string& target, const Uuid& uuid) {
+  std::array<char, 36> text;
+  size_t at = 0;
+  for (size_t byte = 0; byte < sizeof(uuid.bytes); ++byte) {
+    if (byte == 4 || byte == 6 || byte == 8 || byte == 10) {
+      text[at++] = '-';
+    }
+    text[at++] = kHexDigits[uuid.bytes[byte] >> 4];
+    text[at++] = kHexDigits[uuid.bytes[byte] & 15];
+  }
+  target.append(text.data(), text.size());
+}
+
+void append_bytea(std::string& target, std::string_view bytes, ByteaOutput output) {
+  if (output == ByteaOutput::kHex) {
+    target += "\\x";
+    for (const char c : bytes) {
+      const auto byte = static_cast<uint8_t>(c);
+      target += kHexDigits[byte >> 4];
+      target += kHexDigits[byte & 15];
+    }
+    return;
+  }
+  for (const char c : bytes) {
+    const auto byte = static_cast<uint8_t>(c);
+    if (c == '\\') {
+      target += "\\\\";
+    } else if (byte < 0x20 || byte > 0x7e) {
+      target += '\\';
+      target += static_cast<char>('0' + (byte >> 6));
+      target += static_cast<char>('0' + ((byte >> 3) & 7));
+      target += static_cast<char>('0' + (byte & 7));
+    } else {
+      target += c;
+    }
+  }
+}
+
+void append_object(std::string& target, TypeId id, uint32_t oid, const TypeIoOptions& options) {
+  if (oid == 0) {
+    target += '-';
+    return;
+  }
+  if (options.names != nullptr) {
+    if (const std::string name = options.names->name_of(id, oid); !name.empty()) {
+      target += name;
+      return;
+    }
+  }
+  LogicalType type;
+  if (id == TypeId::kRegtype && find_type(oid, type)) {
+    target += type.to_string();
+    return;
+  }
+  append_integer(target, oid);
+}
+
+void append_integral(std::string& target, TypeId id, int64_t number, const TypeIoOptions& options) {
+  switch (id) {
+    case TypeId::kBoolean:
+      target += number != 0 ? 't' : 'f';
+      return;
+    case TypeId::kDate:
+      append_date(target, static_cast<int32_t>(number), options.dates);
+      return;
+    case TypeId::kTime:
+      append_time(target, number);
+      return;
+    case TypeId::kTimeTz:
+      append_timetz(target, number);
+      return;
+    case TypeId::kTimestamp:
+      append_timestamp(target, number, options.dates);
+      return;
+    case TypeId::kTimestampTz:
+      append_timestamptz(target, number, options.dates);
+      return;
+    case TypeId::kTimestampTzNs:
+      append_timestamptz_ns(target, number, options.dates);
+      return;
+    case TypeId::kTid:
+      target += '(';
+      append_integer(target, number >> 16);
+      target += ',';
+      append_integer(target, number & 0xffff);
+      target += ')';
+      return;
+    case TypeId::kRegclass:
+    case TypeId::kRegtype:
+    case TypeId::kRegproc:
+    case TypeId::kRegnamespace:
+    case TypeId::kRegrole:
+      append_object(target, id, static_cast<uint32_t>(number), options);
+      return;
+    default:
+      append_integer(target, number);
+      return;
+  }
+}
+
+void append_packed(std::string& target, LogicalType type, std::string_view packed, const TypeIoOptions& options) {
+  switch (type.id) {
+    case TypeId::kNumeric:
+      Numeric::append_text_of_packed(target, packed);
+      return;
+    case TypeId::kBytea:
+      append_bytea(target, packed, options.bytea_output);
+      return;
+    case TypeId::kArray:
+    case TypeId::kRecord:
+    case TypeId::kInt2Vector:
+    case TypeId::kOidVector:
+      throw Error(sqlstate::kFeatureNotSupported, "cannot display a value of type " + type.to_string());
+    default:
+      target += packed;
+      return;
+  }
+}
+
+/// `flat` is flat or constant and not NULL at `index`.
+void append_entry(std::string& target, const Vector& flat, size_t index, const TypeIoOptions& options) {
+  const LogicalType type = flat.type();
+  switch (type.physical()) {
+    case PhysicalType::kBool:
+      append_integral(target, type.id, flat.data<uint8_t>()[index], options);
+      return;
+    case PhysicalType::kInt16:
+      append_integer(target, flat.data<int16_t>()[index]);
+      return;
+    case PhysicalType::kInt32:
+      append_integral(target, type.id, flat.data<int32_t>()[index], options);
+      return;
+    case PhysicalType::kInt64:
+      append_integral(target, type.id, flat.data<int64_t>()[index], options);
+      return;
+    case PhysicalType::kUInt64:
+      append_integer(target, flat.data<uint64_t>()[index]);
+      return;
+    case PhysicalType::kFloat32:
+      append_float32(target, flat.data<float>()[index], options.extra_float_digits);
+      return;
+    case PhysicalType::kFloat64:
+      append_float64(target, flat.data<double>()[index], options.extra_float_digits);
+      return;
+    case PhysicalType::kInterval:
+      append_interval(target, flat.data<Interval>()[index], options.dates.interval_style);
+      return;
+    case PhysicalType::kUuid:
+      append_uuid(target, flat.data<Uuid>()[index]);
+      return;
+    case PhysicalType::kBytes:
+      append_packed(target, type, flat.data<std::string_view>()[index], options);
+      return;
+  }
+}
+
+}  // namespace
+
+void append_float64(std::string& target, double number, int extra_float_digits) {
+  append_float(target, number, extra_float_digits, 15);
+}
+void append_float32(std::string& target, float number, int extra_float_digits) {
+  append_float(target, number, extra_float_digits, 6);
+}
+
+void append_text(std::string& target, const Vector& column, size_t row, const TypeIoOptions& options) {
+  const Vector& flat = column.is_flat() || column.is_constant() ? column : column.entries();
+  append_entry(target, flat, column.physical_index(row), options);
+}
+
+void append_text(std::string& target, const Value& value, const TypeIoOptions& options) {
+  TIDEMARK_ASSERT(!value.is_null());
+  switch (value.type().physical()) {
+    case PhysicalType::kUInt64:
+      append_integer(target, value.as_uint64());
+      return;
+    case PhysicalType::kFloat32:
+      append_float32(target, static_cast<float>(value.as_double()), options.extra_float_digits);
+      return;
+    case PhysicalType::kFloat64:
+      append_float64(target, value.as_double(), options.extra_float_digits);
+      return;
+    case PhysicalType::kInterval:
+      append_interval(target, value.as_interval(), options.dates.interval_style);
+      return;
+    case PhysicalType::kUuid:
+      append_uuid(target, value.as_uuid());
+      return;
+    case PhysicalType::kBytes:
+      append_packed(target, value.type(), value.as_bytes(), options);
+      return;
+    default:
+      append_integral(target, value.type().id, value.as_int64(), options);
+      return;
+  }
+}
+
+std::string to_text(const Value& value, const TypeIoOptions& options) {
+  std::string text;
+  append_text(text, value, options);
+  return text;
+}
+
+void append_text_column(std::string& target, std::span<size_t> ends, const Vector& column,
+                        const TypeIoOptions& options) {
+  TIDEMARK_ASSERT(ends.size() == column.size());
+  const size_t size = column.size();
+  if (column.is_flat()) {
+    const Validity& validity = column.validity();
+    for (size_t row = 0; row < size; ++row) {
+      if (validity.is_valid(row)) {
+        append_entry(target, column, row, options);
+      }
+      ends[row] = target.size();
+    }
+    return;
+  }
+  const Vector& flat = column.is_constant() ? column : column.entries();
+  if (column.form() == VectorForm::kDictionary && (flat.size() > size || is_string_type(flat.type().id))) {
+    for (size_t row = 0; row < size; ++row) {
+      const size_t index = column.codes()[row];
+      if (flat.validity().is_valid(index)) {
+        append_entry(target, flat, index, options);
+      }
+      ends[row] = target.size();
+    }
+    return;
+  }
+  std::vector<std::string> texts(column.is_constant() ? 1 : flat.size());
+  std::vector<bool> known(texts.size());
+  for (size_t row = 0, run = 0; row < size; ++row) {
+    size_t index = 0;
+    if (column.form() == VectorForm::kDictionary) {
+      index = column.codes()[row];
+    } else if (column.form() == VectorForm::kRun) {
+      while (row >= column.run_ends()[run]) {
+        ++run;
+      }
+      index = run;
+    }
+    if (!known[index]) {
+      known[index] = true;
+      if (flat.validity().is_valid(index)) {
+        append_entry(texts[index], flat, index, options);
+      }
+    }
+    target += texts[index];
+    ends[row] = target.size();
+  }
+}
+
+}  // namespace tidemark
