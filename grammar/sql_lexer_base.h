@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "antlr4-runtime.h"
+#include <antlr4-runtime.h>
 
 namespace tidemark::sql_grammar {
 
