@@ -10,7 +10,7 @@ namespace tidemark {
 namespace {
 
 /// Settings that the folder's options give, over the defaults.
-std::shared_ptr<const Settings> server_settings(const std::string& folder, const DatabaseOptions& options) {
+std::shared_ptr<const Settings> make_server_settings(const std::string& folder, const DatabaseOptions& options) {
   auto settings = std::make_shared<Settings>();
   settings->set_canonicalizer(canonical_setting_value);
   for (const auto& [name, value] : options.settings) {
@@ -50,7 +50,7 @@ std::unique_ptr<Database> Database::open(const std::string& folder, const Databa
 }
 
 DatabaseImplementation::DatabaseImplementation(const std::string& folder, const DatabaseOptions& options)
-    : settings_(server_settings(folder, options)),
+    : settings_(make_server_settings(folder, options)),
       memory_("memory_limit", settings_->bytes(Setting::kMemoryLimit)),
       store_(Store::open(files_, folder, store_options(*settings_, options.salvage), clock_, memory_)),
       sequences_(*store_),
@@ -138,8 +138,6 @@ bool DatabaseImplementation::any_role_has_password() const {
 bool DatabaseImplementation::database_exists(std::string_view name) const {
   return store_->snapshot()->catalog()->database(name) != nullptr;
 }
-
-std::string DatabaseImplementation::setting(std::string_view name) const { return settings_->show(name); }
 
 std::vector<Database::Metric> DatabaseImplementation::metrics() const {
   const StoreMetrics store = store_->metrics();

@@ -34,7 +34,7 @@ class DatabaseImplementation final : public Database {
   [[nodiscard]] RoleLogin role_login(std::string_view role) const override;
   [[nodiscard]] bool any_role_has_password() const override;
   [[nodiscard]] bool database_exists(std::string_view name) const override;
-  [[nodiscard]] std::string setting(std::string_view name) const override;
+  [[nodiscard]] const Settings& server_settings() const override { return *settings_; }
   [[nodiscard]] std::vector<Metric> metrics() const override;
   [[nodiscard]] std::string failure() const override { return store_->metrics().failure; }
 

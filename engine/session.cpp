@@ -171,8 +171,6 @@ std::vector<std::string> Session::search_path() const {
   return path;
 }
 
-std::string Session::setting(std::string_view name) const { return settings_.current().show(name); }
-
 std::optional<std::string> Session::setting(std::string_view name, bool missing_ok) const {
   if (missing_ok && !settings_.current().exists(name)) {
     return std::nullopt;

@@ -57,7 +57,7 @@ class Session final : public Connection, public SessionState {
   std::unique_ptr<Appender> appender(std::string_view table) override;
   LineProtocolOutcome write(std::span<ColumnBatch> batches, std::string_view schema, bool wait_for_sync) override;
   std::unique_ptr<Result> query_influxql(std::string_view text) override;
-  [[nodiscard]] std::string setting(std::string_view name) const override;
+  [[nodiscard]] const Settings& current_settings() const override { return settings_.current(); }
   void set_setting(std::string_view name, std::string_view value) override { settings_.set(name, value, false); }
   [[nodiscard]] const TypeIoOptions& io_options() const override { return settings_.io(); }
   [[nodiscard]] int32_t process_id() const override { return process_id_; }

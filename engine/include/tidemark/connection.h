@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/settings.h"
 #include "tidemark/appender.h"
 #include "tidemark/result.h"
 #include "tidemark/statement.h"
@@ -84,7 +85,7 @@ class Connection {
   /// Tables that InfluxQL and the line protocol see. Shapes: server/http.
   virtual std::unique_ptr<Result> query_influxql(std::string_view text) = 0;
 
-  [[nodiscard]] virtual std::string setting(std::string_view name) const = 0;
+  [[nodiscard]] virtual const Settings& current_settings() const = 0;
   virtual void set_setting(std::string_view name, std::string_view value) = 0;
   /// How values are printed and read: time zone, DateStyle …; valid until the next statement.
   [[nodiscard]] virtual const TypeIoOptions& io_options() const = 0;

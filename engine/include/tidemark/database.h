@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/settings.h"
 #include "tidemark/connection.h"
 
 namespace tidemark {
@@ -41,7 +42,8 @@ class Database {
   [[nodiscard]] virtual RoleLogin role_login(std::string_view role) const = 0;
   [[nodiscard]] virtual bool any_role_has_password() const = 0;
   [[nodiscard]] virtual bool database_exists(std::string_view name) const = 0;
-  [[nodiscard]] virtual std::string setting(std::string_view name) const = 0;
+  /// As given at start; sessions begin with these.
+  [[nodiscard]] virtual const Settings& server_settings() const = 0;
 
   struct Metric {
     std::string name;  ///< as Prometheus names it
