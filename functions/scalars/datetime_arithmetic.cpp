@@ -10,7 +10,7 @@
 namespace tidemark {
 
 const TimeZone& zone_by_name(std::string_view name) {
-  const TimeZone* zone = TimeZone::find(name);
+  const TimeZone* zone = TimeZone::find_or_abbreviation(name);
   if (zone == nullptr) {
     throw Error(sqlstate::kInvalidParameterValue, "time zone \"" + std::string(name) + "\" not recognized");
   }

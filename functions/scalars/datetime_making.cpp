@@ -9,6 +9,7 @@
 #include "functions/scalars/datetime_session.h"
 #include "types/datetime.h"
 #include "types/interval.h"
+#include "types/type_io.h"
 
 namespace tidemark {
 namespace {
@@ -108,13 +109,31 @@ int64_t make_timestamptz(KernelCall& call, int32_t year, int32_t month, int32_t 
                          double second) {
   return session_zone(call.context).local_to_utc(make_timestamp(year, month, day, hour, minute, second));
 }
+/// `+05:30`, `-8`: hours and minutes east of UTC, as in a timestamp's text and unlike AT TIME ZONE.
+bool parse_iso_offset(Text text, int32_t& seconds_east) {
+  if (text.size() < 2 || (text[0] != '+' && text[0] != '-')) return false;
+  int32_t parts[2] = {};
+  size_t part = 0;
+  for (const char c : text.substr(1)) {
+    if (c == ':' && part == 0) {
+      ++part;
+    } else if (c >= '0' && c <= '9' && parts[part] < 100) {
+      parts[part] = parts[part] * 10 + (c - '0');
+    } else {
+      return false;
+    }
+  }
+  if (parts[0] > 15 || parts[1] > 59) return false;
+  seconds_east = (parts[0] * 3600 + parts[1] * 60) * (text[0] == '-' ? -1 : 1);
+  return true;
+}
+
 int64_t make_timestamptz_named(int32_t year, int32_t month, int32_t day, int32_t hour, int32_t minute, double second,
                                Text zone) {
-  const TimeZone* found = TimeZone::find_in_timestamp(zone);
-  if (found == nullptr) {
-    throw Error(sqlstate::kInvalidParameterValue, "time zone \"" + std::string(zone) + "\" not recognized");
-  }
-  return found->local_to_utc(make_timestamp(year, month, day, hour, minute, second));
+  const int64_t local = make_timestamp(year, month, day, hour, minute, second);
+  int32_t seconds_east = 0;
+  if (parse_iso_offset(zone, seconds_east)) return local - seconds_east * kMicrosecondsPerSecond;
+  return zone_by_name(zone).local_to_utc(local);
 }
 
 /// make_interval takes zero to seven arguments: years, months, weeks, days, hours, mins, secs.
