@@ -4,16 +4,29 @@ namespace tidemark {
 
 void add_all_families(FunctionTables& tables) {
   add_arithmetic(tables);
+  add_numeric(tables);
   add_comparisons(tables);
   add_boolean(tables);
-  add_text(tables);
   add_math(tables);
+  add_text(tables);
   add_datetime_arithmetic(tables);
   add_datetime_comparisons(tables);
+  add_datetime_fields(tables);
+  add_datetime_truncation(tables);
+  add_datetime_making(tables);
+  add_casts(tables);
+  add_io_casts(tables);  // after all casts of their own
+
   add_counts(tables);
   add_sums(tables);
+  add_numeric_sums(tables);
   add_extremes(tables);
+  add_bit_and_boolean_aggregates(tables);
+  add_statistics(tables);
+  add_first_last(tables);
+
   add_window_functions(tables);
+  add_generate_series(tables);
 }
 
 }  // namespace tidemark

@@ -70,8 +70,12 @@ void add_datetime_fields(FunctionTables& tables);
 void add_datetime_truncation(FunctionTables& tables);
 void add_datetime_making(FunctionTables& tables);
 void add_generate_series(FunctionTables& tables);
+void add_bit_and_boolean_aggregates(FunctionTables& tables);
+void add_statistics(FunctionTables& tables);
+void add_first_last(FunctionTables& tables);
 void add_math(FunctionTables& tables);
 void add_numeric(FunctionTables& tables);
+void add_numeric_powers(FunctionTables& tables);
 void add_numeric_sums(FunctionTables& tables);
 
 }  // namespace tidemark

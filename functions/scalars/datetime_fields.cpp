@@ -18,33 +18,82 @@ namespace tidemark {
 bool find_date_field(std::string_view word, DateField& field) {
   using enum DateField;
   static constexpr std::pair<std::string_view, DateField> kWords[] = {
-      {"microsecond", kMicrosecond}, {"microseconds", kMicrosecond}, {"us", kMicrosecond},
-      {"usec", kMicrosecond},        {"usecs", kMicrosecond},        {"usecond", kMicrosecond},
-      {"useconds", kMicrosecond},    {"microsecon", kMicrosecond},   {"millisecond", kMillisecond},
-      {"milliseconds", kMillisecond}, {"ms", kMillisecond},          {"msec", kMillisecond},
-      {"msecs", kMillisecond},       {"msecond", kMillisecond},      {"mseconds", kMillisecond},
-      {"second", kSecond},           {"seconds", kSecond},           {"s", kSecond},
-      {"sec", kSecond},              {"secs", kSecond},              {"minute", kMinute},
-      {"minutes", kMinute},          {"m", kMinute},                 {"min", kMinute},
-      {"mins", kMinute},             {"hour", kHour},                {"hours", kHour},
-      {"h", kHour},                  {"hr", kHour},                  {"hrs", kHour},
-      {"day", kDay},                 {"days", kDay},                 {"d", kDay},
-      {"week", kWeek},               {"weeks", kWeek},               {"w", kWeek},
-      {"month", kMonth},             {"months", kMonth},             {"mon", kMonth},
-      {"mons", kMonth},              {"quarter", kQuarter},          {"qtr", kQuarter},
-      {"year", kYear},               {"years", kYear},               {"y", kYear},
-      {"yr", kYear},                 {"yrs", kYear},                 {"decade", kDecade},
-      {"decades", kDecade},          {"dec", kDecade},               {"decs", kDecade},
-      {"century", kCentury},         {"centuries", kCentury},        {"c", kCentury},
-      {"cent", kCentury},            {"millennium", kMillennium},    {"millennia", kMillennium},
-      {"mil", kMillennium},          {"mils", kMillennium},          {"epoch", kEpoch},
-      {"julian", kJulian},           {"j", kJulian},                 {"jd", kJulian},
-      {"dow", kDayOfWeek},           {"isodow", kIsoDayOfWeek},      {"doy", kDayOfYear},
-      {"isoyear", kIsoYear},         {"timezone", kTimezone},        {"timezone_h", kTimezoneHour},
-      {"timezone_hour", kTimezoneHour}, {"timezone_m", kTimezoneMinute}, {"timezone_minute", kTimezoneMinute},
+      {"microsecond", kMicrosecond},
+      {"microseconds", kMicrosecond},
+      {"us", kMicrosecond},
+      {"usec", kMicrosecond},
+      {"usecs", kMicrosecond},
+      {"usecond", kMicrosecond},
+      {"useconds", kMicrosecond},
+      {"microsecon", kMicrosecond},
+      {"millisecond", kMillisecond},
+      {"milliseconds", kMillisecond},
+      {"ms", kMillisecond},
+      {"msec", kMillisecond},
+      {"msecs", kMillisecond},
+      {"msecond", kMillisecond},
+      {"mseconds", kMillisecond},
+      {"second", kSecond},
+      {"seconds", kSecond},
+      {"s", kSecond},
+      {"sec", kSecond},
+      {"secs", kSecond},
+      {"minute", kMinute},
+      {"minutes", kMinute},
+      {"m", kMinute},
+      {"min", kMinute},
+      {"mins", kMinute},
+      {"hour", kHour},
+      {"hours", kHour},
+      {"h", kHour},
+      {"hr", kHour},
+      {"hrs", kHour},
+      {"day", kDay},
+      {"days", kDay},
+      {"d", kDay},
+      {"week", kWeek},
+      {"weeks", kWeek},
+      {"w", kWeek},
+      {"month", kMonth},
+      {"months", kMonth},
+      {"mon", kMonth},
+      {"mons", kMonth},
+      {"quarter", kQuarter},
+      {"qtr", kQuarter},
+      {"year", kYear},
+      {"years", kYear},
+      {"y", kYear},
+      {"yr", kYear},
+      {"yrs", kYear},
+      {"decade", kDecade},
+      {"decades", kDecade},
+      {"dec", kDecade},
+      {"decs", kDecade},
+      {"century", kCentury},
+      {"centuries", kCentury},
+      {"c", kCentury},
+      {"cent", kCentury},
+      {"millennium", kMillennium},
+      {"millennia", kMillennium},
+      {"mil", kMillennium},
+      {"mils", kMillennium},
+      {"epoch", kEpoch},
+      {"julian", kJulian},
+      {"j", kJulian},
+      {"jd", kJulian},
+      {"dow", kDayOfWeek},
+      {"isodow", kIsoDayOfWeek},
+      {"doy", kDayOfYear},
+      {"isoyear", kIsoYear},
+      {"timezone", kTimezone},
+      {"timezone_h", kTimezoneHour},
+      {"timezone_hour", kTimezoneHour},
+      {"timezone_m", kTimezoneMinute},
+      {"timezone_minute", kTimezoneMinute},
   };
   std::string lower(word);
-  std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+  std::ranges::transform(lower, lower.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
   for (const auto& [text, meaning] : kWords) {
     if (text == lower) {
       field = meaning;
@@ -73,7 +122,8 @@ DateField field_of(Text unit, Text type) {
   DateField field{};
   if (!find_date_field(unit, field)) {
     std::string lower(unit);
-    std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
+    std::ranges::transform(lower, lower.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
     throw_not_recognized(lower, type);
   }
   return field;
@@ -257,7 +307,8 @@ FieldValue of_timetz(KernelCall& call, Text unit, int64_t packed) {
   if (field == F::kTimezone) return whole(-time.seconds_west);
   if (field == F::kTimezoneHour) return whole(-time.seconds_west / 3600);
   if (field == F::kTimezoneMinute) return whole(-time.seconds_west / 60 % 60);
-  if (field == F::kEpoch) return scaled(Int128{time.microseconds} + Int128{time.seconds_west} * kMicrosecondsPerSecond, 6);
+  if (field == F::kEpoch)
+    return scaled(Int128{time.microseconds} + Int128{time.seconds_west} * kMicrosecondsPerSecond, 6);
   bool known = false;
   const FieldValue value = time_part_of(time.microseconds, field, known);
   if (known) return value;

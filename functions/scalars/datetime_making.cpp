@@ -216,7 +216,9 @@ Interval days_justified(const Interval& span) { return justify_days(span); }
 Interval interval_justified(const Interval& span) { return justify_interval(span); }
 
 // timezone(zone, time): AT TIME ZONE.
-int64_t zone_of_timestamp(Text zone, int64_t timestamp) { return timestamp_to_timestamptz(timestamp, zone_by_name(zone)); }
+int64_t zone_of_timestamp(Text zone, int64_t timestamp) {
+  return timestamp_to_timestamptz(timestamp, zone_by_name(zone));
+}
 int64_t zone_of_timestamptz(Text zone, int64_t timestamp) {
   return timestamptz_to_timestamp(timestamp, zone_by_name(zone));
 }

@@ -22,7 +22,8 @@ DateField trunc_field(Text unit, Text type) {
   for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
   DateField field{};
   if (!find_date_field(lower, field)) {
-    throw Error(sqlstate::kInvalidParameterValue, "unit \"" + lower + "\" not recognized for type " + std::string(type));
+    throw Error(sqlstate::kInvalidParameterValue,
+                "unit \"" + lower + "\" not recognized for type " + std::string(type));
   }
   if (field > F::kMillennium) {
     throw Error(sqlstate::kFeatureNotSupported, "unit \"" + lower + "\" not supported for type " + std::string(type));
@@ -359,7 +360,8 @@ void add_datetime_truncation(FunctionTables& tables) {
   stable(tables.function("date_trunc", {kText, kTimestampTz, kText}, kTimestampTz, each_row<trunc_timestamptz_named>,
                          kTrunc));
   stable(tables.function("date_trunc", {kText, kTimestampTzNs}, kTimestampTzNs, each_row<trunc_ns>, kTrunc));
-  stable(tables.function("date_trunc", {kText, kTimestampTzNs, kText}, kTimestampTzNs, each_row<trunc_ns_named>, kTrunc));
+  stable(
+      tables.function("date_trunc", {kText, kTimestampTzNs, kText}, kTimestampTzNs, each_row<trunc_ns_named>, kTrunc));
   tables.function("date_trunc", {kText, kInterval}, kInterval, each_row<trunc_interval>, kTrunc);
   static constexpr Text kBin = "start of the bucket of this width around the time, counted from an origin";
   tables.function("date_bin", {kInterval, kTimestamp, kTimestamp}, kTimestamp, date_bin<false>, kBin);

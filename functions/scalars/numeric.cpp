@@ -73,13 +73,6 @@ std::optional<int32_t> min_scale(const N& a) {
   return a.is_finite() ? std::optional<int32_t>(a.min_scale()) : std::nullopt;
 }
 N trim_scale(const N& a) { return a.trim_scale(); }
-N sqrt(const N& a) { return a.sqrt(); }
-N exp(const N& a) { return a.exp(); }
-N ln(const N& a) { return a.ln(); }
-N log_of_base(const N& base, const N& a) { return a.log(base); }
-N log(const N& a) { return a.log(N::from_int64(10)); }
-N power(const N& a, const N& b) { return a.power(b); }
-
 N gcd(const N& a, const N& b) {
   if (a.is_nan() || b.is_nan() || a.is_infinite() || b.is_infinite()) return N::nan();
   N x = a.abs();
@@ -138,7 +131,6 @@ void add_numeric(FunctionTables& tables) {
   binary("*", each_row<multiply>, "product");
   binary("/", each_row<divide>, "quotient");
   binary("%", each_row<remainder>, "remainder, with the dividend's sign");
-  binary("^", each_row<power>, "first to the power of the second");
   tables.operation("-", {kNumeric}, kNumeric, each_row<negate>, "negation");
   tables.operation("+", {kNumeric}, kNumeric, each_row<identity>, "the same");
   tables.operation("@", {kNumeric}, kNumeric, each_row<absolute>, "absolute value");
@@ -169,15 +161,6 @@ void add_numeric(FunctionTables& tables) {
   tables.function("scale", {kNumeric}, kInt32, each_row<scale>, "digits behind the point");
   tables.function("min_scale", {kNumeric}, kInt32, each_row<min_scale>, "digits behind the point that are needed");
   unary("trim_scale", each_row<trim_scale>, "without zeros at the end");
-  unary("sqrt", each_row<sqrt>, "square root");
-  unary("exp", each_row<exp>, "e to this power");
-  unary("ln", each_row<ln>, "natural logarithm");
-  unary("log", each_row<log>, "logarithm to base 10");
-  unary("log10", each_row<log>, "logarithm to base 10");
-  tables.function("log", {kNumeric, kNumeric}, kNumeric, each_row<log_of_base>, "logarithm of the second to a base");
-  for (const std::string_view name : {"power", "pow"}) {
-    tables.function(name, {kNumeric, kNumeric}, kNumeric, each_row<power>, "first to the power of the second");
-  }
   tables.function("mod", {kNumeric, kNumeric}, kNumeric, each_row<remainder>, "remainder, with the dividend's sign");
   tables.function("div", {kNumeric, kNumeric}, kNumeric, each_row<divide_truncating>, "quotient, truncated");
   tables.function("gcd", {kNumeric, kNumeric}, kNumeric, each_row<gcd>, "greatest common divisor");

@@ -15,9 +15,7 @@ namespace {
 
 using enum TypeId;
 
-[[noreturn]] void throw_zero_step() {
-  throw Error(sqlstate::kInvalidParameterValue, "step size cannot equal zero");
-}
+[[noreturn]] void throw_zero_step() { throw Error(sqlstate::kInvalidParameterValue, "step size cannot equal zero"); }
 
 template <class T>
 class IntegerSeries final : public TableFunctionCall {
@@ -34,8 +32,9 @@ class IntegerSeries final : public TableFunctionCall {
     const auto magnitude = [](T value) {
       return value < 0 ? static_cast<Unsigned>(0 - static_cast<Unsigned>(value)) : static_cast<Unsigned>(value);
     };
-    const auto distance = static_cast<Unsigned>(step_ > 0 ? static_cast<Unsigned>(last_) - static_cast<Unsigned>(next_)
-                                                          : static_cast<Unsigned>(next_) - static_cast<Unsigned>(last_));
+    const auto distance =
+        static_cast<Unsigned>(step_ > 0 ? static_cast<Unsigned>(last_) - static_cast<Unsigned>(next_)
+                                        : static_cast<Unsigned>(next_) - static_cast<Unsigned>(last_));
     const auto steps_left = static_cast<Unsigned>(distance / magnitude(step_));
     const size_t count = steps_left < kVectorSize ? static_cast<size_t>(steps_left) + 1 : kVectorSize;
     Vector values = Vector::flat(type_, count);
@@ -69,7 +68,8 @@ std::unique_ptr<TableFunctionCall> start_integers(QueryContext& /*context*/, std
 double count_integers(std::span<const Value> arguments) {
   const double step = arguments.size() > 2 ? static_cast<double>(arguments[2].as_int64()) : 1;
   if (step == 0) return 0;
-  return std::max(0.0, (static_cast<double>(arguments[1].as_int64()) - static_cast<double>(arguments[0].as_int64())) / step + 1);
+  return std::max(
+      0.0, (static_cast<double>(arguments[1].as_int64()) - static_cast<double>(arguments[0].as_int64())) / step + 1);
 }
 
 class NumericSeries final : public TableFunctionCall {
