@@ -32,5 +32,5 @@ if [ "$(id -u)" -ne 0 ]; then
   as_root=(sudo)
 fi
 apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o Acquire::Retries=3 -y --no-install-recommends)
-"${apt[@]}" update
+"${apt[@]}" update || echo "Going on with the package lists at hand." >&2
 "${apt[@]}" install $missing
