@@ -2,12 +2,15 @@
 #include "executor/operator.h"
 #include "executor/operators/aggregate.h"
 #include "executor/operators/cte.h"
+#include "executor/operators/delete.h"
 #include "executor/operators/filter.h"
 #include "executor/operators/hash_join.h"
+#include "executor/operators/insert.h"
 #include "executor/operators/limit.h"
 #include "executor/operators/project.h"
 #include "executor/operators/scan.h"
 #include "executor/operators/sort.h"
+#include "executor/operators/update.h"
 #include "executor/operators/values.h"
 
 namespace tidemark {
@@ -37,6 +40,12 @@ OperatorPtr make_operator(const PhysicalNode& node, ExecutionState& state) {
       return std::make_unique<RecursiveOperator>(node.as<PhysicalRecursive>(), state);
     case PhysicalKind::kWith:
       return std::make_unique<WithOperator>(node.as<PhysicalWith>(), state);
+    case PhysicalKind::kInsert:
+      return std::make_unique<InsertOperator>(node.as<PhysicalInsert>(), state);
+    case PhysicalKind::kUpdate:
+      return std::make_unique<UpdateOperator>(node.as<PhysicalUpdate>(), state);
+    case PhysicalKind::kDelete:
+      return std::make_unique<DeleteOperator>(node.as<PhysicalDelete>(), state);
     default:
       throw Error(sqlstate::kFeatureNotSupported, "this plan node cannot be run yet");
   }

@@ -42,6 +42,12 @@ std::shared_ptr<const Snapshot> TransactionState::newest_with_own_writes() const
   return overlaid_.empty() ? newest : newest->with(part(Mark{}, overlaid_));
 }
 
+std::shared_ptr<const Snapshot> TransactionState::newest_with_all_writes() const {
+  std::shared_ptr<const Snapshot> newest = newest_with_own_writes();
+  const Mark all = mark();
+  return overlaid_ == all ? newest : newest->with(part(overlaid_, all));
+}
+
 void TransactionState::set_savepoint(std::string name) { savepoints_.push_back({std::move(name), mark()}); }
 
 void TransactionState::rollback_to_savepoint(std::string_view name) {
@@ -81,10 +87,15 @@ bool TransactionState::try_lock_key(ObjectId table, const RowKey& key) {
   }
 }
 
+void TransactionState::note_checked_at(SequenceNumber sequence) {
+  checked_at_ = std::min(checked_at_.value_or(sequence), sequence);
+}
+
 CommitOptions TransactionState::commit_options() const {
   CommitOptions options;
-  options.checked_at = first_sequence_;
   options.first_committer_wins = isolation_ != IsolationLevel::kReadCommitted;
+  // Under REPEATABLE READ everything is held against the one snapshot; else only the look-ups of absent keys count.
+  options.checked_at = options.first_committer_wins ? first_sequence_ : checked_at_.value_or(first_sequence_);
   if (isolation_ == IsolationLevel::kSerializable) {
     options.tables_read = tables_read;
   }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -42,6 +43,9 @@ class TransactionState {
   /// The newest state with own writes on top, without moving the statement to it: to see whether a row has changed.
   [[nodiscard]] std::shared_ptr<const Snapshot> newest_with_own_writes() const;
 
+  /// The newest state with all own writes on top, those of the running statement as well.
+  [[nodiscard]] std::shared_ptr<const Snapshot> newest_with_all_writes() const;
+
   void set_savepoint(std::string name);
   /// Undoes everything since; the savepoint stays. Locks stay. Throws 3B001 `savepoint "x" does not exist`.
   void rollback_to_savepoint(std::string_view name);
@@ -51,6 +55,9 @@ class TransactionState {
   bool lock_key(ObjectId table, const RowKey& key, const std::function<void()>& check_cancelled);
   /// The same without waiting: false if another transaction holds it.
   [[nodiscard]] bool try_lock_key(ObjectId table, const RowKey& key);
+
+  /// Keys were found absent in a state of this sequence: the commit looks at what came after it.
+  void note_checked_at(SequenceNumber sequence);
 
   /// The options for Store::commit, but for wait_for_sync.
   [[nodiscard]] CommitOptions commit_options() const;
@@ -96,6 +103,7 @@ class TransactionState {
   Mark statement_start_;
   SequenceNumber first_sequence_ = 0;  ///< of the first snapshot taken
   bool has_snapshot_ = false;
+  std::optional<SequenceNumber> checked_at_;
   std::vector<Savepoint> savepoints_;
 };
 

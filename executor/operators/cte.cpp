@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "executor/collection_stream.h"
 #include "executor/key_table.h"
 #include "executor/pipeline.h"
 
@@ -134,21 +135,6 @@ void RecursiveOperator::start() {
   state().ctes[plan_.cte] = outer;
 }
 
-class RecursiveOperator::Stream final : public RowStream {
- public:
-  explicit Stream(const RowCollection& rows) : rows_(rows) {}
-  bool next(DataChunk& chunk) override {
-    const size_t count = std::min(kVectorSize, rows_.size() - position_);
-    chunk = rows_.chunk(position_, count);
-    position_ += count;
-    return count > 0;
-  }
-
- private:
-  const RowCollection& rows_;
-  size_t position_ = 0;
-};
-
-std::unique_ptr<RowStream> RecursiveOperator::make_stream() { return std::make_unique<Stream>(result_); }
+std::unique_ptr<RowStream> RecursiveOperator::make_stream() { return std::make_unique<CollectionStream>(result_); }
 
 }  // namespace tidemark

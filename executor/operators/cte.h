@@ -65,7 +65,6 @@ class RecursiveOperator final : public Operator {
   void start() override;
 
  private:
-  class Stream;
   std::unique_ptr<RowStream> make_stream() override;
   /// Adds the rows that are new to the result and to the next round's working table.
   class Round;

@@ -1,5 +1,6 @@
 #include "executor/operators/filter.h"
 
+#include "executor/collection_stream.h"
 #include "functions/evaluator.h"
 
 namespace tidemark {
@@ -26,15 +27,6 @@ class FilterOperator::Stream final : public RowStream {
   std::unique_ptr<RowStream> source_;
 };
 
-/// For a predicate that is known to be false: the child is not even started.
-class EmptyStream final : public RowStream {
- public:
-  bool next(DataChunk& chunk) override {
-    chunk.reset();
-    return false;
-  }
-};
-
 FilterOperator::FilterOperator(const PhysicalFilter& plan, ExecutionState& state)
     : Operator(plan, state), child_(make_operator(*plan.children[0], state)), predicate_(plan.predicate.get(), state) {
   const Value* constant = predicate_.constant();
@@ -48,7 +40,7 @@ void FilterOperator::start() {
 }
 
 std::unique_ptr<RowStream> FilterOperator::make_stream() {
-  if (passes_nothing_) {
+  if (passes_nothing_) {  // The child was not even started.
     return std::make_unique<EmptyStream>();
   }
   return std::make_unique<Stream>(*this, child_->open());

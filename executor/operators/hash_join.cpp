@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/check.h"
+#include "executor/collection_stream.h"
 #include "executor/operators/scan.h"
 #include "executor/pipeline.h"
 #include "types/canonical_key.h"
@@ -323,16 +324,9 @@ bool HashJoinOperator::compares_unknown(std::span<const Vector> left_keys, size_
 }
 
 std::unique_ptr<RowStream> HashJoinOperator::make_stream() {
-  class NoRows final : public RowStream {
-   public:
-    bool next(DataChunk& chunk) override {
-      chunk.reset();
-      return false;
-    }
-  };
   // A RIGHT join without right rows, or an inner one: nothing comes.
   if (no_rows_) {
-    return std::make_unique<NoRows>();
+    return std::make_unique<EmptyStream>();
   }
   ++running_streams_;
   return std::make_unique<Stream>(*this, left_->open());

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "executor/constraint_checker.h"
+#include "executor/key_memory.h"
+#include "executor/row_batch_builder.h"
+#include "executor/row_locker.h"
+
+namespace tidemark {
+
+class TransactionState;
+
+/// The keys of one unique constraint while a statement writes: those of the table itself, or those of a secondary
+/// UNIQUE, which live as rows of a hidden keyed table (D31). Finds conflicts, and keeps the hidden table up to date.
+class KeySpace {
+ public:
+  /// `stored`: the table that holds the keys. `source_columns`: for a hidden table, where its columns come from in a
+  /// row of the main table; empty for the table itself.
+  KeySpace(QueryContext& context, TransactionState& transaction, TableEntry stored, const UniqueConstraint* constraint,
+           std::vector<uint32_t> source_columns);
+
+  /// The rows of the storing table for rows of the main table.
+  [[nodiscard]] DataChunk project(const DataChunk& rows) const;
+  /// One flag a row: whether it takes part. Rows with a NULL do not, unless NULLs are not distinct.
+  [[nodiscard]] std::vector<uint8_t> eligible(const DataChunk& projected) const;
+  [[nodiscard]] RowKeys keys(const DataChunk& projected) { return builder_.keys(projected); }
+  /// Keys as storage names them; valid until the next call of `keys`.
+  [[nodiscard]] std::vector<RowKey> row_keys(const RowKeys& keys, const SelectionVector* chosen) const;
+
+  /// Looks the keys up in the newest state, statement's own rows left out unless `own_too`. found[row] for each key;
+  /// `rows` (may be null) gets all columns of the storing table.
+  void look_up(std::span<const RowKey> keys, bool own_too, std::vector<uint8_t>& found, DataChunk* rows) const;
+
+  [[nodiscard]] KeyMemory& written() { return written_; }
+  [[nodiscard]] RowLocker& locker() { return locker_; }
+  [[nodiscard]] RowBatchBuilder& builder() { return builder_; }
+  [[nodiscard]] const UniqueConstraint* constraint() const { return constraint_; }
+  [[nodiscard]] bool is_secondary() const { return !source_columns_.empty(); }
+  [[nodiscard]] const std::vector<uint32_t>& source_columns() const { return source_columns_; }
+
+ private:
+  TransactionState& transaction_;
+  std::unique_ptr<const TableEntry> stored_;
+  const UniqueConstraint* constraint_;
+  std::vector<uint32_t> source_columns_;
+  RowBatchBuilder builder_;
+  RowLocker locker_;
+  KeyMemory written_;
+};
+
+}  // namespace tidemark
