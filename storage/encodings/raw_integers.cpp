@@ -1,0 +1,31 @@
+// Eight bytes a value, when nothing is smaller.
+
+#include <cstring>
+
+#include "storage/encodings/integer_encoding.h"
+
+namespace tidemark {
+
+namespace {
+
+size_t estimate(const IntegerProfile& profile) { return profile.values.size_bytes(); }
+
+void encode(const IntegerProfile& profile, ByteWriter& out) {
+  out.put_bytes({reinterpret_cast<const char*>(profile.values.data()), profile.values.size_bytes()});
+}
+
+bool decode(std::string_view bytes, std::span<int64_t> out) {
+  if (bytes.size() < out.size_bytes()) {
+    return false;
+  }
+  if (!out.empty()) {
+    std::memcpy(out.data(), bytes.data(), out.size_bytes());
+  }
+  return true;
+}
+
+}  // namespace
+
+const IntegerEncoding kRawIntegerEncoding{EncodingId::kRawIntegers, "raw_integers", estimate, encode, decode};
+
+}  // namespace tidemark

@@ -1,0 +1,75 @@
+#include "storage/key_filter.h"
+
+#include <algorithm>
+
+namespace tidemark {
+
+bool KeyFilter::may_hold(std::span<const PageInfo> pages, size_t page) const {
+  const PageInfo& info = pages[page];
+  if (info.order_max < range_.order_from || info.order_min > range_.order_to) {
+    return false;
+  }
+  if (range_.series_to && info.first_series >= *range_.series_to) {
+    return false;
+  }
+  // The page's last series is at most the next one's first; keys stored before a widening are prefixes of theirs now.
+  return page + 1 >= pages.size() || pages[page + 1].first_series + '\xff' >= range_.series_from;
+}
+
+bool KeyFilter::wants(RowGroupReader& reader, uint32_t index) {
+  if (generation_ != reader.block_generation()) {
+    generation_ = reader.block_generation();
+    verdicts_.assign(reader.block_series().size(), 0);
+  }
+  uint8_t& verdict = verdicts_[index];
+  if (verdict == 0) {
+    const std::string_view series = reader.series(index);
+    verdict = range_.holds_series(series) && (test_ == nullptr || !*test_ || (*test_)(series)) ? 2 : 1;
+  }
+  return verdict == 2;
+}
+
+KeyFilter::Found KeyFilter::find(RowGroupReader& reader, size_t page) {
+  Found found;
+  const PageInfo& info = reader.pages()[page];
+  found.runs = reader.series_runs(page);
+  const bool all_orders = info.order_min >= range_.order_from && info.order_max <= range_.order_to;
+  uint32_t run_first = 0;
+  for (const RowGroupReader::SeriesRun& run : found.runs) {
+    Stretch stretch{.first = run_first, .end = run.end};
+    run_first = run.end;
+    if (!wants(reader, run.index)) {
+      continue;
+    }
+    if (!all_orders) {
+      if (!found.order) {
+        found.order = reader.order(page);
+      }
+      const auto* orders = found.order->data<int64_t>();
+      const auto* first = std::lower_bound(orders + stretch.first, orders + stretch.end, range_.order_from);
+      const auto* end = std::upper_bound(first, orders + stretch.end, range_.order_to);
+      stretch = {.first = static_cast<uint32_t>(first - orders), .end = static_cast<uint32_t>(end - orders)};
+    }
+    if (stretch.first == stretch.end) {
+      continue;
+    }
+    if (!found.stretches.empty() && found.stretches.back().end == stretch.first) {
+      found.stretches.back().end = stretch.end;
+    } else {
+      found.stretches.push_back(stretch);
+    }
+  }
+  return found;
+}
+
+std::vector<uint32_t> row_numbers(std::span<const KeyFilter::Stretch> stretches) {
+  std::vector<uint32_t> rows;
+  for (const KeyFilter::Stretch& stretch : stretches) {
+    for (uint32_t row = stretch.first; row < stretch.end; ++row) {
+      rows.push_back(row);
+    }
+  }
+  return rows;
+}
+
+}  // namespace tidemark

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "storage/segment_file.h"
+#include "storage/series_block.h"
+#include "storage/table_layout.h"
+#include "types/vector.h"
+
+namespace tidemark {
+
+/// Reads one row group, as rows of the table's current layout: columns by id, widened to their current type, keys
+/// widened to the current tags. Keeps what it has decoded of dictionaries and series. Used by one thread.
+class RowGroupReader {
+ public:
+  RowGroupReader(const SegmentReader::File& file, uint32_t row_group, const TableLayout& layout);
+
+  [[nodiscard]] const RowGroupInfo& info() const { return info_; }
+  [[nodiscard]] std::span<const PageInfo> pages() const { return index_.pages; }
+
+  /// What is known of a column; null if the file does not have it (all rows NULL, set by none).
+  [[nodiscard]] const ColumnChunk* chunk(ColumnId column);
+  /// The type that the zone maps of `chunk` speak of.
+  [[nodiscard]] std::optional<LogicalType> stored_type(ColumnId column) const;
+
+  /// The series of a page: entry i covers rows up to its end, counted within the page.
+  struct SeriesRun {
+    uint32_t index = 0;  ///< names the series within its block: for `series` and `key_values`
+    uint32_t end = 0;
+  };
+  /// Rows [first, first + count) of a page. The block stays loaded until another page's is.
+  [[nodiscard]] std::vector<SeriesRun> series_runs(size_t page);
+  [[nodiscard]] std::string_view series(uint32_t index) const { return series_[index]; }
+  /// All series of the block of the page last given to `series_runs`, and what keeps them alive.
+  [[nodiscard]] std::span<const std::string_view> block_series() const { return series_; }
+  [[nodiscard]] const std::shared_ptr<StringHeap>& series_memory() const { return series_heap_; }
+  /// Counts loads of series blocks: results for one generation are void in the next.
+  [[nodiscard]] uint64_t block_generation() const { return block_generation_; }
+  /// One entry a series of that block: the values of key column `column` (an index into layout.series).
+  [[nodiscard]] const Vector& key_values(size_t column);
+
+  /// int64, flat.
+  [[nodiscard]] Vector order(size_t page);
+  /// RowOperation as kBoolean-physical; constant or flat.
+  [[nodiscard]] Vector operations(size_t page);
+  /// A column of TableLayout::columns. `set`: optional out, for merge versions.
+  [[nodiscard]] Vector column(size_t page, ColumnId column, Validity* set = nullptr);
+
+  [[nodiscard]] uint64_t pages_decoded() const { return pages_decoded_; }
+
+ private:
+  struct LoadedColumn {
+    ColumnId id = kNoColumn;
+    std::optional<size_t> stored;  ///< index into footer().columns
+    LogicalType type;              ///< current
+    ColumnChunk chunk;
+    std::shared_ptr<const Vector> dictionary;
+    uint32_t block_index = UINT32_MAX;
+    PageCache::Block block;
+  };
+
+  LoadedColumn& load(ColumnId column);
+  std::string_view page_bytes(LoadedColumn& column, size_t page);
+  void load_dictionary(LoadedColumn& column);
+  void load_series_block(size_t page);
+
+  const SegmentReader::File& file_;
+  const TableLayout& layout_;
+  const RowGroupInfo& info_;
+  PageCache::Block index_block_;
+  RowGroupIndex index_;
+  LoadedColumn order_;
+  LoadedColumn operations_;
+  std::vector<std::unique_ptr<LoadedColumn>> columns_;
+
+  size_t series_block_ = SIZE_MAX;
+  uint64_t block_generation_ = 0;
+  PageCache::Block series_bytes_;
+  SeriesBlockView series_view_;
+  std::shared_ptr<StringHeap> series_heap_;
+  std::vector<std::string_view> series_;
+  std::vector<std::optional<Vector>> key_values_;
+  uint64_t pages_decoded_ = 0;
+};
+
+}  // namespace tidemark
