@@ -571,8 +571,7 @@ Numeric Numeric::divide_truncating(const Numeric& divisor) const {
 Numeric Numeric::abs() const { return sign() < 0 ? -*this : *this; }
 
 Numeric Numeric::round(int digits) const {
-  constexpr int kDigitsMax = 2000;  // as PostgreSQL's round()
-  digits = std::clamp(digits, -kDigitsMax, kDigitsMax);
+  digits = std::clamp(digits, -kIntegralDigitsMax - 1, kScaleMax);
   if (!is_finite()) {
     return *this;
   }
@@ -601,8 +600,7 @@ Numeric Numeric::round(int digits) const {
 }
 
 Numeric Numeric::trunc(int digits) const {
-  constexpr int kDigitsMax = 2000;
-  digits = std::clamp(digits, -kDigitsMax, kDigitsMax);
+  digits = std::clamp(digits, -kIntegralDigitsMax - 1, kScaleMax);
   const int dropped = scale_ - digits;
   if (!is_finite() || dropped <= 0) {
     return round(digits);
@@ -680,6 +678,26 @@ double Numeric::to_double() const {
   if (error == std::errc::result_out_of_range) {
     const bool is_large = decimal_weight(*this) > 0;
     return !is_large ? (sign() < 0 ? -0.0 : 0.0) : sign() * std::numeric_limits<double>::infinity();
+  }
+  return value;
+}
+
+int64_t Numeric::to_integer(std::string_view type_name, int64_t min, int64_t max) const {
+  if (!is_finite()) {
+    throw Error(sqlstate::kFeatureNotSupported,
+                std::string("cannot convert ") + (is_nan() ? "NaN" : "infinity") + " to " + std::string(type_name));
+  }
+  int64_t value = 0;
+  if (!to_int64(value) || value < min || value > max) {
+    throw Error(sqlstate::kNumericValueOutOfRange, std::string(type_name) + " out of range");
+  }
+  return value;
+}
+
+double Numeric::to_double_checked() const {
+  const double value = to_double();
+  if (is_finite() && (std::isinf(value) || (value == 0 && sign() != 0))) {
+    throw Error(sqlstate::kNumericValueOutOfRange, "\"" + to_text() + "\" is out of range for type double precision");
   }
   return value;
 }

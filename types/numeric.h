@@ -107,6 +107,11 @@ class Numeric {
   /// The nearest double; ±Infinity where it is out of range (the caller knows whether that is an error).
   [[nodiscard]] double to_double() const;
 
+  /// As casts do it: 22003 `bigint out of range`, 0A000 `cannot convert NaN to bigint` with the name of the type given.
+  [[nodiscard]] int64_t to_integer(std::string_view type_name, int64_t min, int64_t max) const;
+  /// As casts do it: 22003 `"1000…" is out of range for type double precision`, also where a tiny number would vanish.
+  [[nodiscard]] double to_double_checked() const;
+
   /// The value as it is stored in a column of numeric(p,s) with this type modifier: rounded to the scale; 22003
   /// `numeric field overflow` with PostgreSQL's detail if it has too many digits. Infinity fits only modifier -1.
   [[nodiscard]] Numeric with_modifier(int32_t modifier) const;

@@ -58,7 +58,7 @@ Numeric NumericMath::make(const BigInteger& coefficient, int scale) {
     return result;
   }
   // The cheap test first: below this many bits there cannot be too many digits.
-  const auto bits = static_cast<double>(boost::multiprecision::msb(magnitude));
+  const auto bits = static_cast<double>(boost::multiprecision::msb(magnitude) + 1);
   if (bits * 0.30103 > Numeric::kIntegralDigitsMax + scale &&
       magnitude >= big_power_of_ten(Numeric::kIntegralDigitsMax + scale)) {
     throw_numeric_overflow();
@@ -75,27 +75,50 @@ Numeric NumericMath::make_rounded(const BigInteger& coefficient, int from_scale,
   return make(divide_rounding(coefficient, big_power_of_ten(from_scale - to_scale)), to_scale);
 }
 
-int decimal_weight(const Numeric& value) {
-  if (value.sign() == 0) {
-    return 0;
-  }
-  return static_cast<int>(value.coefficient_digits().size()) - value.scale();
+namespace {
+
+UInt128 small_magnitude(const Numeric& value) {
+  const Int128 coefficient = value.small_coefficient();
+  return static_cast<UInt128>(coefficient < 0 ? -coefficient : coefficient);  // never the minimum: see from_int128
 }
+
+/// Decimal digits of a coefficient, which is not zero.
+int digit_count(const Numeric& value) {
+  if (!value.is_small()) {
+    return static_cast<int>(value.coefficient_digits().size());
+  }
+  constexpr int kCountMax = 39;
+  const UInt128 magnitude = small_magnitude(value);
+  int count = 1;
+  while (count < kCountMax && magnitude >= static_cast<UInt128>(small_power_of_ten(count))) {
+    ++count;
+  }
+  return count;
+}
+
+/// The first `count` decimal digits of a coefficient as a number, filled up with zeros where it has fewer.
+int leading_digits(const Numeric& value, int digits, int count) {
+  if (value.is_small()) {
+    const UInt128 magnitude = small_magnitude(value);
+    return static_cast<int>(digits >= count ? magnitude / static_cast<UInt128>(small_power_of_ten(digits - count))
+                                            : magnitude * static_cast<UInt128>(small_power_of_ten(count - digits)));
+  }
+  return std::stoi(value.coefficient_digits().substr(0, static_cast<size_t>(count)));  // Big ones have many digits.
+}
+
+}  // namespace
+
+int decimal_weight(const Numeric& value) { return value.sign() == 0 ? 0 : digit_count(value) - value.scale(); }
 
 FirstDigit first_digit_of(const Numeric& value) {
   constexpr int kDigits = 4;  // of base 10,000
   if (value.sign() == 0) {
     return {};
   }
-  const std::string digits = value.coefficient_digits();
-  const int exponent = static_cast<int>(digits.size()) - value.scale() - 1;  // of the first decimal digit
+  const int digits = digit_count(value);
+  const int exponent = digits - value.scale() - 1;  // of the first decimal digit
   const int weight = exponent >= 0 ? exponent / kDigits : -((-exponent + kDigits - 1) / kDigits);
-  const int count = exponent - weight * kDigits + 1;  // decimal digits in the first digit
-  int first = 0;
-  for (int i = 0; i < count; ++i) {
-    first = first * 10 + (static_cast<size_t>(i) < digits.size() ? digits[static_cast<size_t>(i)] - '0' : 0);
-  }
-  return {weight, first};
+  return {weight, leading_digits(value, digits, exponent - weight * kDigits + 1)};
 }
 
 }  // namespace tidemark
