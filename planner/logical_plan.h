@@ -84,6 +84,7 @@ struct LogicalScan final : LogicalNode {
   std::string alias;  ///< for EXPLAIN
   std::vector<ExpressionPtr>
       filters;  ///< conjuncts that the push-down rule has moved here; the physical planner splits them
+  std::vector<PlanOutput> filter_columns;  ///< columns that only `filters` read: no outputs
   LogicalScan() : LogicalNode(LogicalKind::kScan) {}
 };
 
@@ -117,6 +118,7 @@ struct LogicalTableFunction final : LogicalNode {
 
 struct LogicalCteScan final : LogicalNode {
   uint32_t cte = 0;                            ///< number of the definition in the statement
+  std::string name;                            ///< for EXPLAIN
   std::vector<PlanColumn> definition_columns;  ///< one an output
   LogicalCteScan() : LogicalNode(LogicalKind::kCteScan) {}
 };

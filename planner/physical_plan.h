@@ -54,6 +54,7 @@ struct PhysicalNode {
   std::vector<PhysicalPtr> children;
   std::vector<PlanOutput> outputs;  ///< names and types; `column` numbers only help EXPLAIN
   double estimated_rows = 0;
+  std::string relation_name;  ///< for EXPLAIN: the table that a writing node changes
   explicit PhysicalNode(PhysicalKind node_kind) : kind(node_kind) {}
   PhysicalNode(const PhysicalNode&) = delete;
   PhysicalNode& operator=(const PhysicalNode&) = delete;
@@ -83,6 +84,7 @@ struct PushedPredicate {
   Comparison comparison = Comparison::kEqual;
   std::vector<ExpressionPtr> constants;  ///< a NULL constant: nothing passes
   ExpressionPtr callback;                ///< kDictionary: over one input (the column), immutable, e.g. LIKE
+  std::string column_name;               ///< for EXPLAIN
 };
 
 enum class WantedOrder : uint8_t { kAny, kKey, kNewestFirst };
@@ -99,6 +101,7 @@ struct PhysicalScan final : PhysicalNode {
 
 struct PhysicalVirtualScan final : PhysicalNode {
   const VirtualTable* table = nullptr;
+  std::string alias;
   std::vector<uint32_t> columns;  ///< index of the table's column, one an output
   ExpressionPtr residual;
   PhysicalVirtualScan() : PhysicalNode(PhysicalKind::kVirtualScan) {}
@@ -124,6 +127,7 @@ struct PhysicalTableFunction final : PhysicalNode {
 
 struct PhysicalCteScan final : PhysicalNode {
   uint32_t cte = 0;
+  std::string name;               ///< for EXPLAIN
   std::vector<uint32_t> columns;  ///< position in the definition's output, one an output
   PhysicalCteScan() : PhysicalNode(PhysicalKind::kCteScan) {}
 };

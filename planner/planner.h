@@ -27,6 +27,15 @@ struct PlannerContext {
   std::vector<LogicalType> parameter_types = {};
   bool implicit_group_by = false;  ///< tidemark.implicit_group_by (D21)
   std::vector<std::string> disabled_rules = {};
+
+  // Filled in by binding.
+  /// The next number that no output of the statement bears; rules take new ones from here, too.
+  PlanColumn next_column = 1;
+  uint32_t next_cte = 1;
+  /// Objects whose change makes the plan stale, with the versions seen.
+  std::vector<std::pair<ObjectId, uint64_t>> depends_on = {};
+  std::vector<ObjectId> tables_read = {};
+  bool writes = false;
 };
 
 /// A statement that runs through the executor: queries, INSERT, UPSERT, UPDATE, DELETE, MERGE.

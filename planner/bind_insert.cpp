@@ -1,0 +1,500 @@
+// INSERT and UPSERT: which values go into which columns, defaults, what happens to a row whose key is there already.
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "parser/sql_parser.h"
+#include "planner/binder.h"
+#include "planner/literal_vectors.h"
+#include "planner/plan_builder.h"
+#include "planner/plan_walk.h"
+
+namespace tidemark {
+
+const TableEntry& Binder::find_writable_table(const ast::QualifiedName& name, std::string_view verb) {
+  const FoundRelation found = find_relation(name);
+  if (found.virtual_table) {
+    throw Error(sqlstate::kInsufficientPrivilege,
+                "permission denied: \"" + found.virtual_table->name() + "\" is a system catalog");
+  }
+  if (const auto* view = std::get_if<ViewEntry>(found.entry)) {
+    if (view->materialized_table != kNoObject) {
+      throw Error(sqlstate::kWrongObjectType, "cannot change materialized view \"" + view->name + "\"");
+    }
+    throw Error(sqlstate::kObjectNotInPrerequisiteState, "cannot " + std::string(verb) + " view \"" + view->name + "\"")
+        .with_detail("Views are not automatically updatable.");
+  }
+  const auto* table = std::get_if<TableEntry>(found.entry);
+  if (!table) {
+    throw Error(sqlstate::kWrongObjectType, "cannot open relation \"" + name.last() + "\"").at(name.position);
+  }
+  depend_on(table->id);
+  context_.writes = true;
+  return *table;
+}
+
+/// A value for a column: assignment casts apply. 42804 with PostgreSQL's words if there is none.
+ExpressionPtr Binder::assign(ExpressionPtr value, const ColumnEntry& column, int position) {
+  if (!can_coerce(*value, column.type, CastContext::kAssignment)) {
+    LogicalType bare = value->type;
+    throw Error(sqlstate::kDatatypeMismatch, "column \"" + column.name + "\" is of type " + column.type.to_string() +
+                                                 " but expression is of type " + bare.to_string())
+        .with_hint("You will need to rewrite or cast the expression.")
+        .at(value->position != 0 ? value->position : position);
+  }
+  return coerce(std::move(value), column.type, CastContext::kAssignment, position);
+}
+
+namespace {
+
+uint32_t column_index(const TableEntry& table, const std::string& name, int position) {
+  for (uint32_t i = 0; i < table.columns.size(); ++i) {
+    if (table.columns[i].name == name) return i;
+  }
+  throw Error(sqlstate::kUndefinedColumn, "column \"" + name + "\" of relation \"" + table.name + "\" does not exist")
+      .at(position);
+}
+
+void check_not_generated(const ColumnEntry& column, const char* what, int position) {
+  if (column.generated_sql.empty()) return;
+  throw Error("428C9", std::string(what) + " column \"" + column.name + "\"")
+      .with_detail("Column \"" + column.name + "\" is a generated column.")
+      .at(position);
+}
+
+std::vector<uint32_t> target_columns(const ast::InsertStatement& insert, const TableEntry& table) {
+  std::vector<uint32_t> columns;
+  for (const ast::Assignment::Target& target : insert.columns) {
+    if (!target.fields.empty() || !target.subscripts.empty()) {
+      throw Error(sqlstate::kFeatureNotSupported, "INSERT into fields and array elements is not supported")
+          .at(target.position);
+    }
+    const uint32_t index = column_index(table, target.column, target.position);
+    if (std::ranges::find(columns, index) != columns.end()) {
+      throw Error(sqlstate::kDuplicateColumn, "column \"" + target.column + "\" specified more than once")
+          .at(target.position);
+    }
+    columns.push_back(index);
+  }
+  if (!insert.columns.empty()) return columns;
+  for (uint32_t i = 0; i < table.columns.size(); ++i) {
+    if (table.columns[i].generated_sql.empty()) columns.push_back(i);
+  }
+  return columns;
+}
+
+/// D6: no look-up is needed if nothing of the old row decides anything.
+bool allows_blind_merge(const TableEntry& table, const std::vector<uint32_t>& named, bool returning) {
+  if (!table.key || returning || !table.checks.empty() || !table.uniques.empty()) return false;
+  for (uint32_t i = 0; i < table.columns.size(); ++i) {
+    const ColumnEntry& column = table.columns[i];
+    if (!column.generated_sql.empty()) return false;
+    if (std::ranges::find(named, i) != named.end()) continue;
+    if (!column.default_sql.empty() || column.not_null || column.identity != Identity::kNone) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+// ------------------------------------------------------------------------------------------ what the table keeps of it
+
+ExpressionPtr Binder::bind_stored(const std::string& sql, const TableEntry& table, const std::vector<PlanColumn>& row,
+                                  std::optional<LogicalType> target, ExpressionPlace place) {
+  const ast::ExpressionPtr syntax = parse_expression(sql);
+  QueryLevel* const outer = std::exchange(level_, nullptr);
+  ExpressionPtr bound;
+  try {
+    LevelScope scope(*this);
+    PlaceScope here(*this, place);
+    if (!row.empty()) {
+      ScopeItem item;
+      item.alias = table.name;
+      for (size_t i = 0; i < table.columns.size(); ++i) {
+        PlanOutput output;
+        output.column = row[i];
+        output.name = table.columns[i].name;
+        output.type = table.columns[i].type;
+        item.columns.push_back({output.name, output});
+      }
+      register_columns(item);
+      level_->items.push_back(std::move(item));
+    }
+    bound = bind(*syntax);
+    if (target) bound = coerce(std::move(bound), *target, CastContext::kAssignment);
+    if (has_subquery(*bound)) {
+      throw Error(sqlstate::kFeatureNotSupported, "cannot use subquery in " + std::string(words_for(place)));
+    }
+  } catch (Error& error) {
+    level_ = outer;
+    error.at(0);  // The place is in the stored text, not in this statement.
+    throw;
+  }
+  level_ = outer;
+  return bound;
+}
+
+/// Null: the column has no default.
+ExpressionPtr Binder::default_of(const TableEntry& table, uint32_t index) {
+  const ColumnEntry& column = table.columns[index];
+  if (!column.default_sql.empty()) {
+    return bind_stored(column.default_sql, table, {}, column.type, ExpressionPlace::kDefault);
+  }
+  if (column.owned_sequence != kNoObject) {
+    std::vector<ExpressionPtr> arguments;
+    arguments.push_back(std::make_unique<ConstantExpression>(
+        Value::integer(TypeId::kRegclass, static_cast<int64_t>(column.owned_sequence))));
+    return coerce(call_function("nextval", std::move(arguments), 0), column.type, CastContext::kAssignment);
+  }
+  return nullptr;
+}
+
+void Binder::bind_write_target(WriteTarget& target, const TableEntry& table) {
+  target.table = table.id;
+  if (target.row_columns.empty()) {
+    for (size_t i = 0; i < table.columns.size(); ++i) target.row_columns.push_back(new_column(context_));
+  }
+  for (uint32_t i = 0; i < table.columns.size(); ++i) {
+    const ColumnEntry& column = table.columns[i];
+    if (column.generated_sql.empty()) continue;
+    target.generated.push_back(
+        {i, bind_stored(column.generated_sql, table, target.row_columns, column.type, ExpressionPlace::kGenerated)});
+  }
+  for (const CheckConstraint& check : table.checks) {
+    target.checks.push_back({check.name, bind_stored(check.sql, table, target.row_columns,
+                                                     LogicalType(TypeId::kBoolean), ExpressionPlace::kCheck)});
+  }
+}
+
+/// `item`: the target table with its row_columns. The outputs of `node` become those of RETURNING.
+void Binder::bind_returning(const std::vector<ast::SelectTarget>& returning, WriteTarget& target, LogicalNode& node) {
+  PlaceScope here(*this, ExpressionPlace::kReturning);
+  node.outputs.clear();
+  std::vector<Target> targets = bind_targets(returning);
+  for (Target& one : targets) {
+    ExpressionPtr expression = to_text_if_unknown(std::move(one.expression));
+    if (has_subquery(*expression)) {
+      throw Error(sqlstate::kFeatureNotSupported, "subqueries in RETURNING are not supported").at(one.position);
+    }
+    PlanOutput output = new_output(context_, one.name, expression->type);
+    node.outputs.push_back(std::move(output));
+    target.returning.push_back(std::move(expression));
+  }
+}
+
+ScopeItem Binder::target_item(const TableEntry& table, const std::string& alias,
+                              const std::vector<PlanColumn>& columns) {
+  ScopeItem item;
+  item.alias = alias;
+  item.table = table.id;
+  for (size_t i = 0; i < table.columns.size(); ++i) {
+    PlanOutput output;
+    output.column = columns[i];
+    output.name = table.columns[i].name;
+    output.type = table.columns[i].type;
+    output.table = table.id;
+    output.table_column = table.columns[i].id;
+    item.columns.push_back({output.name, output});
+  }
+  register_columns(item);
+  return item;
+}
+
+// ----------------------------------------------------------------------------------------------------------- statement
+
+LogicalPtr Binder::bind_insert(const ast::InsertStatement& insert) {
+  LevelScope scope(*this);
+  const size_t first_table = level_->common_tables.size();
+  if (insert.with) bind_with(*insert.with);
+  const TableEntry& table = find_writable_table(insert.table, "insert into");
+  auto node = std::make_unique<LogicalInsert>();
+  bind_write_target(node->target, table);
+  std::vector<uint32_t> columns = target_columns(insert, table);
+  LogicalPtr rows;
+  if (insert.query) {
+    rows = bind_insert_rows(insert, table, columns);
+  } else {
+    columns.clear();
+    rows = make_single_row();
+  }
+  for (uint32_t i = 0; i < table.columns.size(); ++i) {
+    if (std::ranges::find(columns, i) != columns.end()) continue;
+    if (ExpressionPtr value = default_of(table, i)) node->defaults.push_back({i, std::move(value)});
+  }
+  node->columns = columns;
+  node->children.push_back(std::move(rows));
+  level_->items.push_back(
+      target_item(table, insert.alias.empty() ? table.name : insert.alias, node->target.row_columns));
+  choose_conflict_action(insert, table, *node);
+  bind_returning(insert.returning, node->target, *node);
+  return finish_with(std::move(node), first_table);
+}
+
+/// The rows, one output a column of `columns`, which is cut where the rows are shorter.
+LogicalPtr Binder::bind_insert_rows(const ast::InsertStatement& insert, const TableEntry& table,
+                                    std::vector<uint32_t>& columns) {
+  const ast::Query& query = *insert.query;
+  const bool bare = !query.with && query.order_by.empty() && !query.limit && !query.offset;
+  const auto check_width = [&](size_t width, int position) {
+    if (width > columns.size()) {
+      throw Error(sqlstate::kSyntaxError, "INSERT has more expressions than target columns").at(position);
+    }
+    if (width < columns.size() && !insert.columns.empty()) {
+      throw Error(sqlstate::kSyntaxError, "INSERT has more target columns than expressions")
+          .at(insert.columns[width].position);
+    }
+    columns.resize(width);
+    for (size_t i = 0; i < columns.size(); ++i) {
+      const int at = i < insert.columns.size() ? insert.columns[i].position : 0;
+      const ColumnEntry& column = table.columns[columns[i]];
+      if (!insert.columns.empty()) check_not_generated(column, "cannot insert a non-DEFAULT value into", at);
+      if (column.identity == Identity::kAlways && insert.overriding == ast::Overriding::None) {
+        throw Error("428C9", "cannot insert a non-DEFAULT value into column \"" + column.name + "\"")
+            .with_detail("Column \"" + column.name + "\" is an identity column defined as GENERATED ALWAYS.")
+            .with_hint("Use OVERRIDING SYSTEM VALUE to override.");
+      }
+    }
+  };
+  if (bare && query.query_kind == ast::QueryKind::Values) {
+    const auto& values = query.as<ast::ValuesQuery>();
+    if (values.literal_rows) {
+      check_width(values.literal_rows->column_count(), insert.position);
+      return bind_literal_rows(*values.literal_rows, table, columns);
+    }
+    return bind_insert_values(insert, values, table, columns, check_width);
+  }
+  LogicalPtr plan = bind_query(query, false);
+  check_width(plan->outputs.size(), query.position);
+  std::vector<ExpressionPtr> expressions;
+  std::vector<PlanOutput> outputs;
+  bool in_place = plan->kind == LogicalKind::kProject;
+  if (in_place) {
+    auto& project = plan->as<LogicalProject>();
+    for (size_t i = 0; i < columns.size(); ++i) {
+      const ColumnEntry& column = table.columns[columns[i]];
+      project.expressions[i] = assign(std::move(project.expressions[i]), column, query.position);
+      project.outputs[i].type = project.expressions[i]->type;
+    }
+    return plan;
+  }
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const ColumnEntry& column = table.columns[columns[i]];
+    expressions.push_back(assign(column_reference(plan->outputs[i]), column, query.position));
+    outputs.push_back(new_output(context_, column.name, column.type));
+  }
+  return make_project(std::move(plan), std::move(expressions), std::move(outputs));
+}
+
+LogicalPtr Binder::bind_insert_values(const ast::InsertStatement& insert, const ast::ValuesQuery& values,
+                                      const TableEntry& table, std::vector<uint32_t>& columns,
+                                      const std::function<void(size_t, int)>& check_width) {
+  LevelScope scope(*this);
+  PlaceScope here(*this, ExpressionPlace::kInsertValues);
+  const auto is_default = [](const ast::ExpressionPtr& value) { return value->kind == ast::ExpressionKind::Default; };
+  const size_t width = values.rows.empty() ? 0 : values.rows[0].size();
+  std::vector<std::vector<ExpressionPtr>> rows;
+  const std::vector<uint32_t> all_columns = columns;
+  // A generated column may be named if all its values are DEFAULT: it is left out of what is inserted.
+  std::vector<bool> only_defaults(width, true);
+  for (const ast::ExpressionList& row : values.rows) {
+    if (row.size() != width) {
+      throw Error(sqlstate::kSyntaxError, "VALUES lists must all be the same length")
+          .at(row.empty() ? values.position : row[0]->position);
+    }
+    for (size_t i = 0; i < width; ++i) only_defaults[i] = only_defaults[i] && is_default(row[i]);
+  }
+  if (width > columns.size()) check_width(width, values.rows[0][columns.size()]->position);
+  std::vector<size_t> kept;
+  std::vector<uint32_t> kept_columns;
+  for (size_t i = 0; i < width; ++i) {
+    const ColumnEntry& column = table.columns[all_columns[i]];
+    if (only_defaults[i]) continue;  // As if it were not named.
+    if (!column.generated_sql.empty()) {
+      check_not_generated(column, "cannot insert a non-DEFAULT value into",
+                          i < insert.columns.size() ? insert.columns[i].position : 0);
+    }
+    if (column.identity == Identity::kAlways && insert.overriding == ast::Overriding::None) {
+      throw Error("428C9", "cannot insert a non-DEFAULT value into column \"" + column.name + "\"")
+          .with_detail("Column \"" + column.name + "\" is an identity column defined as GENERATED ALWAYS.")
+          .with_hint("Use OVERRIDING SYSTEM VALUE to override.");
+    }
+    kept.push_back(i);
+    kept_columns.push_back(all_columns[i]);
+  }
+  if (width < columns.size() && !insert.columns.empty()) check_width(width, insert.position);
+  for (const ast::ExpressionList& row : values.rows) {
+    auto& bound = rows.emplace_back();
+    for (const size_t i : kept) {
+      const ColumnEntry& column = table.columns[all_columns[i]];
+      if (is_default(row[i])) {
+        ExpressionPtr value = default_of(table, all_columns[i]);
+        if (!value) value = std::make_unique<ConstantExpression>(Value::null(column.type));
+        bound.push_back(std::move(value));
+      } else {
+        bound.push_back(assign(bind(*row[i]), column, row[i]->position));
+      }
+    }
+  }
+  columns = kept_columns;
+  std::vector<PlanOutput> outputs;
+  for (const uint32_t index : columns) {
+    outputs.push_back(new_output(context_, table.columns[index].name, table.columns[index].type));
+  }
+  return make_values(std::move(rows), std::move(outputs));
+}
+
+/// Many rows of plain literals: straight into typed columns, without an expression a cell.
+LogicalPtr Binder::bind_literal_rows(const ast::LiteralRows& rows, const TableEntry& table,
+                                     const std::vector<uint32_t>& columns) {
+  auto node = std::make_unique<LogicalValues>();
+  node->literal_row_count = rows.row_count();
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const ColumnEntry& column = table.columns[columns[i]];
+    const auto slow = [&](const ast::LiteralRows::Cell& cell) {
+      const ExpressionPtr value = assign(bind(*rows.expression(cell)), column, rows.position(cell));
+      return evaluate_constant(*value);
+    };
+    node->literals.push_back(literal_vector(rows, i, column.type, context_.query, slow));
+    node->outputs.push_back(new_output(context_, column.name, column.type));
+  }
+  return node;
+}
+
+// ------------------------------------------------------------------------------------------------------------ conflict
+
+void Binder::choose_conflict_action(const ast::InsertStatement& insert, const TableEntry& table, LogicalInsert& node) {
+  if (insert.upsert) {
+    if (!table.key) {
+      throw Error(sqlstate::kInvalidTableDefinition, "UPSERT needs a table with a key")
+          .with_hint("Give \"" + table.name + "\" a PRIMARY KEY, or use INSERT.")
+          .at(insert.table.position);
+    }
+    check_upsert_names_key(insert, table, node);
+    if (allows_blind_merge(table, node.columns, !insert.returning.empty())) {
+      node.conflict = ConflictAction::kMerge;
+    } else {
+      update_named_columns(table, node);
+    }
+    return;
+  }
+  if (insert.on_conflict) return bind_on_conflict(*insert.on_conflict, table, node);
+  switch (table.on_duplicate) {
+    case OnDuplicate::kUnset:
+    case OnDuplicate::kError:
+      node.conflict = ConflictAction::kError;
+      break;
+    case OnDuplicate::kIgnore:
+      node.conflict = ConflictAction::kIgnore;
+      break;
+    case OnDuplicate::kMerge:
+      if (allows_blind_merge(table, node.columns, !insert.returning.empty())) {
+        node.conflict = ConflictAction::kMerge;
+      } else {
+        update_named_columns(table, node);
+      }
+      break;
+    case OnDuplicate::kReplace:
+      node.conflict = ConflictAction::kReplace;
+      break;
+    case OnDuplicate::kKeep:
+      node.conflict = ConflictAction::kKeepBoth;
+      break;
+  }
+  if (!table.key && table.uniques.empty()) node.conflict = ConflictAction::kKeepBoth;
+}
+
+void Binder::check_upsert_names_key(const ast::InsertStatement& insert, const TableEntry& table,
+                                    const LogicalInsert& node) {
+  for (const ColumnId key : table.key->columns) {
+    const ColumnEntry& column = *table.find_column(key);
+    const auto index = static_cast<uint32_t>(&column - table.columns.data());
+    const bool named = std::ranges::find(node.columns, index) != node.columns.end();
+    const bool has_default = std::ranges::any_of(
+        node.defaults, [&](const ColumnAssignment& assignment) { return assignment.column == index; });
+    if (!named && !has_default && column.not_null) {
+      throw Error(sqlstate::kNotNullViolation,
+                  "UPSERT INTO \"" + table.name + "\" must name key column \"" + column.name + "\"")
+          .at(insert.table.position);
+    }
+  }
+}
+
+/// As ON CONFLICT (key) DO UPDATE SET each named column = excluded.column.
+void Binder::update_named_columns(const TableEntry& table, LogicalInsert& node) {
+  node.conflict = ConflictAction::kUpdate;
+  node.conflict_constraint = table.key->id;
+  for (size_t i = 0; i < table.columns.size(); ++i) node.excluded_columns.push_back(new_column(context_));
+  for (const uint32_t index : node.columns) {
+    const ColumnEntry& column = table.columns[index];
+    if (table.is_key_column(column.id)) continue;
+    node.update.push_back({index, std::make_unique<ColumnExpression>(node.excluded_columns[index], column.type,
+                                                                     "excluded." + column.name)});
+  }
+  if (node.update.empty()) node.conflict = ConflictAction::kIgnore;
+}
+
+namespace {
+
+const UniqueConstraint* find_constraint(const ast::OnConflict& conflict, const TableEntry& table) {
+  std::vector<const UniqueConstraint*> constraints;
+  if (table.key) constraints.push_back(&*table.key);
+  for (const UniqueConstraint& unique : table.uniques) constraints.push_back(&unique);
+  if (!conflict.constraint.empty()) {
+    for (const UniqueConstraint* constraint : constraints) {
+      if (constraint->name == conflict.constraint) return constraint;
+    }
+    throw Error(sqlstate::kUndefinedObject,
+                "constraint \"" + conflict.constraint + "\" for table \"" + table.name + "\" does not exist");
+  }
+  std::vector<ColumnId> wanted;
+  for (const ast::IndexElement& element : conflict.target) {
+    if (element.expression) {
+      throw Error(sqlstate::kFeatureNotSupported, "ON CONFLICT over expressions is not supported").at(element.position);
+    }
+    const ColumnEntry* column = table.find_column(element.column);
+    if (!column) {
+      throw Error(sqlstate::kUndefinedColumn, "column \"" + element.column + "\" does not exist").at(element.position);
+    }
+    if (std::ranges::find(wanted, column->id) == wanted.end()) wanted.push_back(column->id);
+  }
+  std::ranges::sort(wanted);
+  for (const UniqueConstraint* constraint : constraints) {
+    std::vector<ColumnId> columns = constraint->columns;
+    std::ranges::sort(columns);
+    if (columns == wanted) return constraint;
+  }
+  throw Error(sqlstate::kInvalidColumnReference,
+              "there is no unique or exclusion constraint matching the ON CONFLICT specification");
+}
+
+}  // namespace
+
+void Binder::bind_on_conflict(const ast::OnConflict& conflict, const TableEntry& table, LogicalInsert& node) {
+  const bool any = conflict.target.empty() && conflict.constraint.empty();
+  if (conflict.update && any) {
+    throw Error(sqlstate::kSyntaxError, "ON CONFLICT DO UPDATE requires inference specification or constraint name")
+        .with_hint("For example, ON CONFLICT (column_name).")
+        .at(conflict.position);
+  }
+  if (!any) node.conflict_constraint = find_constraint(conflict, table)->id;
+  if (!conflict.update) {
+    node.conflict = !table.key && table.uniques.empty() ? ConflictAction::kKeepBoth : ConflictAction::kIgnore;
+    return;
+  }
+  node.conflict = ConflictAction::kUpdate;
+  for (size_t i = 0; i < table.columns.size(); ++i) node.excluded_columns.push_back(new_column(context_));
+  level_->items.push_back(target_item(table, "excluded", node.excluded_columns));
+  level_->items.back().columns_visible = false;
+  PlaceScope here(*this, ExpressionPlace::kUpdateSource);
+  node.update = bind_assignments(conflict.assignments, table, nullptr);
+  if (conflict.where) {
+    node.update_where = bind_predicate(*conflict.where, ExpressionPlace::kWhere);
+    if (has_subquery(*node.update_where)) {
+      throw Error(sqlstate::kFeatureNotSupported, "subqueries in ON CONFLICT … WHERE are not supported")
+          .at(conflict.position);
+    }
+  }
+  level_->items.pop_back();
+}
+
+}  // namespace tidemark

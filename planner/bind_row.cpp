@@ -1,0 +1,70 @@
+// Row values. They are compared field by field and never become values on the way.
+
+#include "base/error.h"
+#include "planner/binder.h"
+#include "planner/plan_builder.h"
+#include "planner/predicate_forms.h"
+
+namespace tidemark {
+
+const ast::RowExpression* Binder::as_row(const ast::Expression& expression) {
+  return expression.kind == ast::ExpressionKind::Row ? &expression.as<ast::RowExpression>() : nullptr;
+}
+
+void Binder::check_row_sizes(size_t left, size_t right, int position) {
+  if (left != right) throw Error(sqlstate::kSyntaxError, "unequal number of entries in row expressions").at(position);
+  if (left == 0) throw Error(sqlstate::kFeatureNotSupported, "cannot compare rows of zero length").at(position);
+}
+
+ExpressionPtr Binder::compare_rows(const std::string& symbol, const ast::RowExpression& left,
+                                   const ast::RowExpression& right, int position) {
+  check_row_sizes(left.fields.size(), right.fields.size(), position);
+  std::vector<ExpressionPtr> left_fields;
+  std::vector<ExpressionPtr> right_fields;
+  for (const ast::ExpressionPtr& field : left.fields) left_fields.push_back(bind(*field));
+  for (const ast::ExpressionPtr& field : right.fields) right_fields.push_back(bind(*field));
+  return compare_lists(symbol, std::move(left_fields), std::move(right_fields), position);
+}
+
+/// `=` and `<>` take all fields together; the ordering operators go from the left: (a, b) < (c, d) is
+/// a < c OR (a = c AND b < d).
+ExpressionPtr Binder::compare_lists(const std::string& symbol, std::vector<ExpressionPtr> left,
+                                    std::vector<ExpressionPtr> right, int position) {
+  if (symbol == "=" || symbol == "<>") {
+    std::vector<ExpressionPtr> tests;
+    for (size_t i = 0; i < left.size(); ++i) {
+      tests.push_back(call_operator(symbol, std::move(left[i]), std::move(right[i]), position));
+    }
+    if (tests.size() == 1) return std::move(tests[0]);
+    return std::make_unique<ControlExpression>(symbol == "=" ? ExpressionKind::kAnd : ExpressionKind::kOr,
+                                               LogicalType(TypeId::kBoolean), std::move(tests));
+  }
+  if (symbol != "<" && symbol != "<=" && symbol != ">" && symbol != ">=") {
+    throw Error(sqlstate::kFeatureNotSupported,
+                "could not determine interpretation of row comparison operator " + symbol)
+        .with_hint("Row comparison operators must be associated with btree operator families.")
+        .at(position);
+  }
+  const std::string strict = symbol.substr(0, 1);
+  const size_t last = left.size() - 1;
+  ExpressionPtr result = call_operator(symbol, left[last]->clone(), right[last]->clone(), position);
+  for (size_t i = last; i-- > 0;) {
+    ExpressionPtr equal = call_operator("=", left[i]->clone(), right[i]->clone(), position);
+    ExpressionPtr before = call_operator(strict, std::move(left[i]), std::move(right[i]), position);
+    result =
+        both(ExpressionKind::kOr, std::move(before), both(ExpressionKind::kAnd, std::move(equal), std::move(result)));
+  }
+  return result;
+}
+
+ExpressionPtr Binder::bind_row(const ast::RowExpression& expression) {
+  std::vector<ExpressionPtr> fields;
+  for (const ast::ExpressionPtr& field : expression.fields) fields.push_back(to_text_if_unknown(bind(*field)));
+  return make_record(std::move(fields), expression.position);
+}
+
+ExpressionPtr Binder::make_record(std::vector<ExpressionPtr> fields, int position) {
+  return call_constructor("ROW", std::move(fields), TypeId::kRecord, position);
+}
+
+}  // namespace tidemark

@@ -1,0 +1,171 @@
+// SELECT: binds its clauses, then puts its nodes together from the bottom up:
+//   FROM → WHERE → LATEST ON → aggregate → HAVING → windows → set-returning calls → select list → gap filling
+//   → DISTINCT → ORDER BY → LIMIT.
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+#include "planner/binder.h"
+#include "planner/plan_builder.h"
+#include "planner/plan_walk.h"
+
+namespace tidemark {
+
+namespace {
+
+void check_window_names(const std::vector<ast::WindowDefinition>& windows) {
+  for (size_t i = 0; i < windows.size(); ++i) {
+    for (size_t j = 0; j < i; ++j) {
+      if (windows[i].name == windows[j].name) {
+        throw Error(sqlstate::kWindowingError, "window \"" + windows[i].name + "\" is already defined")
+            .at(windows[i].position);
+      }
+    }
+  }
+}
+
+}  // namespace
+
+LogicalPtr Binder::bind_select(const ast::SelectQuery& select, bool resolve_unknown) {
+  if (!select.into.empty()) {
+    throw Error(sqlstate::kSyntaxError, "SELECT ... INTO is not allowed here").at(select.into.position);
+  }
+  LevelScope scope(*this);
+  check_window_names(select.windows);
+  level_->named_windows = &select.windows;
+  LogicalPtr plan = bind_from(select.from);
+
+  // Bind.
+  std::vector<Target> targets = bind_targets(select.targets);
+  const size_t visible_count = targets.size();
+  ExpressionPtr where = select.where ? bind_predicate(*select.where, ExpressionPlace::kWhere) : nullptr;
+  ExpressionPtr having = select.having ? bind_predicate(*select.having, ExpressionPlace::kHaving) : nullptr;
+  GroupingPlan grouping = bind_group_by(select, targets, visible_count);
+  if (select.sample_by) bind_sample_by(*select.sample_by, targets, grouping);
+  if (!grouping.present && !level_->aggregates.empty() && context_.implicit_group_by) {
+    group_implicitly(targets, grouping);
+  }
+  std::vector<SortItem> order =
+      bind_order_by(select.order_by, targets, visible_count, select.distinct && select.distinct_on.empty());
+  const std::vector<size_t> distinct_keys = bind_distinct_on(select, targets, visible_count, order);
+  if (level_->gap_fill) {
+    infer_gap_fill_bounds(where.get());
+    lay_out_gap_fill(targets, grouping);
+  }
+  if (resolve_unknown || select.distinct) {
+    for (Target& target : targets) target.expression = to_text_if_unknown(std::move(target.expression));
+  }
+
+  // Assemble.
+  if (where) plan = filter_with_subqueries(std::move(plan), std::move(where));
+  if (select.latest_on) plan = bind_latest_on(*select.latest_on, std::move(plan));
+  if (!select.locking.empty()) plan = lock_selected_rows(std::move(plan), select, grouping);
+  if (grouping.present || having || !level_->aggregates.empty() || !level_->groupings.empty()) {
+    plan = make_aggregate(std::move(plan), grouping);
+    auto& aggregate = plan->as<LogicalAggregate>();
+    for (Target& target : targets) rewrite_grouped(target.expression, aggregate);
+    for (CollectedCall& call : level_->windows) rewrite_grouped(call.expression, aggregate);
+    for (CollectedSetCall& call : level_->set_calls) {
+      for (ExpressionPtr& argument : call.arguments) rewrite_grouped(argument, aggregate);
+    }
+    if (having) {
+      rewrite_grouped(having, aggregate);
+      plan = filter_with_subqueries(std::move(plan), std::move(having));
+    }
+  }
+  plan = make_windows(std::move(plan), std::move(level_->windows));
+  plan = make_set_calls(std::move(plan), std::move(level_->set_calls));
+
+  std::vector<ExpressionPtr> expressions;
+  std::vector<PlanOutput> outputs;
+  for (Target& target : targets) {
+    plan_subqueries(target.expression, plan);
+    PlanOutput output = new_output(context_, target.name, target.expression->type);
+    if (target.expression->kind == ExpressionKind::kColumn) keep_origin(*plan, *target.expression, output);
+    outputs.push_back(std::move(output));
+    expressions.push_back(std::move(target.expression));
+  }
+  plan = make_project(std::move(plan), std::move(expressions), outputs);
+  if (level_->gap_fill) plan = make_gap_fill(std::move(plan), targets);
+  return finish_select(std::move(plan), select, visible_count, order, distinct_keys);
+}
+
+LogicalPtr Binder::finish_select(LogicalPtr plan, const ast::SelectQuery& select, size_t visible_count,
+                                 const std::vector<SortItem>& order, const std::vector<size_t>& distinct_keys) {
+  // The columns' numbers change in DISTINCT; sort items keep counting targets.
+  if (select.distinct && select.distinct_on.empty()) plan = make_distinct(std::move(plan), context_);
+  const auto sort_keys = [&] {
+    std::vector<SortKey> keys;
+    for (const SortItem& item : order) {
+      keys.push_back({column_reference(plan->outputs[item.target]), item.descending, item.nulls_first});
+    }
+    return keys;
+  };
+  if (!select.distinct_on.empty()) {
+    auto distinct = std::make_unique<LogicalDistinctOn>();
+    for (const size_t target : distinct_keys) distinct->keys.push_back(column_reference(plan->outputs[target]));
+    distinct->order = sort_keys();
+    distinct->outputs = plan->outputs;
+    distinct->children.push_back(std::move(plan));
+    plan = std::move(distinct);
+  }
+  plan = limit_rows(make_sort(std::move(plan), sort_keys()), select);
+  if (plan->outputs.size() > visible_count) {
+    std::vector<PlanOutput> visible(plan->outputs.begin(),
+                                    plan->outputs.begin() + static_cast<std::ptrdiff_t>(visible_count));
+    plan = make_narrowing(std::move(plan), visible);
+  }
+  return plan;
+}
+
+/// A plain column of a stored table stays known as that.
+void Binder::keep_origin(const LogicalNode& plan, const Expression& expression, PlanOutput& output) {
+  for (const PlanOutput& input : plan.outputs) {
+    if (input.column != expression.as<ColumnExpression>().column) continue;
+    output.table = input.table;
+    output.table_column = input.table_column;
+  }
+}
+
+LogicalPtr Binder::lock_selected_rows(LogicalPtr plan, const ast::SelectQuery& select, const GroupingPlan& grouping) {
+  const auto refuse = [&](const char* clause) {
+    throw Error(sqlstate::kFeatureNotSupported, std::string("FOR UPDATE is not allowed with ") + clause);
+  };
+  if (select.distinct) refuse("DISTINCT clause");
+  if (grouping.present) refuse("GROUP BY clause");
+  if (select.having) refuse("HAVING clause");
+  if (!level_->aggregates.empty()) refuse("aggregate functions");
+  if (!level_->windows.empty()) refuse("window functions");
+  return lock_rows(std::move(plan), select, level_->items);
+}
+
+std::vector<size_t> Binder::bind_distinct_on(const ast::SelectQuery& select, std::vector<Target>& targets,
+                                             size_t visible_count, const std::vector<SortItem>& order) {
+  std::vector<size_t> keys;
+  PlaceScope here(*this, ExpressionPlace::kDistinctOn);
+  for (const ast::ExpressionPtr& expression : select.distinct_on) {
+    std::optional<size_t> target = target_by_ordinal(*expression, "DISTINCT ON", visible_count);
+    if (!target) target = target_by_alias(*expression, "DISTINCT ON", targets, visible_count);
+    if (!target) target = find_or_add_target(*expression, targets);
+    check_sortable(*targets[*target].expression, expression->position);
+    if (std::ranges::find(keys, *target) == keys.end()) keys.push_back(*target);
+  }
+  if (keys.empty()) return keys;
+  // ORDER BY must begin with the keys, in any order.
+  bool beyond = false;
+  size_t matched = 0;
+  for (const SortItem& item : order) {
+    const bool is_key = std::ranges::find(keys, item.target) != keys.end();
+    if (is_key && beyond) {
+      throw Error(sqlstate::kInvalidColumnReference,
+                  "SELECT DISTINCT ON expressions must match initial ORDER BY expressions")
+          .at(select.distinct_on[0]->position);
+    }
+    if (is_key) ++matched;
+    if (!is_key && matched < keys.size()) beyond = true;
+  }
+  return keys;
+}
+
+}  // namespace tidemark

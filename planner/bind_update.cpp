@@ -1,0 +1,166 @@
+// UPDATE … FROM and DELETE … USING: a scan of the table joined with the others, below the node that writes.
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "planner/binder.h"
+#include "planner/plan_builder.h"
+#include "planner/plan_walk.h"
+#include "planner/subquery_expression.h"
+
+namespace tidemark {
+
+namespace {
+
+uint32_t assigned_column(const TableEntry& table, const ast::Assignment::Target& target) {
+  if (!target.fields.empty() || !target.subscripts.empty()) {
+    throw Error(sqlstate::kFeatureNotSupported, "assigning to fields and array elements is not supported")
+        .at(target.position);
+  }
+  for (uint32_t i = 0; i < table.columns.size(); ++i) {
+    if (table.columns[i].name == target.column) return i;
+  }
+  throw Error(sqlstate::kUndefinedColumn,
+              "column \"" + target.column + "\" of relation \"" + table.name + "\" does not exist")
+      .at(target.position);
+}
+
+}  // namespace
+
+/// `plan`: where subqueries in values may be put; null: they are refused.
+std::vector<ColumnAssignment> Binder::bind_assignments(const std::vector<ast::Assignment>& assignments,
+                                                       const TableEntry& table, LogicalPtr* plan) {
+  std::vector<ColumnAssignment> result;
+  const auto add = [&](const ast::Assignment::Target& target, const ast::Expression* syntax, ExpressionPtr bound) {
+    const uint32_t index = assigned_column(table, target);
+    const ColumnEntry& column = table.columns[index];
+    if (std::ranges::find(result, index, &ColumnAssignment::column) != result.end()) {
+      throw Error(sqlstate::kSyntaxError, "multiple assignments to same column \"" + target.column + "\"")
+          .at(target.position);
+    }
+    const bool is_default = syntax && syntax->kind == ast::ExpressionKind::Default;
+    if (!column.generated_sql.empty() && !is_default) {
+      throw Error("428C9", "column \"" + column.name + "\" can only be updated to DEFAULT")
+          .with_detail("Column \"" + column.name + "\" is a generated column.")
+          .at(target.position);
+    }
+    if (column.identity == Identity::kAlways && !is_default) {
+      throw Error("428C9", "column \"" + column.name + "\" can only be updated to DEFAULT")
+          .with_detail("Column \"" + column.name + "\" is an identity column defined as GENERATED ALWAYS.")
+          .at(target.position);
+    }
+    if (is_default) {
+      if (!column.generated_sql.empty()) return;  // It is computed anyway.
+      bound = default_of(table, index);
+      if (!bound) bound = std::make_unique<ConstantExpression>(Value::null(column.type));
+    } else if (!bound) {
+      bound = bind(*syntax);
+    }
+    bound = assign(std::move(bound), column, target.position);
+    if (plan) {
+      plan_subqueries(bound, *plan);
+    } else if (has_subquery(*bound)) {
+      throw Error(sqlstate::kFeatureNotSupported, "subqueries in ON CONFLICT DO UPDATE are not supported")
+          .at(target.position);
+    }
+    result.push_back({index, std::move(bound)});
+  };
+  for (const ast::Assignment& assignment : assignments) {
+    if (!assignment.multiple) {
+      add(assignment.targets[0], assignment.value.get(), nullptr);
+      continue;
+    }
+    const auto check_count = [&](size_t count) {
+      if (count != assignment.targets.size()) {
+        throw Error(sqlstate::kSyntaxError, "number of columns does not match number of values")
+            .at(assignment.value->position);
+      }
+    };
+    if (const ast::RowExpression* row = as_row(*assignment.value)) {
+      check_count(row->fields.size());
+      for (size_t i = 0; i < row->fields.size(); ++i) add(assignment.targets[i], row->fields[i].get(), nullptr);
+    } else if (assignment.value->kind == ast::ExpressionKind::Subquery) {
+      auto shared = std::make_shared<SubqueryExpression::Shared>();
+      shared->plan = bind_inner_query(*assignment.value->as<ast::SubqueryExpression>().query);
+      const std::vector<PlanOutput> outputs = shared->plan->outputs;
+      check_count(outputs.size());
+      for (size_t i = 0; i < outputs.size(); ++i) {
+        auto value = std::make_unique<SubqueryExpression>(outputs[i].type, shared, outputs[i].column);
+        value->position = assignment.value->position;
+        add(assignment.targets[i], nullptr, std::move(value));
+      }
+    } else {
+      throw Error(sqlstate::kFeatureNotSupported,
+                  "source for a multiple-column UPDATE item must be a sub-SELECT or ROW() expression")
+          .at(assignment.value->position);
+    }
+  }
+  return result;
+}
+
+/// The table to be written as the first item of scope; its scan's outputs become the target's row_columns.
+LogicalPtr Binder::bind_target_scan(const ast::TableReference& reference, const TableEntry& table, WriteTarget& target,
+                                    std::optional<PlanColumn>& row_id) {
+  const std::string& alias = reference.alias.empty() ? table.name : reference.alias;
+  LogicalPtr plan = bind_scan(table, alias);
+  add_item(reference, table.name, plan->outputs, table.id);
+  for (const PlanOutput& output : plan->outputs) target.row_columns.push_back(output.column);
+  if (table.kind == TableKind::kAppend) {
+    PlanOutput output = new_output(context_, "row_id", TypeId::kInt64);
+    output.table = table.id;
+    output.table_column = kRowIdColumn;
+    row_id = output.column;
+    plan->outputs.push_back(std::move(output));
+  }
+  bind_write_target(target, table);
+  return plan;
+}
+
+LogicalPtr Binder::bind_other_tables(LogicalPtr plan, const std::vector<ast::TableExpressionPtr>& tables) {
+  for (const ast::TableExpressionPtr& table : tables) {
+    const size_t first_item = level_->items.size();
+    LogicalPtr next = bind_from_item(*table);
+    check_duplicate_aliases(first_item);
+    plan = make_apply(JoinType::kInner, std::move(plan), std::move(next), {});
+  }
+  for (ScopeItem& item : level_->items) item.lateral_only = false;
+  return plan;
+}
+
+LogicalPtr Binder::bind_update(const ast::UpdateStatement& update) {
+  LevelScope scope(*this);
+  const size_t first_table = level_->common_tables.size();
+  if (update.with) bind_with(*update.with);
+  const TableEntry& table = find_writable_table(update.table->name, "update");
+  auto node = std::make_unique<LogicalUpdate>();
+  LogicalPtr plan = bind_target_scan(*update.table, table, node->target, node->row_id);
+  plan = bind_other_tables(std::move(plan), update.from);
+  ExpressionPtr where = update.where ? bind_predicate(*update.where, ExpressionPlace::kWhere) : nullptr;
+  if (where) plan = filter_with_subqueries(std::move(plan), std::move(where));
+  {
+    PlaceScope here(*this, ExpressionPlace::kUpdateSource);
+    node->assignments = bind_assignments(update.assignments, table, &plan);
+  }
+  bind_returning(update.returning, node->target, *node);
+  node->children.push_back(std::move(plan));
+  return finish_with(std::move(node), first_table);
+}
+
+LogicalPtr Binder::bind_delete(const ast::DeleteStatement& statement) {
+  LevelScope scope(*this);
+  const size_t first_table = level_->common_tables.size();
+  if (statement.with) bind_with(*statement.with);
+  const TableEntry& table = find_writable_table(statement.table->name, "delete from");
+  auto node = std::make_unique<LogicalDelete>();
+  LogicalPtr plan = bind_target_scan(*statement.table, table, node->target, node->row_id);
+  plan = bind_other_tables(std::move(plan), statement.using_tables);
+  ExpressionPtr where = statement.where ? bind_predicate(*statement.where, ExpressionPlace::kWhere) : nullptr;
+  if (where) plan = filter_with_subqueries(std::move(plan), std::move(where));
+  node->target.generated.clear();
+  node->target.checks.clear();
+  bind_returning(statement.returning, node->target, *node);
+  node->children.push_back(std::move(plan));
+  return finish_with(std::move(node), first_table);
+}
+
+}  // namespace tidemark

@@ -1,0 +1,107 @@
+#include "planner/binder.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "base/error.h"
+#include "planner/plan_builder.h"
+#include "planner/plan_walk.h"
+
+namespace tidemark {
+
+namespace {
+
+/// How deep the binder may nest, in bytes of stack. PostgreSQL's max_stack_depth has the same default.
+constexpr std::ptrdiff_t kStackBytesMax = 2 * 1024 * 1024 - 256 * 1024;
+
+}  // namespace
+
+void Binder::check_depth() const {
+  const char* const here = static_cast<const char*>(__builtin_frame_address(0));
+  if (std::abs(here - stack_base_) < kStackBytesMax) return;
+  throw Error(sqlstate::kStatementTooComplex, "stack depth limit exceeded")
+      .with_hint(
+          "Increase the configuration parameter \"max_stack_depth\" (currently 2048kB), after ensuring the platform's "
+          "stack depth limit is adequate.");
+}
+
+LogicalPtr Binder::bind_statement_node(const ast::Statement& statement) {
+  switch (statement.kind) {
+    case ast::StatementKind::Query:
+      return bind_query(statement.as<ast::Query>());
+    case ast::StatementKind::Insert:
+      return bind_insert(statement.as<ast::InsertStatement>());
+    case ast::StatementKind::Update:
+      return bind_update(statement.as<ast::UpdateStatement>());
+    case ast::StatementKind::Delete:
+      return bind_delete(statement.as<ast::DeleteStatement>());
+    case ast::StatementKind::Merge:
+      throw Error(sqlstate::kFeatureNotSupported, "MERGE is not supported yet")
+          .with_hint("Use INSERT … ON CONFLICT, or UPSERT.")
+          .at(statement.position);
+    default:
+      throw Error(sqlstate::kInternalError, "statement is not run by the executor").at(statement.position);
+  }
+}
+
+LogicalPtr Binder::bind_statement(const ast::Statement& statement) {
+  LogicalPtr plan = bind_statement_node(statement);
+  for (size_t i = 0; i < context_.parameter_types.size(); ++i) {
+    if (context_.parameter_types[i].id == TypeId::kUnknown) {
+      throw Error(sqlstate::kIndeterminateDatatype,
+                  "could not determine data type of parameter $" + std::to_string(i + 1));
+    }
+  }
+  return plan;
+}
+
+ExpressionPtr Binder::bind_table_expression(const ast::Expression& expression, const TableEntry* entry,
+                                            std::optional<LogicalType> target) {
+  LevelScope scope(*this);
+  std::unordered_map<PlanColumn, uint32_t> index_of_column;
+  if (entry) {
+    std::vector<PlanColumn> columns;
+    for (uint32_t i = 0; i < entry->columns.size(); ++i) {
+      columns.push_back(new_column(context_));
+      index_of_column[columns.back()] = i;
+    }
+    level_->items.push_back(target_item(*entry, entry->name, columns));
+  }
+  PlaceScope here(*this, ExpressionPlace::kDefault);
+  ExpressionPtr bound = bind(expression);
+  if (target) {
+    if (!can_coerce(*bound, *target, CastContext::kAssignment)) {
+      throw Error(sqlstate::kDatatypeMismatch, "expression is of type " + bound->type.to_string() + " but type " +
+                                                   target->to_string() + " is wanted")
+          .with_hint("You will need to rewrite or cast the expression.")
+          .at(expression.position);
+    }
+    bound = coerce(std::move(bound), *target, CastContext::kAssignment);
+  } else {
+    bound = to_text_if_unknown(std::move(bound));
+  }
+  if (has_subquery(*bound)) {
+    throw Error(sqlstate::kFeatureNotSupported, "cannot use subquery in this place").at(expression.position);
+  }
+  for_each_part(bound, [&](ExpressionPtr& part) {
+    if (part->kind != ExpressionKind::kColumn) return true;
+    auto input = std::make_unique<InputExpression>(index_of_column.at(part->as<ColumnExpression>().column), part->type);
+    input->position = part->position;
+    part = std::move(input);
+    return false;
+  });
+  return bound;
+}
+
+// ---------------------------------------------------------------------------------------------------- the public doors
+
+LogicalPtr bind_statement(const ast::Statement& statement, PlannerContext& context) {
+  return Binder(context).bind_statement(statement);
+}
+
+ExpressionPtr bind_table_expression(const ast::Expression& expression, const TableEntry* entry,
+                                    std::optional<LogicalType> target, PlannerContext& context) {
+  return Binder(context).bind_table_expression(expression, entry, target);
+}
+
+}  // namespace tidemark

@@ -1,0 +1,18 @@
+#include "planner/planner.h"
+
+namespace tidemark {
+
+std::shared_ptr<const PlannedStatement> plan_statement(const ast::Statement& statement, PlannerContext& context) {
+  auto planned = std::make_shared<PlannedStatement>();
+  LogicalPtr logical = bind_statement(statement, context);
+  planned->outputs = logical->outputs;
+  logical = optimize(std::move(logical), context);
+  planned->plan = plan_physical(*logical, context);
+  planned->parameter_types = context.parameter_types;
+  planned->depends_on = context.depends_on;
+  planned->writes = context.writes;
+  planned->tables_read = context.tables_read;
+  return planned;
+}
+
+}  // namespace tidemark

@@ -1,0 +1,136 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parser/ast_query.h"
+#include "planner/logical_plan.h"
+
+namespace tidemark {
+
+struct TableFunction;
+
+/// What names mean while a query is bound. The rules are PostgreSQL's: FROM makes items; a join hides the columns (not
+/// the names) of the items that it joins, and adds an item of its own, whose merged columns come first.
+
+struct ScopeColumn {
+  std::string name;
+  PlanOutput output;
+  bool hidden = false;  ///< found by name, left out of `*`
+};
+
+struct ScopeItem {
+  std::string alias;  ///< empty: a join without a name
+  /// Of a table without an alias: it may be named by these, too.
+  std::string schema, database;
+  ObjectId table = kNoObject;
+  std::vector<ScopeColumn> columns;
+  bool relation_visible = true;  ///< `alias.column` finds it
+  bool columns_visible = true;   ///< `column` finds it
+  /// While FROM is being bound: only LATERAL may look at it.
+  bool lateral_only = false;
+  /// False in the right side of a RIGHT or FULL join: naming it is 42P10.
+  bool lateral_allowed = true;
+  /// For columns that have to be computed from others when named (`_time_ns`): from which column of the item.
+  int time_column = -1;
+};
+
+/// Where an expression stands: decides what may be in it, and names the place in errors.
+enum class ExpressionPlace : uint8_t {
+  kSelect,
+  kDistinctOn,
+  kOrderBy,
+  kWhere,
+  kHaving,
+  kGroupBy,
+  kJoin,
+  kFromFunction,
+  kFromSubquery,
+  kFilter,
+  kWindow,
+  kLimit,
+  kOffset,
+  kValues,
+  kInsertValues,
+  kUpdateSource,
+  kReturning,
+  kCheck,
+  kDefault,
+  kGenerated,
+  kMergeWhen,
+  kOther,
+};
+
+/// "WHERE", "JOIN conditions": as in `aggregate functions are not allowed in WHERE`.
+std::string_view words_for(ExpressionPlace place);
+
+/// A WITH query. Bound once, when WITH is met; each reference is a CteScan until the whole statement part that WITH
+/// belongs to is bound (bind_with.cpp).
+struct CommonTableBinding {
+  uint32_t cte = 0;
+  std::string name;
+  std::vector<PlanOutput> outputs;
+  LogicalPtr plan;  ///< null while a recursive one binds itself
+  ast::CommonTable::Materialized materialized = ast::CommonTable::Materialized::Default;
+  bool writes = false;
+  bool has_rows = true;  ///< false: a writing statement without RETURNING
+  size_t reference_count = 0;
+  /// Inside its own definition, a recursive query is read through this number, which its Recursive node bears.
+  uint32_t working_cte = 0;
+  bool binding_itself = false;
+  /// Not empty while a reference is an error: its words.
+  std::string self_reference_words;
+};
+
+/// Calls that are taken out of expressions while a query is bound: they become nodes of their own below the projection,
+/// and the expression keeps a column in their place.
+struct CollectedCall {
+  PlanOutput output;
+  ExpressionPtr expression;
+};
+
+struct CollectedSetCall {
+  std::vector<PlanOutput> outputs;
+  const TableFunction* function = nullptr;
+  std::vector<ExpressionPtr> arguments;
+};
+
+struct CollectedGrouping {
+  PlanOutput output;
+  std::vector<ExpressionPtr> arguments;
+  int position = 0;
+};
+
+/// time_bucket_gapfill or SAMPLE BY … FILL: what the GapFill node above the select list needs.
+struct GapFillRequest {
+  ExpressionPtr time, bucket, width;
+  ExpressionPtr from, to;  ///< null: as WHERE says, or the data's own bounds
+  size_t bucket_target = 0;
+  std::vector<size_t> group_targets;
+};
+
+/// One SELECT (or other statement) that is being bound, inside those around it.
+struct QueryLevel {
+  QueryLevel* outer = nullptr;
+  uint32_t depth = 0;
+  std::vector<ScopeItem> items;
+  /// While the condition of a join is bound: items of FROM that it must not name. For the hints of errors.
+  std::vector<ScopeItem> hidden_items;
+  std::unique_ptr<GapFillRequest> gap_fill;
+  ExpressionPlace place = ExpressionPlace::kOther;
+  bool inside_aggregate = false;
+  bool inside_window = false;
+  bool inside_lateral = false;  ///< items that are lateral_only may be seen
+  std::vector<CollectedCall> aggregates;
+  std::vector<CollectedCall> windows;
+  std::vector<CollectedSetCall> set_calls;
+  std::vector<CollectedGrouping> groupings;
+  const std::vector<ast::WindowDefinition>* named_windows = nullptr;
+  std::vector<std::shared_ptr<CommonTableBinding>> common_tables;
+};
+
+}  // namespace tidemark
