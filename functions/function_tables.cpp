@@ -5,6 +5,7 @@ namespace tidemark {
 void add_all_families(FunctionTables& tables) {
   add_arithmetic(tables);
   add_numeric(tables);
+  add_numeric_powers(tables);
   add_comparisons(tables);
   add_boolean(tables);
   add_math(tables);
