@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "base/check.h"
+
 namespace tidemark {
 
 /// Counts bytes against a limit, in a tree: server → query → operator. What a child reserves counts in all its
@@ -73,6 +75,23 @@ class MemoryReservation {
   /// Like `resize`, false instead of an error.
   [[nodiscard]] bool try_resize(int64_t bytes) noexcept;
   void release() noexcept;
+  /// Takes over what `other` holds. Precondition: of the same tracker, or this holds nothing.
+  void absorb(MemoryReservation&& other) noexcept {
+    TIDEMARK_FATAL_CHECK(bytes_ == 0 || tracker_ == other.tracker_ || other.bytes_ == 0);
+    if (bytes_ == 0) {
+      *this = std::move(other);
+    } else {
+      bytes_ += std::exchange(other.bytes_, 0);
+    }
+  }
+  /// A part of this as a reservation of its own: at most what is held.
+  [[nodiscard]] MemoryReservation split(int64_t bytes) noexcept {
+    MemoryReservation part;
+    part.tracker_ = tracker_;
+    part.bytes_ = bytes < bytes_ ? bytes : bytes_;
+    bytes_ -= part.bytes_;
+    return part;
+  }
   [[nodiscard]] int64_t bytes() const { return bytes_; }
 
  private:

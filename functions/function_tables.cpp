@@ -5,16 +5,10 @@ namespace tidemark {
 void add_all_families(FunctionTables& tables) {
   add_arithmetic(tables);
   add_numeric(tables);
-  add_numeric_powers(tables);
   add_comparisons(tables);
   add_boolean(tables);
   add_math(tables);
   add_text(tables);
-  add_text_formatting(tables);
-  add_patterns(tables);
-  add_bytes(tables);
-  add_conditionals(tables);
-  add_system(tables);
   add_datetime_arithmetic(tables);
   add_datetime_comparisons(tables);
   add_datetime_fields(tables);

@@ -1,0 +1,237 @@
+#include "storage/lock_table.h"
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "base/error.h"
+#include "base/hash.h"
+
+namespace tidemark {
+namespace {
+
+/// A key, or with `whole_table` the table. Keys are known by 128 bits of hash: two keys that share them (they do not)
+/// would wait for each other without need.
+struct Target {
+  ObjectId table = kNoObject;
+  bool whole_table = false;
+  Hash128 key;
+  friend bool operator==(const Target&, const Target&) = default;
+};
+
+struct TargetHash {
+  size_t operator()(const Target& target) const noexcept {
+    return hash_combine(target.key.low, target.table * 2 + (target.whole_table ? 1 : 0));
+  }
+};
+
+Target key_target(ObjectId table, const RowKey& key) {
+  return {table, false, hash128(key.series, static_cast<uint64_t>(key.order))};
+}
+
+// Cancelling is looked for this often while waiting.
+constexpr auto kPollInterval = std::chrono::milliseconds(10);
+
+}  // namespace
+
+struct LockTable::State {
+  struct OfTable {
+    TransactionId table_owner = 0;                            ///< 0: nobody has the whole table
+    std::unordered_map<TransactionId, size_t> keys_by_owner;  ///< owners of keys
+  };
+  struct Owner {
+    std::unordered_set<Target, TargetHash> held;
+    std::optional<Target> waits_for;
+  };
+
+  /// The owners other than `owner` that stand in the way.
+  void blockers(TransactionId owner, const Target& target, std::vector<TransactionId>& found) const {
+    found.clear();
+    const auto table = tables.find(target.table);
+    if (table == tables.end()) {
+      return;
+    }
+    if (table->second.table_owner != 0 && table->second.table_owner != owner) {
+      found.push_back(table->second.table_owner);
+    }
+    if (target.whole_table) {
+      for (const auto& [holder, count] : table->second.keys_by_owner) {
+        if (holder != owner) {
+          found.push_back(holder);
+        }
+      }
+    } else if (const auto key = keys.find(target); key != keys.end() && key->second != owner) {
+      found.push_back(key->second);
+    }
+  }
+
+  /// Whether `owner`, who waits, is waited for by somebody it waits for.
+  bool closes_circle(TransactionId owner) const {
+    std::unordered_set<TransactionId> seen;
+    std::vector<TransactionId> open = {owner};
+    std::vector<TransactionId> found;
+    while (!open.empty()) {
+      const TransactionId next = open.back();
+      open.pop_back();
+      const auto waiter = owners.find(next);
+      if (waiter == owners.end() || !waiter->second.waits_for) {
+        continue;
+      }
+      blockers(next, *waiter->second.waits_for, found);
+      for (const TransactionId blocker : found) {
+        if (blocker == owner) {
+          return true;
+        }
+        if (seen.insert(blocker).second) {
+          open.push_back(blocker);
+        }
+      }
+    }
+    return false;
+  }
+
+  /// Waits until nobody else holds `target`; returns whether it had to.
+  bool wait(std::unique_lock<std::mutex>& lock, TransactionId owner, const Target& target, int64_t timeout_ms,
+            const std::function<void()>& check_cancelled) {
+    std::vector<TransactionId> found;
+    blockers(owner, target, found);
+    if (found.empty()) {
+      return false;
+    }
+    struct Waiting {
+      State& state;
+      TransactionId owner;
+      Waiting(State& waiting_state, TransactionId waiter, const Target& target) : state(waiting_state), owner(waiter) {
+        state.owners[owner].waits_for = target;
+      }
+      ~Waiting() {
+        const auto entry = state.owners.find(owner);
+        entry->second.waits_for.reset();
+        if (entry->second.held.empty()) {
+          state.owners.erase(entry);
+        }
+      }
+    } waiting(*this, owner, target);
+    if (closes_circle(owner)) {
+      throw Error(sqlstate::kDeadlockDetected, "deadlock detected")
+          .with_detail("Transaction " + std::to_string(owner) + " waits for transaction " +
+                       std::to_string(found.front()) + ", which directly or indirectly waits for it.")
+          .with_hint("See server log for query details.");
+    }
+    const auto start = std::chrono::steady_clock::now();
+    for (;;) {
+      released.wait_for(lock, kPollInterval);
+      blockers(owner, target, found);
+      if (found.empty()) {
+        return true;
+      }
+      if (check_cancelled) {
+        lock.unlock();
+        try {
+          check_cancelled();
+        } catch (...) {
+          lock.lock();
+          throw;
+        }
+        lock.lock();
+      }
+      if (timeout_ms > 0 && std::chrono::steady_clock::now() - start >= std::chrono::milliseconds(timeout_ms)) {
+        throw Error(sqlstate::kLockNotAvailable, "canceling statement due to lock timeout");
+      }
+    }
+  }
+
+  void release(TransactionId owner, const Target& target) {
+    const auto table = tables.find(target.table);
+    if (target.whole_table) {
+      table->second.table_owner = 0;
+    } else {
+      keys.erase(target);
+      const auto count = table->second.keys_by_owner.find(owner);
+      if (--count->second == 0) {
+        table->second.keys_by_owner.erase(count);
+      }
+    }
+    if (table->second.table_owner == 0 && table->second.keys_by_owner.empty()) {
+      tables.erase(table);
+    }
+  }
+
+  void take_table(TransactionId owner, ObjectId table) {
+    const Target target{table, true, {}};
+    tables[table].table_owner = owner;
+    owners[owner].held.insert(target);
+  }
+
+  std::mutex mutex;
+  std::condition_variable released;
+  std::unordered_map<ObjectId, OfTable> tables;
+  std::unordered_map<Target, TransactionId, TargetHash> keys;
+  std::unordered_map<TransactionId, Owner> owners;
+};
+
+LockTable::LockTable() : state_(std::make_unique<State>()) {}
+LockTable::~LockTable() = default;
+
+bool LockTable::lock_key(TransactionId owner, ObjectId table, const RowKey& key, int64_t timeout_ms,
+                         const std::function<void()>& check_cancelled) {
+  const Target target = key_target(table, key);
+  std::unique_lock lock(state_->mutex);
+  if (const auto of_table = state_->tables.find(table);
+      of_table != state_->tables.end() && of_table->second.table_owner == owner) {
+    return false;
+  }
+  if (const auto held = state_->keys.find(target); held != state_->keys.end() && held->second == owner) {
+    return false;
+  }
+  bool waited = state_->wait(lock, owner, target, timeout_ms, check_cancelled);
+  State::OfTable& of_table = state_->tables[table];
+  if (of_table.keys_by_owner[owner] >= kKeysPerTableMax) {
+    // The keys already held stay as they are: others wait for the table first.
+    waited |= state_->wait(lock, owner, {table, true, {}}, timeout_ms, check_cancelled);
+    state_->take_table(owner, table);
+    return waited;
+  }
+  ++of_table.keys_by_owner[owner];
+  state_->keys.emplace(target, owner);
+  state_->owners[owner].held.insert(target);
+  return waited;
+}
+
+bool LockTable::lock_table(TransactionId owner, ObjectId table, int64_t timeout_ms,
+                           const std::function<void()>& check_cancelled) {
+  std::unique_lock lock(state_->mutex);
+  if (const auto of_table = state_->tables.find(table);
+      of_table != state_->tables.end() && of_table->second.table_owner == owner) {
+    return false;
+  }
+  const bool waited = state_->wait(lock, owner, {table, true, {}}, timeout_ms, check_cancelled);
+  state_->take_table(owner, table);
+  return waited;
+}
+
+bool LockTable::wait_for_key(TransactionId owner, ObjectId table, const RowKey& key, int64_t timeout_ms,
+                             const std::function<void()>& check_cancelled) {
+  std::unique_lock lock(state_->mutex);
+  return state_->wait(lock, owner, key_target(table, key), timeout_ms, check_cancelled);
+}
+
+void LockTable::release_all(TransactionId owner) noexcept {
+  const std::lock_guard lock(state_->mutex);
+  const auto found = state_->owners.find(owner);
+  if (found == state_->owners.end()) {
+    return;
+  }
+  for (const Target& target : found->second.held) {
+    state_->release(owner, target);
+  }
+  state_->owners.erase(found);
+  state_->released.notify_all();
+}
+
+}  // namespace tidemark

@@ -1,0 +1,148 @@
+#include "storage/wal_writer.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace tidemark {
+
+WalWriter::WalWriter(FileSystem& files, std::string directory, uint64_t file_bytes, const WalPosition& position)
+    : files_(files),
+      directory_(std::move(directory)),
+      file_bytes_(std::max<uint64_t>(file_bytes, 4096)),
+      position_(position),
+      last_checksum_(position.previous_checksum),
+      next_spare_number_(position.next_number) {}
+
+void WalWriter::append(std::vector<Record> records) {
+  uint64_t needed = 0;
+  for (const Record& record : records) {
+    needed += wal::record_bytes(record.payload.size());
+  }
+  if (file_ == nullptr || end_ + needed > allocated_) {
+    open_next(wal::kFileHeaderBytes + needed);
+  }
+  std::string bytes;
+  bytes.reserve(needed + wal::kFileHeaderBytes);
+  const uint64_t start = header_written_ ? end_ : 0;
+  if (!header_written_) {
+    bytes = wal::encode_file_header({number_, position_.previous_number, position_.previous_end, last_checksum_});
+  }
+  uint64_t checksum = last_checksum_;
+  for (const Record& record : records) {
+    wal::RecordHeader header;
+    header.previous_checksum = checksum;
+    header.file_number = number_;
+    header.sequence = record.sequence;
+    header.synced_offset = synced_;
+    header.kind = record.kind;
+    wal::append_record(bytes, start + bytes.size(), header, record.payload);
+    checksum = header.checksum;
+  }
+  file_->seek(start);
+  try {
+    file_->append(bytes);
+  } catch (const IoError& error) {
+    if (error.kind() != IoErrorKind::kNoSpace && error.kind() != IoErrorKind::kTooManyFiles) {
+      throw;
+    }
+    // Part of the records may lie there now, whole and intact, though their writers are told that they failed: the
+    // first is made unreadable, and what follows it has no predecessor then. If even that fails, nobody knows.
+    try {
+      file_->seek(start);
+      file_->append(std::string(wal::kFileHeaderBytes, '\0'));
+    } catch (const IoError& second) {
+      throw IoError(IoErrorKind::kIo, second.message());
+    }
+    throw;
+  }
+  header_written_ = true;
+  end_ = start + bytes.size();
+  last_checksum_ = checksum;
+  bytes_written_ += bytes.size();
+  unsynced_ = true;
+}
+
+void WalWriter::sync() {
+  if (!unsynced_) {
+    return;
+  }
+  file_->sync();
+  synced_ = end_;
+  unsynced_ = false;
+}
+
+void WalWriter::open_next(uint64_t bytes_wanted) {
+  // What the next file's header says of this one must be true.
+  try {
+    sync();
+  } catch (const IoError& error) {
+    throw IoError(IoErrorKind::kIo, error.message());  // a full disk is no excuse for a sync
+  }
+  const uint64_t number = file_ == nullptr ? position_.next_number : number_ + 1;
+  {
+    const std::lock_guard lock(spare_mutex_);
+    if (spare_number_ != number) {
+      make_spare(number);
+    }
+  }
+  std::unique_ptr<AppendFile> next = files_.open_append(path_of(number), FileSystem::OpenMode::kExisting);
+  const uint64_t size = std::max(file_bytes_, bytes_wanted);
+  next->preallocate(size);
+  if (header_written_) {
+    position_.previous_number = number_;
+    position_.previous_end = end_;
+  }
+  file_ = std::move(next);
+  number_ = number;
+  allocated_ = size;
+  end_ = wal::kFileHeaderBytes;
+  synced_ = 0;
+  header_written_ = false;
+  const std::lock_guard lock(spare_mutex_);
+  spare_number_ = 0;
+  next_spare_number_ = number + 1;
+}
+
+void WalWriter::prepare_spare() {
+  const std::lock_guard lock(spare_mutex_);
+  if (spare_number_ == 0) {
+    make_spare(next_spare_number_);
+  }
+}
+
+void WalWriter::make_spare(uint64_t number) {
+  const std::string path = path_of(number);
+  {
+    auto file = files_.open_append(path, FileSystem::OpenMode::kTruncate);
+    file->preallocate(file_bytes_);
+    file->sync();
+  }
+  files_.sync_directory(directory_);
+  spare_number_ = number;
+}
+
+void WalWriter::recycle(uint64_t first_needed) {
+  const std::lock_guard lock(spare_mutex_);
+  bool changed = false;
+  for (const std::string& name : files_.list(directory_)) {
+    const std::optional<uint64_t> number = wal::file_number(name);
+    if (!number || *number >= first_needed) {
+      continue;
+    }
+    const std::string path = join_path(directory_, name);
+    if (spare_number_ == 0 && next_spare_number_ > *number && files_.file_size(path) <= file_bytes_ * 2) {
+      files_.rename(path, path_of(next_spare_number_));
+      files_.sync_directory(directory_);
+      spare_number_ = next_spare_number_;
+    } else {
+      files_.remove(path);
+      changed = true;
+    }
+  }
+  if (changed) {
+    files_.sync_directory(directory_);
+  }
+}
+
+}  // namespace tidemark
