@@ -200,7 +200,7 @@ void LineProtocolWriter::define(const ColumnBatch& batch) {
 void LineProtocolWriter::report_dropped(const std::string& reason, size_t count) {
   if (count != 0) {
     outcome_.dropped += count;
-    outcome_.errors.push_back(reason);
+    outcome_.drop_reasons.push_back(reason);
   }
 }
 

@@ -7,6 +7,7 @@
 #include "catalog/catalog.h"
 #include "engine/ddl/ddl_context.h"
 #include "tidemark/connection.h"
+#include "types/column_batch.h"
 
 namespace tidemark {
 

@@ -55,7 +55,7 @@ class Session final : public Connection, public SessionState {
   [[nodiscard]] TransactionStatus transaction_status() const override;
   void cancel() noexcept override { cancelled_.store(true); }
   std::unique_ptr<Appender> appender(std::string_view table) override;
-  LineProtocolOutcome write(std::span<ColumnBatch> batches, std::string_view schema, bool wait_for_sync) override;
+  LineProtocolOutcome write(std::string_view lines, const LineProtocolOptions& options) override;
   std::unique_ptr<Result> query_influxql(std::string_view text) override;
   [[nodiscard]] const Settings& current_settings() const override { return settings_.current(); }
   void set_setting(std::string_view name, std::string_view value) override { settings_.set(name, value, false); }

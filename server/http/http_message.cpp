@@ -16,7 +16,8 @@ int hex_digit(char letter) {
 }  // namespace
 
 std::string_view Request::parameter(std::string_view name) const {
-  const auto found = std::find_if(parameters.begin(), parameters.end(), [name](const auto& pair) { return pair.first == name; });
+  const auto found =
+      std::find_if(parameters.begin(), parameters.end(), [name](const auto& pair) { return pair.first == name; });
   return found == parameters.end() ? std::string_view() : std::string_view(found->second);
 }
 
@@ -64,11 +65,21 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   for (const char letter : text) {
     switch (letter) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         if (static_cast<unsigned char>(letter) < 0x20 || letter == '<' || letter == '>' || letter == '&') {
           out += "\\u00";

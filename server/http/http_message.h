@@ -12,8 +12,9 @@ namespace tidemark::http {
 /// A request, whole: line, headers (names in lower case), body as it was meant (unpacked).
 struct Request {
   std::string method;
-  std::string path;                                            ///< decoded, without the query string
-  std::vector<std::pair<std::string, std::string>> parameters;  ///< of the query string and a form body, decoded, in order
+  std::string path;  ///< decoded, without the query string
+  std::vector<std::pair<std::string, std::string>>
+      parameters;  ///< of the query string and a form body, decoded, in order
   std::map<std::string, std::string> headers;
   std::string body;
 

@@ -117,13 +117,15 @@ int milliseconds(int64_t nanoseconds) { return nanoseconds <= 0 ? -1 : static_ca
 /// One client: its requests one after the other.
 class HttpConnection {
  public:
-  HttpConnection(Database& database, Stream& stream) : database_(database), stream_(stream), beast_stream_(stream), router_(database) {}
+  HttpConnection(Database& database, Stream& stream)
+      : database_(database), stream_(stream), beast_stream_(stream), router_(database) {}
 
   void run() {
     const Settings& settings = database_.server_settings();
     for (;;) {
       const bool idle_is_over =
-          buffer_.size() == 0 && !stream_.wait_readable(milliseconds(settings.nanoseconds(Setting::kHttpKeepAliveTimeout)));
+          buffer_.size() == 0 &&
+          !stream_.wait_readable(milliseconds(settings.nanoseconds(Setting::kHttpKeepAliveTimeout)));
       if (idle_is_over || !serve_one(settings)) {
         return;
       }
@@ -164,7 +166,8 @@ class HttpConnection {
       stream_.write("HTTP/1.1 100 Continue\r\n\r\n");
     }
     while (!parser.is_done()) {
-      if (buffer_.size() == 0 && !stream_.wait_readable(milliseconds(settings.nanoseconds(Setting::kHttpBodyTimeout)))) {
+      if (buffer_.size() == 0 &&
+          !stream_.wait_readable(milliseconds(settings.nanoseconds(Setting::kHttpBodyTimeout)))) {
         throw BadRequest{408, "Request Timeout"};
       }
       beast::http::read_some(beast_stream_, buffer_, parser, failure);
@@ -221,7 +224,8 @@ class HttpConnection {
       id = request.header("request-id");
     }
     const std::string request_id = id.empty() ? new_request_id() : std::string(id);
-    const auto reason = beast::http::obsolete_reason(beast::http::int_to_status(static_cast<unsigned>(response.status)));
+    const auto reason =
+        beast::http::obsolete_reason(beast::http::int_to_status(static_cast<unsigned>(response.status)));
     std::string head = "HTTP/1.1 " + std::to_string(response.status) + " " + std::string(reason) + "\r\n";
     const auto field = [&head](std::string_view name, std::string_view value) {
       head.append(name).append(": ").append(value).append("\r\n");
@@ -258,9 +262,13 @@ class HttpConnection {
 
 HttpServer::HttpServer(Database& database, const HttpServerOptions& options) : database_(database) {
   listener_ = std::make_unique<Listener>(
-      options.listen, options.port, static_cast<size_t>(database.server_settings().integer(Setting::kHttpConnectionsMax)),
+      options.listen, options.port,
+      static_cast<size_t>(database.server_settings().integer(Setting::kHttpConnectionsMax)),
       [this](std::unique_ptr<Stream> stream) { serve(std::move(stream)); },
-      [](Stream& stream) { stream.write("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"); });
+      [](Stream& stream) {
+        stream.write(
+            "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+      });
 }
 
 void HttpServer::serve(std::unique_ptr<Stream> stream) { HttpConnection(database_, *stream).run(); }

@@ -14,7 +14,6 @@
 #include "tidemark/appender.h"
 #include "tidemark/result.h"
 #include "tidemark/statement.h"
-#include "types/column_batch.h"
 #include "types/type_io.h"
 
 namespace tidemark {
@@ -73,14 +72,21 @@ class Connection {
   /// Bulk rows into `table` (schema-qualified or in search_path).
   virtual std::unique_ptr<Appender> appender(std::string_view table) = 0;
 
-  struct LineProtocolOutcome {
-    uint64_t rows = 0;                ///< stored
-    uint64_t dropped = 0;             ///< refused by the table's rules: type conflict, retention
-    std::vector<std::string> errors;  ///< in InfluxDB's words, first come first
+  struct LineProtocolOptions {
+    std::string_view schema;     ///< retention policy; empty for the database's default
+    std::string_view precision;  ///< unit of the timestamps: n, u, ms, s, m, h; empty for nanoseconds
+    bool wait_for_sync = true;   ///< false: acknowledged when visible, durable soon (D14)
   };
-  /// Stores points, making tables and columns as needed, as one durable commit (D1, D4, D33). `schema`: retention
-  /// policy, empty for the default. Throws 3D000, 3F000; errors of single points come back in the outcome.
-  virtual LineProtocolOutcome write(std::span<ColumnBatch> batches, std::string_view schema, bool wait_for_sync) = 0;
+  struct LineProtocolOutcome {
+    uint64_t rows = 0;                      ///< stored
+    uint64_t dropped = 0;                   ///< good lines refused by the table's rules: type conflict, retention
+    std::vector<std::string> parse_errors;  ///< one a bad line, in InfluxDB's words
+    std::vector<std::string> drop_reasons;  ///< why points were dropped, in InfluxDB's words
+  };
+  /// Stores the points of a line-protocol text, making tables and columns as needed, as one durable commit (D1, D4,
+  /// D33). Errors of single points come back in the outcome, the others are kept. Throws 22023 for an unknown
+  /// precision, 3F000 for an unknown schema.
+  virtual LineProtocolOutcome write(std::string_view lines, const LineProtocolOptions& options) = 0;
 
   /// Tables that InfluxQL and the line protocol see. Shapes: server/http.
   virtual std::unique_ptr<Result> query_influxql(std::string_view text) = 0;
