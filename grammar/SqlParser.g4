@@ -36,7 +36,7 @@ qualifiedNames : qualifiedName ( COMMA qualifiedName )* ;
 functionName : typeFunctionName | columnName ( DOT anyLabel )+ ;
 columnNames : columnName ( COMMA columnName )* ;
 columnList : LP columnNames RP ;
-roleName : nonReservedWord ;
+roleName : nonReservedWord | K_CURRENT_USER | K_SESSION_USER | K_CURRENT_ROLE ;
 roleNames : roleName ( COMMA roleName )* ;
 stringLiteral : STRING | ESTRING | USTRING | DOLLAR_STRING ;
 signedNumber : ( PLUS | MINUS )? ( INTEGER | DECIMAL ) ;

@@ -852,6 +852,7 @@ struct UnsupportedStatement final : Statement {
   static constexpr StatementKind kKind = StatementKind::Unsupported;
   UnsupportedStatement() : Statement(kKind) {}
   std::string words;  ///< `CREATE FUNCTION`: also its command tag.
+  std::string text;   ///< The whole statement as written.
 };
 
 }  // namespace tidemark::ast

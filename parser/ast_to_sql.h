@@ -7,7 +7,7 @@
 
 namespace tidemark {
 
-/// The canonical text of a syntax tree: one line, key words in capitals, names quoted only where they must be,
+/// The canonical text of a syntax tree: key words in capitals, names quoted only where they must be,
 /// parentheses only where precedence needs them. Parsing it gives the same tree again (positions aside).
 [[nodiscard]] std::string to_sql(const ast::Statement& statement);
 [[nodiscard]] std::string to_sql(const ast::Expression& expression);

@@ -37,6 +37,9 @@ std::vector<ast::StatementPtr> SqlAstBuilder::statements(const ParseNode* node) 
     const ScannedToken& last = tokens_[entry->stop->getTokenIndex()];
     made->source_offset = first.offset;
     made->source_length = last.offset + last.length - first.offset;
+    if (made->kind == ast::StatementKind::Unsupported) {
+      made->as<ast::UnsupportedStatement>().text = text_.substr(made->source_offset, made->source_length);
+    }
     result.push_back(std::move(made));
   }
   return result;
