@@ -622,7 +622,8 @@ explainStatement
   : K_EXPLAIN ( K_ANALYZE | K_ANALYSE )? K_VERBOSE? explainable
   | K_EXPLAIN LP explainOption ( COMMA explainOption )* RP explainable
   ;
-explainOption : ( nonReservedWord | K_ANALYZE | K_ANALYSE ) optionValue? ;
+explainOption : ( nonReservedWord | K_ANALYZE | K_ANALYSE ) explainValue? ;
+explainValue : nonReservedWord | K_TRUE | K_FALSE | K_ON | signedNumber | stringLiteral ;
 explainable : preparableStatement | declareStatement | createStatement | refreshStatement | executeStatement ;
 analyzeStatement : ( K_ANALYZE | K_ANALYSE ) ( K_VERBOSE | optionList )? maintenanceTargets? ;
 vacuumStatement : K_VACUUM ( optionList | K_FULL? K_FREEZE? K_VERBOSE? ( K_ANALYZE | K_ANALYSE )? ) maintenanceTargets? ;

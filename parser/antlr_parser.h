@@ -2,6 +2,7 @@
 
 #include <antlr4-runtime.h>
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -80,7 +81,13 @@ auto parse_with_antlr(const std::vector<ScannedToken>& tokens, Tree* (GeneratedP
   }
   stream.seek(0);
   AcceleratedParser<GeneratedParser> parser(&stream, antlr4::atn::PredictionMode::LL);
-  return std::forward<Use>(use)((parser.*rule)());
+  Tree* tree = nullptr;
+  try {
+    tree = (parser.*rule)();
+  } catch (const SyntaxFailure& failure) {
+    throw SyntaxFailure{std::max(failure.token_index, parser.simulator().dead_end())};
+  }
+  return std::forward<Use>(use)(tree);
 }
 
 }  // namespace tidemark

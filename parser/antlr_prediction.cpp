@@ -1,5 +1,7 @@
 #include "parser/antlr_prediction.h"
 
+#include <algorithm>
+
 namespace tidemark {
 
 std::mutex& antlr_mutex() {
@@ -39,6 +41,14 @@ size_t MemoizedSimulator::adaptivePredict(antlr4::TokenStream* input, size_t dec
     }
   }
   return predict_and_remember(input, decision, context);
+}
+
+antlr4::NoViableAltException MemoizedSimulator::noViableAlt(antlr4::TokenStream* input,
+                                                            antlr4::ParserRuleContext* context,
+                                                            antlr4::atn::ATNConfigSet* configurations, size_t start,
+                                                            bool owned) {
+  dead_end_ = std::max(dead_end_, input->index());
+  return ParserATNSimulator::noViableAlt(input, context, configurations, start, owned);
 }
 
 size_t MemoizedSimulator::predict_and_remember(antlr4::TokenStream* input, size_t decision,

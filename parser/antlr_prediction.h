@@ -46,15 +46,22 @@ class MemoizedSimulator final : public antlr4::atn::ParserATNSimulator {
   /// this grammar.
   MemoizedSimulator(antlr4::Parser* owner, antlr4::atn::ParserATNSimulator& original, PredictionMemo& memo);
   size_t adaptivePredict(antlr4::TokenStream* input, size_t decision, antlr4::ParserRuleContext* context) override;
+  /// The token at which a prediction last found that nothing fits, if any did: the runtime then may still choose an
+  /// alternative and fail at an earlier token.
+  [[nodiscard]] size_t dead_end() const { return dead_end_; }
   /// Forgetting the automata would leave the memos of other threads behind: not supported.
   void clearDFA() override {}
   /// How many tokens were looked at so far, in predictions: a measure of work that does not depend on the machine.
   [[nodiscard]] size_t tokens_examined() const { return tokens_examined_; }
 
  private:
+  antlr4::NoViableAltException noViableAlt(antlr4::TokenStream* input, antlr4::ParserRuleContext* context,
+                                           antlr4::atn::ATNConfigSet* configurations, size_t start,
+                                           bool owned) override;
   size_t predict_and_remember(antlr4::TokenStream* input, size_t decision, antlr4::ParserRuleContext* context);
   PredictionMemo& memo_;
   size_t tokens_examined_ = 0;
+  size_t dead_end_ = 0;
 };
 
 }  // namespace tidemark

@@ -120,8 +120,10 @@ class SqlAstBuilder {
   /// Throws `syntax error at or near` the token.
   [[noreturn]] void fail_at(const ScannedToken& token) const;
   [[noreturn]] void fail_at(const ParseNode* node) const { fail_at(first_token(node)); }
-  /// Throws the same for the token after the node's last one.
-  [[noreturn]] void fail_after(const ParseNode* node) const;
+  /// Throws the same, or with other words than `syntax error`, for the token after the node's last one: the one that
+  /// PostgreSQL's parser has in its hand when it sees the mistake.
+  [[noreturn]] void fail_at_index(size_t token_index) const;  ///< May be the end of the text.
+  [[noreturn]] void fail_after(const ParseNode* node, std::string_view words = "") const;
 
  private:
   friend class PrecedencePass;

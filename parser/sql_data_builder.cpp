@@ -43,7 +43,7 @@ ast::StatementPtr SqlAstBuilder::with_statement(const ParseNode* node) {
     case ast::StatementKind::Query: {
       auto& query = result->as<ast::Query>();
       if (query.with != nullptr)
-        throw Error(sqlstate::kSyntaxError, "multiple WITH clauses not allowed").at(query.with->position);
+        throw Error(sqlstate::kSyntaxError, "multiple WITH clauses not allowed").at(with->position);
       query.with = std::move(with);
       break;
     }
@@ -71,7 +71,7 @@ ast::Assignment::Target SqlAstBuilder::assignment_target(const ParseNode* node) 
   while (const ParseNode* part = children.accept_rule(Sql::RuleIndirection)) {
     TreeCursor step = cursor(part);
     if (step.accept(Sql::DOT)) {
-      if (step.token() == Sql::STAR) throw Error(sqlstate::kSyntaxError, "improper use of \"*\"").at(target.position);
+      if (step.token() == Sql::STAR) fail_after(node, "improper use of \"*\"");
       target.fields.push_back(name(step.take_rule()));
       continue;
     }
@@ -391,9 +391,10 @@ ast::StatementPtr SqlAstBuilder::copy_statement(const ParseNode* node) {
       }
     }
   }
-  if (children.accept(Sql::K_WHERE)) {
+  if (children.token() == Sql::K_WHERE) {
+    const ScannedToken& word = children.take_token();
     if (!copy->from) {
-      throw Error(sqlstate::kSyntaxError, "WHERE clause not allowed with COPY TO").at(position(node));
+      throw Error(sqlstate::kSyntaxError, "WHERE clause not allowed with COPY TO").at(word.position);
     }
     copy->where = expression(children.take_rule());
   }

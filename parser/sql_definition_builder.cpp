@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/error.h"
 #include "parser/sql_ast_builder.h"
 #include "parser/sql_scanner.h"
@@ -96,15 +98,14 @@ ast::StatementPtr SqlAstBuilder::create_table(TreeCursor& children, ast::Persist
   if (body.accept(Sql::K_OF))
     throw Error(sqlstate::kFeatureNotSupported, "typed tables are not supported").at(position(body_node));
   const ParseNode* untyped = nullptr;
-  bool has_list = false;
+  const ScannedToken* parenthesis = nullptr;
   if (body.accept(Sql::LP)) {
-    has_list = true;
     for (; body.rule() == Sql::RuleTableElement; body.accept(Sql::COMMA)) {
       const ParseNode* element = body.take_rule();
       add_table_element(*table, element);
       if (!table->columns.empty() && !table->columns.back().has_type && untyped == nullptr) untyped = element;
     }
-    body.skip();
+    parenthesis = &body.take_token();
   }
   if (body.accept(Sql::K_INHERITS)) {
     body.skip();
@@ -136,21 +137,22 @@ ast::StatementPtr SqlAstBuilder::create_table(TreeCursor& children, ast::Persist
                                                  : ast::OnCommit::PreserveRows;
     }
   }
-  if (!body.accept(Sql::K_AS)) {
+  // `(a, b)` without types can only be followed by AS, and AS only follows such a list or none.
+  const bool names_only = !table->columns.empty() && table->constraints.empty() && table->likes.empty() &&
+                          std::ranges::none_of(table->columns, &ast::ColumnDefinition::has_type);
+  if (body.token() != Sql::K_AS) {
+    if (names_only) fail_at_index(static_cast<size_t>(parenthesis - tokens_.data()) + 1);
     if (untyped != nullptr) fail_after(untyped);
     return table;
   }
-  // CREATE TABLE t (a, b) AS …: names without types, and nothing else.
-  auto from_query = make<ast::CreateTableAsStatement>(place);
-  if (has_list) {
-    if (table->columns.empty() || !table->constraints.empty() || !table->likes.empty()) fail_after(body_node);
-    for (const ast::ColumnDefinition& column : table->columns) {
-      if (column.has_type)
-        throw Error(sqlstate::kSyntaxError, "syntax error at or near \"AS\"")
-            .at(body_node == nullptr ? 0 : position(body_node));
-      from_query->columns.push_back({column.position, column.name});
-    }
+  const ScannedToken& as = body.take_token();
+  if (parenthesis != nullptr && !names_only) {
+    if (untyped != nullptr) fail_after(untyped);
+    fail_at(as);
   }
+  auto from_query = make<ast::CreateTableAsStatement>(place);
+  for (const ast::ColumnDefinition& column : table->columns)
+    from_query->columns.push_back({column.position, column.name});
   from_query->table = std::move(table->table);
   from_query->if_not_exists = if_not_exists;
   from_query->persistence = persistence;
@@ -267,8 +269,11 @@ void SqlAstBuilder::add_column_constraint(ast::ColumnDefinition& column, const P
       break;
     case Sql::K_GENERATED: {
       const bool always = body.accept(Sql::K_ALWAYS);
-      const int place = constraint.position;
-      if (!always) body.accept(Sql::K_BY, Sql::K_DEFAULT);
+      int place = 0;
+      if (!always) {
+        place = body.take_token().position;
+        body.skip();
+      }
       body.skip();
       if (body.accept(Sql::K_IDENTITY)) {
         constraint.kind = ast::ConstraintKind::Identity;

@@ -7,38 +7,87 @@ namespace tidemark {
 namespace {
 
 std::string_view persistence_word(ast::Persistence persistence) {
-  return persistence == ast::Persistence::Temporary ? "TEMPORARY " : persistence == ast::Persistence::Unlogged ? "UNLOGGED " : "";
+  return persistence == ast::Persistence::Temporary  ? "TEMPORARY "
+         : persistence == ast::Persistence::Unlogged ? "UNLOGGED "
+                                                     : "";
 }
 
 std::string_view on_commit_words(ast::OnCommit on_commit) {
   switch (on_commit) {
-    case ast::OnCommit::PreserveRows: return " ON COMMIT PRESERVE ROWS";
-    case ast::OnCommit::DeleteRows: return " ON COMMIT DELETE ROWS";
-    case ast::OnCommit::Drop: return " ON COMMIT DROP";
-    default: return "";
+    case ast::OnCommit::PreserveRows:
+      return " ON COMMIT PRESERVE ROWS";
+    case ast::OnCommit::DeleteRows:
+      return " ON COMMIT DELETE ROWS";
+    case ast::OnCommit::Drop:
+      return " ON COMMIT DROP";
+    default:
+      return "";
   }
 }
 
 std::string_view action_words(ast::Constraint::Action action) {
   switch (action) {
-    case ast::Constraint::Action::Restrict: return "RESTRICT";
-    case ast::Constraint::Action::Cascade: return "CASCADE";
-    case ast::Constraint::Action::SetNull: return "SET NULL";
-    case ast::Constraint::Action::SetDefault: return "SET DEFAULT";
-    default: return "NO ACTION";
+    case ast::Constraint::Action::Restrict:
+      return "RESTRICT";
+    case ast::Constraint::Action::Cascade:
+      return "CASCADE";
+    case ast::Constraint::Action::SetNull:
+      return "SET NULL";
+    case ast::Constraint::Action::SetDefault:
+      return "SET DEFAULT";
+    default:
+      return "NO ACTION";
   }
 }
 
 }  // namespace
 
 std::string_view object_words(ast::ObjectKind kind) {
-  static constexpr std::string_view kWords[] = {
-      "TABLE",        "VIEW",        "MATERIALIZED VIEW", "INDEX",       "SEQUENCE", "SCHEMA",  "DATABASE",  "TYPE",      "DOMAIN",
-      "ROLE",         "COLUMN",      "CONSTRAINT",        "CONSTRAINT",  "FUNCTION", "PROCEDURE", "ROUTINE", "AGGREGATE", "OPERATOR",
-      "EXTENSION",    "COLLATION",   "TRIGGER",           "RULE",        "POLICY",   "LANGUAGE", "TABLESPACE", "CAST",    "CONVERSION",
-      "FOREIGN TABLE", "PUBLICATION", "SUBSCRIPTION",     "SERVER",      "STATISTICS", "ACCESS METHOD", "EVENT TRIGGER",
-      "TEXT SEARCH CONFIGURATION", "TEXT SEARCH DICTIONARY", "TEXT SEARCH PARSER", "TEXT SEARCH TEMPLATE", "LARGE OBJECT", "TRANSFORM",
-      "OPERATOR CLASS", "OPERATOR FAMILY", "FOREIGN DATA WRAPPER", "USER MAPPING", "ATTRIBUTE"};
+  static constexpr std::string_view kWords[] = {"TABLE",
+                                                "VIEW",
+                                                "MATERIALIZED VIEW",
+                                                "INDEX",
+                                                "SEQUENCE",
+                                                "SCHEMA",
+                                                "DATABASE",
+                                                "TYPE",
+                                                "DOMAIN",
+                                                "ROLE",
+                                                "COLUMN",
+                                                "CONSTRAINT",
+                                                "CONSTRAINT",
+                                                "FUNCTION",
+                                                "PROCEDURE",
+                                                "ROUTINE",
+                                                "AGGREGATE",
+                                                "OPERATOR",
+                                                "EXTENSION",
+                                                "COLLATION",
+                                                "TRIGGER",
+                                                "RULE",
+                                                "POLICY",
+                                                "LANGUAGE",
+                                                "TABLESPACE",
+                                                "CAST",
+                                                "CONVERSION",
+                                                "FOREIGN TABLE",
+                                                "PUBLICATION",
+                                                "SUBSCRIPTION",
+                                                "SERVER",
+                                                "STATISTICS",
+                                                "ACCESS METHOD",
+                                                "EVENT TRIGGER",
+                                                "TEXT SEARCH CONFIGURATION",
+                                                "TEXT SEARCH DICTIONARY",
+                                                "TEXT SEARCH PARSER",
+                                                "TEXT SEARCH TEMPLATE",
+                                                "LARGE OBJECT",
+                                                "TRANSFORM",
+                                                "OPERATOR CLASS",
+                                                "OPERATOR FAMILY",
+                                                "FOREIGN DATA WRAPPER",
+                                                "USER MAPPING",
+                                                "ATTRIBUTE"};
   static_assert(std::size(kWords) == static_cast<size_t>(ast::ObjectKind::Attribute) + 1);
   return kWords[static_cast<size_t>(kind)];
 }
@@ -46,19 +95,40 @@ std::string_view object_words(ast::ObjectKind kind) {
 bool SqlPrinter::definition(const ast::Statement& node) {
   using Kind = ast::StatementKind;
   switch (node.kind) {
-    case Kind::CreateTable: create_table(node.as<ast::CreateTableStatement>()); return true;
-    case Kind::CreateTableAs: create_table_as(node.as<ast::CreateTableAsStatement>()); return true;
-    case Kind::CreateView: create_view(node.as<ast::CreateViewStatement>()); return true;
-    case Kind::CreateIndex: create_index(node.as<ast::CreateIndexStatement>()); return true;
-    case Kind::AlterTable: alter_table(node.as<ast::AlterTableStatement>()); return true;
-    case Kind::AlterDomain: alter_domain(node.as<ast::AlterDomainStatement>()); return true;
-    case Kind::AlterEnum: alter_enum(node.as<ast::AlterEnumStatement>()); return true;
-    case Kind::Drop: drop(node.as<ast::DropStatement>()); return true;
-    case Kind::Comment: comment(node.as<ast::CommentStatement>()); return true;
-    case Kind::Rename: rename(node.as<ast::RenameStatement>()); return true;
+    case Kind::CreateTable:
+      create_table(node.as<ast::CreateTableStatement>());
+      return true;
+    case Kind::CreateTableAs:
+      create_table_as(node.as<ast::CreateTableAsStatement>());
+      return true;
+    case Kind::CreateView:
+      create_view(node.as<ast::CreateViewStatement>());
+      return true;
+    case Kind::CreateIndex:
+      create_index(node.as<ast::CreateIndexStatement>());
+      return true;
+    case Kind::AlterTable:
+      alter_table(node.as<ast::AlterTableStatement>());
+      return true;
+    case Kind::AlterDomain:
+      alter_domain(node.as<ast::AlterDomainStatement>());
+      return true;
+    case Kind::AlterEnum:
+      alter_enum(node.as<ast::AlterEnumStatement>());
+      return true;
+    case Kind::Drop:
+      drop(node.as<ast::DropStatement>());
+      return true;
+    case Kind::Comment:
+      comment(node.as<ast::CommentStatement>());
+      return true;
+    case Kind::Rename:
+      rename(node.as<ast::RenameStatement>());
+      return true;
     case Kind::CreateSequence: {
       const auto& sequence = node.as<ast::CreateSequenceStatement>();
-      put("CREATE ", persistence_word(sequence.persistence), "SEQUENCE ", sequence.if_not_exists ? "IF NOT EXISTS " : "");
+      put("CREATE ", persistence_word(sequence.persistence), "SEQUENCE ",
+          sequence.if_not_exists ? "IF NOT EXISTS " : "");
       name(sequence.sequence);
       sequence_options(sequence.options);
       return true;
@@ -180,7 +250,8 @@ bool SqlPrinter::definition(const ast::Statement& node) {
       name(reindex.name);
       return true;
     }
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -201,7 +272,8 @@ void SqlPrinter::create_table(const ast::CreateTableStatement& node) {
       separate();
       put("LIKE ");
       name(node.likes[next_like].table);
-      for (const auto& [what, including] : node.likes[next_like].options) put(including ? " INCLUDING " : " EXCLUDING ", what);
+      for (const auto& [what, including] : node.likes[next_like].options)
+        put(including ? " INCLUDING " : " EXCLUDING ", what);
     }
     if (i == node.columns.size()) break;
     separate();
@@ -233,7 +305,8 @@ void SqlPrinter::create_table(const ast::CreateTableStatement& node) {
 }
 
 void SqlPrinter::create_table_as(const ast::CreateTableAsStatement& node) {
-  put("CREATE ", persistence_word(node.persistence), node.materialized_view ? "MATERIALIZED VIEW " : "TABLE ", node.if_not_exists ? "IF NOT EXISTS " : "");
+  put("CREATE ", persistence_word(node.persistence), node.materialized_view ? "MATERIALIZED VIEW " : "TABLE ",
+      node.if_not_exists ? "IF NOT EXISTS " : "");
   name(node.table);
   name_list(node.columns);
   if (!node.access_method.empty()) {
@@ -252,7 +325,8 @@ void SqlPrinter::create_table_as(const ast::CreateTableAsStatement& node) {
 }
 
 void SqlPrinter::create_view(const ast::CreateViewStatement& node) {
-  put("CREATE ", node.or_replace ? "OR REPLACE " : "", persistence_word(node.persistence), node.recursive ? "RECURSIVE " : "", "VIEW ");
+  put("CREATE ", node.or_replace ? "OR REPLACE " : "", persistence_word(node.persistence),
+      node.recursive ? "RECURSIVE " : "", "VIEW ");
   name(node.view);
   name_list(node.columns);
   with_options(node.options);
@@ -263,7 +337,8 @@ void SqlPrinter::create_view(const ast::CreateViewStatement& node) {
 }
 
 void SqlPrinter::create_index(const ast::CreateIndexStatement& node) {
-  put("CREATE ", node.unique ? "UNIQUE " : "", "INDEX ", node.concurrently ? "CONCURRENTLY " : "", node.if_not_exists ? "IF NOT EXISTS " : "");
+  put("CREATE ", node.unique ? "UNIQUE " : "", "INDEX ", node.concurrently ? "CONCURRENTLY " : "",
+      node.if_not_exists ? "IF NOT EXISTS " : "");
   if (!node.name.empty()) {
     identifier(node.name);
     put(" ");
@@ -320,8 +395,12 @@ void SqlPrinter::constraint(const ast::Constraint& node, bool of_table) {
     with_options(node.options);
   };
   switch (node.kind) {
-    case Kind::NotNull: put("NOT NULL"); break;
-    case Kind::Null: put("NULL"); break;
+    case Kind::NotNull:
+      put("NOT NULL");
+      break;
+    case Kind::Null:
+      put("NULL");
+      break;
     case Kind::Default:
       put("DEFAULT ");
       restricted(*node.expression);
@@ -360,7 +439,8 @@ void SqlPrinter::constraint(const ast::Constraint& node, bool of_table) {
         put(")");
       }
       break;
-    case Kind::Exclusion: break;
+    case Kind::Exclusion:
+      break;
   }
   if (node.no_inherit) put(" NO INHERIT");
   if (node.deferrable) put(" DEFERRABLE");
@@ -397,7 +477,10 @@ void SqlPrinter::sequence_options(const std::vector<ast::Option>& items) {
     } else if (option.name == "generated") {
       put("GENERATED ", option.value == "always" ? "ALWAYS" : "BY DEFAULT");
     } else {
-      put(option.name == "start" ? "START WITH" : option.name == "restart" ? "RESTART" : "CACHE", none ? "" : " ", option.value);
+      put(option.name == "start"     ? "START WITH"
+          : option.name == "restart" ? "RESTART"
+                                     : "CACHE",
+          none ? "" : " ", option.value);
     }
   }
 }
@@ -439,9 +522,12 @@ void SqlPrinter::alter_action(const ast::AlterTableAction& node) {
     case Kind::SetDefault:
       of_column("SET DEFAULT ");
       return expression(*node.expression);
-    case Kind::DropDefault: return of_column("DROP DEFAULT");
-    case Kind::SetNotNull: return of_column("SET NOT NULL");
-    case Kind::DropNotNull: return of_column("DROP NOT NULL");
+    case Kind::DropDefault:
+      return of_column("DROP DEFAULT");
+    case Kind::SetNotNull:
+      return of_column("SET NOT NULL");
+    case Kind::DropNotNull:
+      return of_column("DROP NOT NULL");
     case Kind::ColumnType:
       of_column("TYPE ");
       type(node.column->type);
@@ -454,9 +540,12 @@ void SqlPrinter::alter_action(const ast::AlterTableAction& node) {
         expression(*node.expression);
       }
       return;
-    case Kind::SetStatistics: return with_value("SET STATISTICS");
-    case Kind::SetStorage: return with_value("SET STORAGE");
-    case Kind::SetCompression: return with_value("SET COMPRESSION");
+    case Kind::SetStatistics:
+      return with_value("SET STATISTICS");
+    case Kind::SetStorage:
+      return with_value("SET STORAGE");
+    case Kind::SetCompression:
+      return with_value("SET COMPRESSION");
     case Kind::SetColumnOptions:
       of_column("SET ");
       return options(node.options);
@@ -484,8 +573,10 @@ void SqlPrinter::alter_action(const ast::AlterTableAction& node) {
       return constraint(*node.constraint, true);
     case Kind::AlterConstraint:
       named("ALTER CONSTRAINT");
-      return put(node.constraint->deferrable ? " DEFERRABLE" : "", node.constraint->initially_deferred ? " INITIALLY DEFERRED" : "");
-    case Kind::ValidateConstraint: return named("VALIDATE CONSTRAINT");
+      return put(node.constraint->deferrable ? " DEFERRABLE" : "",
+                 node.constraint->initially_deferred ? " INITIALLY DEFERRED" : "");
+    case Kind::ValidateConstraint:
+      return named("VALIDATE CONSTRAINT");
     case Kind::DropConstraint:
       put("DROP CONSTRAINT", node.if_exists ? " IF EXISTS " : " ");
       identifier(node.name);
@@ -496,18 +587,24 @@ void SqlPrinter::alter_action(const ast::AlterTableAction& node) {
     case Kind::ResetOptions:
       put("RESET ");
       return options(node.options);
-    case Kind::SetLogged: return put("SET LOGGED");
-    case Kind::SetUnlogged: return put("SET UNLOGGED");
-    case Kind::OwnerTo: return named("OWNER TO");
+    case Kind::SetLogged:
+      return put("SET LOGGED");
+    case Kind::SetUnlogged:
+      return put("SET UNLOGGED");
+    case Kind::OwnerTo:
+      return named("OWNER TO");
     case Kind::Inherit:
       put("INHERIT ");
       return name(node.other_table);
     case Kind::NoInherit:
       put("NO INHERIT ");
       return name(node.other_table);
-    case Kind::SetTablespace: return named("SET TABLESPACE");
-    case Kind::ClusterOn: return named("CLUSTER ON");
-    case Kind::Other: return put(node.name);
+    case Kind::SetTablespace:
+      return named("SET TABLESPACE");
+    case Kind::ClusterOn:
+      return named("CLUSTER ON");
+    case Kind::Other:
+      return put(node.name);
   }
 }
 
@@ -519,9 +616,12 @@ void SqlPrinter::alter_domain(const ast::AlterDomainStatement& node) {
     case Action::SetDefault:
       put(" SET DEFAULT ");
       return expression(*node.expression);
-    case Action::DropDefault: return put(" DROP DEFAULT");
-    case Action::SetNotNull: return put(" SET NOT NULL");
-    case Action::DropNotNull: return put(" DROP NOT NULL");
+    case Action::DropDefault:
+      return put(" DROP DEFAULT");
+    case Action::SetNotNull:
+      return put(" SET NOT NULL");
+    case Action::DropNotNull:
+      return put(" DROP NOT NULL");
     case Action::AddConstraint:
       put(" ADD ");
       return constraint(*node.constraint, true);
@@ -565,7 +665,8 @@ void SqlPrinter::rename(const ast::RenameStatement& node) {
   put(node.cascade ? " CASCADE" : "");
 }
 
-// ---------------------------------------------------------------------------------------------------------- DROP, COMMENT
+// ---------------------------------------------------------------------------------------------------------- DROP,
+// COMMENT
 
 void SqlPrinter::object_name(const ast::ObjectName& node) {
   name(node.name);
@@ -576,7 +677,8 @@ void SqlPrinter::object_name(const ast::ObjectName& node) {
 }
 
 void SqlPrinter::drop(const ast::DropStatement& node) {
-  put("DROP ", object_words(node.object), node.concurrently ? " CONCURRENTLY" : "", node.if_exists ? " IF EXISTS " : " ");
+  put("DROP ", object_words(node.object), node.concurrently ? " CONCURRENTLY" : "",
+      node.if_exists ? " IF EXISTS " : " ");
   list(node.names, [&](const ast::ObjectName& item) { object_name(item); });
   if (!node.on_table.empty()) {
     put(" ON ");

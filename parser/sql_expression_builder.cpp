@@ -189,7 +189,7 @@ ast::ExpressionPtr SqlAstBuilder::add_indirection(ast::ExpressionPtr operand, co
   const int place = operand->position;
   if (children.accept(Sql::DOT)) {
     if (operand->kind == ast::ExpressionKind::FieldSelection && operand->as<ast::FieldSelection>().star) {
-      throw Error(sqlstate::kSyntaxError, "improper use of \"*\"").at(place);
+      fail_after(node, "improper use of \"*\"");
     }
     auto field = make<ast::FieldSelection>(place);
     field->operand = std::move(operand);
@@ -221,7 +221,7 @@ ast::ExpressionPtr SqlAstBuilder::name_expression(const ParseNode* node) {
   while ((part = children.accept_rule(Sql::RuleIndirection)) != nullptr) {
     TreeCursor step = cursor(part);
     if (!step.accept(Sql::DOT)) break;
-    if (column->star) throw Error(sqlstate::kSyntaxError, "improper use of \"*\"").at(column->position);
+    if (column->star) fail_after(node, "improper use of \"*\"");
     column->star = step.accept(Sql::STAR);
     if (!column->star) column->parts.push_back(name(step.take_rule()));
   }
@@ -232,8 +232,7 @@ ast::ExpressionPtr SqlAstBuilder::name_expression(const ParseNode* node) {
   }
   ast::ExpressionPtr result = std::move(column);
   if (part != nullptr) {
-    if (result->as<ast::ColumnReference>().star)
-      throw Error(sqlstate::kSyntaxError, "improper use of \"*\"").at(result->position);
+    if (result->as<ast::ColumnReference>().star) fail_after(node, "improper use of \"*\"");
     result = with_indirection(add_indirection(std::move(result), part), children);
   }
   if (!children.done()) fail_at(children.take_rule());
@@ -302,7 +301,7 @@ ast::ExpressionPtr SqlAstBuilder::finish_call(ast::QualifiedName function, TreeC
 
 ast::FunctionArgument SqlAstBuilder::argument(const ParseNode* node, bool& variadic) {
   TreeCursor children = cursor(node);
-  if (variadic) fail_at(node);  // Nothing follows VARIADIC x.
+  if (variadic) fail_at(tokens_[node->start->getTokenIndex() - 1]);  // Nothing follows VARIADIC x, not even the comma.
   variadic = children.accept(Sql::K_VARIADIC);
   ast::FunctionArgument result;
   if (const ParseNode* label = children.accept_rule(Sql::RuleTypeFunctionName)) {

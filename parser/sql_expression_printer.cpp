@@ -4,18 +4,37 @@
 #include "parser/ast_to_sql.h"
 #include "parser/sql_printer.h"
 
-// Expressions and types. Parentheses stand where an operand binds less tightly than its place demands; the levels are those of
-// sql_precedence_pass.h.
+// Expressions and types. Parentheses stand where an operand binds less tightly than its place demands; the levels are
+// those of sql_precedence_pass.h.
 namespace tidemark {
 namespace {
 
-enum Level : int { kLowest, kOr, kAnd, kNot, kIs, kComparison, kLike, kEscape, kOperator, kSum, kProduct, kPower, kAt, kCollate, kSign, kTypecast, kPrimary };
+enum Level : int {
+  kLowest,
+  kOr,
+  kAnd,
+  kNot,
+  kIs,
+  kComparison,
+  kLike,
+  kEscape,
+  kOperator,
+  kSum,
+  kProduct,
+  kPower,
+  kAt,
+  kCollate,
+  kSign,
+  kTypecast,
+  kPrimary
+};
 
 Level operator_level(const ast::OperatorExpression& node) {
   const std::string& symbol = node.name.symbol;
   if (!node.name.schema.empty()) return kOperator;
   if (node.left == nullptr) return symbol == "+" || symbol == "-" ? kSign : kOperator;
-  if (symbol == "<" || symbol == ">" || symbol == "=" || symbol == "<=" || symbol == ">=" || symbol == "<>") return kComparison;
+  if (symbol == "<" || symbol == ">" || symbol == "=" || symbol == "<=" || symbol == ">=" || symbol == "<>")
+    return kComparison;
   if (symbol == "+" || symbol == "-") return kSum;
   if (symbol == "*" || symbol == "/" || symbol == "%") return kProduct;
   if (symbol == "^") return kPower;
@@ -24,8 +43,10 @@ Level operator_level(const ast::OperatorExpression& node) {
 
 Level quantified_level(const ast::QuantifiedExpression& node) {
   const std::string& symbol = node.name.symbol;
-  if (node.name.schema.empty() && (symbol == "~~" || symbol == "!~~" || symbol == "~~*" || symbol == "!~~*")) return kLike;
-  if (symbol == "<" || symbol == ">" || symbol == "=" || symbol == "<=" || symbol == ">=" || symbol == "<>") return kComparison;
+  if (node.name.schema.empty() && (symbol == "~~" || symbol == "!~~" || symbol == "~~*" || symbol == "!~~*"))
+    return kLike;
+  if (symbol == "<" || symbol == ">" || symbol == "=" || symbol == "<=" || symbol == ">=" || symbol == "<>")
+    return kComparison;
   if (symbol == "+" || symbol == "-") return kSum;
   if (symbol == "*" || symbol == "/" || symbol == "%") return kProduct;
   return symbol == "^" ? kPower : kOperator;
@@ -34,19 +55,29 @@ Level quantified_level(const ast::QuantifiedExpression& node) {
 Level level_of(const ast::Expression& node) {
   using Kind = ast::ExpressionKind;
   switch (node.kind) {
-    case Kind::Logical: return node.as<ast::LogicalExpression>().is_and ? kAnd : kOr;
-    case Kind::Not: return kNot;
+    case Kind::Logical:
+      return node.as<ast::LogicalExpression>().is_and ? kAnd : kOr;
+    case Kind::Not:
+      return kNot;
     case Kind::Test:
-    case Kind::DistinctFrom: return kIs;
+    case Kind::DistinctFrom:
+      return kIs;
     case Kind::Between:
     case Kind::In:
-    case Kind::Pattern: return kLike;
-    case Kind::Operator: return operator_level(node.as<ast::OperatorExpression>());
-    case Kind::Quantified: return quantified_level(node.as<ast::QuantifiedExpression>());
-    case Kind::AtTimeZone: return kAt;
-    case Kind::Collate: return kCollate;
-    case Kind::Cast: return node.as<ast::CastExpression>().syntax == ast::CastSyntax::DoubleColon ? kTypecast : kPrimary;
-    default: return kPrimary;
+    case Kind::Pattern:
+      return kLike;
+    case Kind::Operator:
+      return operator_level(node.as<ast::OperatorExpression>());
+    case Kind::Quantified:
+      return quantified_level(node.as<ast::QuantifiedExpression>());
+    case Kind::AtTimeZone:
+      return kAt;
+    case Kind::Collate:
+      return kCollate;
+    case Kind::Cast:
+      return node.as<ast::CastExpression>().syntax == ast::CastSyntax::DoubleColon ? kTypecast : kPrimary;
+    default:
+      return kPrimary;
   }
 }
 
@@ -55,28 +86,43 @@ struct SqlSpelling {
   std::string_view sql;
 };
 constexpr SqlSpelling kSpellings[] = {
-    {"int2", "smallint"},     {"int4", "integer"},   {"int8", "bigint"},        {"float4", "real"},  {"float8", "double precision"},
-    {"bool", "boolean"},      {"numeric", "numeric"}, {"varchar", "varchar"}, {"timestamp", "timestamp"}, {"time", "time"},
-    {"timestamptz", "timestamp"}, {"timetz", "time"},  {"varbit", "bit varying"},
+    {"int2", "smallint"},           {"int4", "integer"}, {"int8", "bigint"},           {"float4", "real"},
+    {"float8", "double precision"}, {"bool", "boolean"}, {"numeric", "numeric"},       {"varchar", "varchar"},
+    {"timestamp", "timestamp"},     {"time", "time"},    {"timestamptz", "timestamp"}, {"timetz", "time"},
+    {"varbit", "bit varying"},
 };
 
 std::string_view interval_words(ast::IntervalFields fields) {
   using Fields = ast::IntervalFields;
   switch (fields) {
-    case Fields::All: return "";
-    case Fields::Year: return " YEAR";
-    case Fields::Month: return " MONTH";
-    case Fields::Day: return " DAY";
-    case Fields::Hour: return " HOUR";
-    case Fields::Minute: return " MINUTE";
-    case Fields::Second: return " SECOND";
-    case Fields::YearToMonth: return " YEAR TO MONTH";
-    case Fields::DayToHour: return " DAY TO HOUR";
-    case Fields::DayToMinute: return " DAY TO MINUTE";
-    case Fields::DayToSecond: return " DAY TO SECOND";
-    case Fields::HourToMinute: return " HOUR TO MINUTE";
-    case Fields::HourToSecond: return " HOUR TO SECOND";
-    default: return " MINUTE TO SECOND";
+    case Fields::All:
+      return "";
+    case Fields::Year:
+      return " YEAR";
+    case Fields::Month:
+      return " MONTH";
+    case Fields::Day:
+      return " DAY";
+    case Fields::Hour:
+      return " HOUR";
+    case Fields::Minute:
+      return " MINUTE";
+    case Fields::Second:
+      return " SECOND";
+    case Fields::YearToMonth:
+      return " YEAR TO MONTH";
+    case Fields::DayToHour:
+      return " DAY TO HOUR";
+    case Fields::DayToMinute:
+      return " DAY TO MINUTE";
+    case Fields::DayToSecond:
+      return " DAY TO SECOND";
+    case Fields::HourToMinute:
+      return " HOUR TO MINUTE";
+    case Fields::HourToSecond:
+      return " HOUR TO SECOND";
+    default:
+      return " MINUTE TO SECOND";
   }
 }
 
@@ -119,20 +165,24 @@ void SqlPrinter::type(const ast::TypeName& node) {
 
 /// An operand in a place that takes expressions of `level` and tighter.
 void SqlPrinter::operand(const ast::Expression& node, int level) {
-  // A sign before a number is no part of it: -1::int is -(1::int), and (-1)::int needs its parentheses; so do calls of low words.
+  // A sign before a number is no part of it: -1::int is -(1::int), and (-1)::int needs its parentheses; so do calls of
+  // low words.
   if (level_of(node) >= level) return expression(node);
   put("(");
   expression(node);
   put(")");
 }
 
-/// Where AND would be taken by BETWEEN, and in column defaults: anything that is no plain operator goes into parentheses.
+/// Where AND would be taken by BETWEEN, and in column defaults: anything that is no plain operator goes into
+/// parentheses.
 void SqlPrinter::restricted(const ast::Expression& node) {
   const int level = level_of(node);
-  const bool plain = level == kPrimary || level == kTypecast || level == kSign || (level >= kOperator && level <= kPower);
+  const bool plain =
+      level == kPrimary || level == kTypecast || level == kSign || (level >= kOperator && level <= kPower);
   if (!plain || node.kind == ast::ExpressionKind::Quantified) return operand(node, kPrimary + 1);
   if (node.kind == ast::ExpressionKind::Operator) {
-    // Inside a plain operator everything down to the leaves must be plain, too; parentheses around each operand make it so.
+    // Inside a plain operator everything down to the leaves must be plain, too; parentheses around each operand make it
+    // so.
     const auto& op = node.as<ast::OperatorExpression>();
     if (op.left != nullptr) {
       put("(");
@@ -159,7 +209,8 @@ void SqlPrinter::operator_expression(const ast::OperatorExpression& node) {
   if (node.left == nullptr) {
     operator_name(node.name);
     // Two operator characters in a row would join (`- -1`, `@ -x`).
-    const bool sign_follows = node.right->kind == ast::ExpressionKind::Operator && node.right->as<ast::OperatorExpression>().left == nullptr;
+    const bool sign_follows =
+        node.right->kind == ast::ExpressionKind::Operator && node.right->as<ast::OperatorExpression>().left == nullptr;
     if (!node.name.schema.empty() || level == kOperator || sign_follows) put(" ");
     return operand(*node.right, level == kSign ? kSign : kOperator + 1);
   }
@@ -174,7 +225,8 @@ void SqlPrinter::expression(const ast::Expression& node) {
   check_stack_depth();
   using Kind = ast::ExpressionKind;
   switch (node.kind) {
-    case Kind::Operator: return operator_expression(node.as<ast::OperatorExpression>());
+    case Kind::Operator:
+      return operator_expression(node.as<ast::OperatorExpression>());
     case Kind::Logical: {
       const auto& logical = node.as<ast::LogicalExpression>();
       const int level = logical.is_and ? kAnd : kOr;
@@ -241,7 +293,8 @@ void SqlPrinter::expression(const ast::Expression& node) {
       put(" AT TIME ZONE ");
       return operand(*at.zone, kAt + 1);
     }
-    case Kind::Cast: return cast(node.as<ast::CastExpression>());
+    case Kind::Cast:
+      return cast(node.as<ast::CastExpression>());
     case Kind::Quantified: {
       const auto& quantified = node.as<ast::QuantifiedExpression>();
       const int level = quantified_level(quantified);
@@ -259,7 +312,8 @@ void SqlPrinter::expression(const ast::Expression& node) {
       expression(*quantified.array);
       return put(")");
     }
-    default: return primary(node);
+    default:
+      return primary(node);
   }
 }
 
@@ -278,21 +332,32 @@ void SqlPrinter::primary(const ast::Expression& node) {
     case Kind::Literal: {
       const auto& value = node.as<ast::Literal>();
       switch (value.literal_kind) {
-        case ast::LiteralKind::Null: return put("NULL");
-        case ast::LiteralKind::Boolean: return put(value.text == "true" ? "TRUE" : "FALSE");
+        case ast::LiteralKind::Null:
+          return put("NULL");
+        case ast::LiteralKind::Boolean:
+          return put(value.text == "true" ? "TRUE" : "FALSE");
         case ast::LiteralKind::Integer:
-        case ast::LiteralKind::Decimal: return put(value.text);
-        case ast::LiteralKind::String: return literal(value.text);
-        case ast::LiteralKind::BitString: return put("B'", value.text, "'");
-        case ast::LiteralKind::HexString: return put("X'", value.text, "'");
+        case ast::LiteralKind::Decimal:
+          return put(value.text);
+        case ast::LiteralKind::String:
+          return literal(value.text);
+        case ast::LiteralKind::BitString:
+          return put("B'", value.text, "'");
+        case ast::LiteralKind::HexString:
+          return put("X'", value.text, "'");
       }
       return;
     }
-    case Kind::Parameter: return put("$", std::to_string(node.as<ast::Parameter>().number));
-    case Kind::Default: return put("DEFAULT");
-    case Kind::Case: return case_expression(node.as<ast::CaseExpression>());
-    case Kind::FunctionCall: return function_call(node.as<ast::FunctionCall>());
-    case Kind::Builtin: return builtin(node.as<ast::BuiltinExpression>());
+    case Kind::Parameter:
+      return put("$", std::to_string(node.as<ast::Parameter>().number));
+    case Kind::Default:
+      return put("DEFAULT");
+    case Kind::Case:
+      return case_expression(node.as<ast::CaseExpression>());
+    case Kind::FunctionCall:
+      return function_call(node.as<ast::FunctionCall>());
+    case Kind::Builtin:
+      return builtin(node.as<ast::BuiltinExpression>());
     case Kind::Subquery: {
       const auto& subquery = node.as<ast::SubqueryExpression>();
       if (subquery.subquery_kind == ast::SubqueryKind::Exists) put("EXISTS ");
@@ -345,10 +410,12 @@ void SqlPrinter::cast(const ast::CastExpression& node) {
     put("::");
     return type(node.type);
   }
-  const bool typed_literal = node.syntax == ast::CastSyntax::TypedLiteral && node.operand->kind == ast::ExpressionKind::Literal &&
-                             node.type.array_bounds.empty() && node.type.name.last() != "bpchar" && node.type.name.last() != "bit";
+  const bool typed_literal = node.syntax == ast::CastSyntax::TypedLiteral &&
+                             node.operand->kind == ast::ExpressionKind::Literal && node.type.array_bounds.empty() &&
+                             node.type.name.last() != "bpchar" && node.type.name.last() != "bit";
   if (typed_literal) {
-    const bool interval = node.type.name.parts.size() == 2 && node.type.name.parts[0] == "pg_catalog" && node.type.name.parts[1] == "interval";
+    const bool interval = node.type.name.parts.size() == 2 && node.type.name.parts[0] == "pg_catalog" &&
+                          node.type.name.parts[1] == "interval";
     if (!interval) {
       type(node.type);
       put(" ");
@@ -436,7 +503,9 @@ void SqlPrinter::function_call(const ast::FunctionCall& node) {
     case ast::CallSyntax::Trim:
     case ast::CallSyntax::TrimLeading:
     case ast::CallSyntax::TrimTrailing:
-      put("TRIM(", node.syntax == ast::CallSyntax::Trim ? "BOTH" : node.syntax == ast::CallSyntax::TrimLeading ? "LEADING" : "TRAILING");
+      put("TRIM(", node.syntax == ast::CallSyntax::Trim          ? "BOTH"
+                   : node.syntax == ast::CallSyntax::TrimLeading ? "LEADING"
+                                                                 : "TRAILING");
       for (size_t i = 1; i < node.arguments.size(); ++i) {
         put(i == 1 ? " " : ", ");
         argument(i);
@@ -452,7 +521,8 @@ void SqlPrinter::function_call(const ast::FunctionCall& node) {
       put("NORMALIZE(");
       argument(0);
       return put(")");
-    case ast::CallSyntax::Plain: break;
+    case ast::CallSyntax::Plain:
+      break;
   }
   const auto& parts = node.name.parts;
   if (parts.size() == 2 && parts[0] == "pg_catalog" && parts[1] == "overlaps" && node.arguments.size() == 4) {
@@ -504,9 +574,11 @@ void SqlPrinter::function_call(const ast::FunctionCall& node) {
 }
 
 void SqlPrinter::builtin(const ast::BuiltinExpression& node) {
-  static constexpr std::string_view kWords[] = {"COALESCE",     "NULLIF",       "GREATEST",          "LEAST",       "GROUPING",       "CURRENT_DATE",
-                                                "CURRENT_TIME", "CURRENT_TIMESTAMP", "LOCALTIME", "LOCALTIMESTAMP", "CURRENT_CATALOG", "CURRENT_ROLE",
-                                                "CURRENT_SCHEMA", "CURRENT_USER", "SESSION_USER", "USER"};
+  static constexpr std::string_view kWords[] = {
+      "COALESCE",       "NULLIF",         "GREATEST",        "LEAST",
+      "GROUPING",       "CURRENT_DATE",   "CURRENT_TIME",    "CURRENT_TIMESTAMP",
+      "LOCALTIME",      "LOCALTIMESTAMP", "CURRENT_CATALOG", "CURRENT_ROLE",
+      "CURRENT_SCHEMA", "CURRENT_USER",   "SESSION_USER",    "USER"};
   put(kWords[static_cast<size_t>(node.builtin)]);
   if (node.arguments.empty()) return;
   put("(");
@@ -538,17 +610,24 @@ void SqlPrinter::order_by(const std::vector<ast::OrderItem>& items) {
 void SqlPrinter::frame_bound(const ast::FrameBound& node) {
   using Kind = ast::FrameBoundKind;
   switch (node.kind) {
-    case Kind::UnboundedPreceding: return put("UNBOUNDED PRECEDING");
-    case Kind::UnboundedFollowing: return put("UNBOUNDED FOLLOWING");
-    case Kind::CurrentRow: return put("CURRENT ROW");
-    default: break;
+    case Kind::UnboundedPreceding:
+      return put("UNBOUNDED PRECEDING");
+    case Kind::UnboundedFollowing:
+      return put("UNBOUNDED FOLLOWING");
+    case Kind::CurrentRow:
+      return put("CURRENT ROW");
+    default:
+      break;
   }
   operand(*node.offset, kIs);
   put(node.kind == Kind::Preceding ? " PRECEDING" : " FOLLOWING");
 }
 
 void SqlPrinter::frame(const ast::WindowFrame& node) {
-  put(node.unit == ast::FrameUnit::Rows ? "ROWS" : node.unit == ast::FrameUnit::Range ? "RANGE" : "GROUPS", " BETWEEN ");
+  put(node.unit == ast::FrameUnit::Rows    ? "ROWS"
+      : node.unit == ast::FrameUnit::Range ? "RANGE"
+                                           : "GROUPS",
+      " BETWEEN ");
   frame_bound(node.start);
   put(" AND ");
   frame_bound(node.end);

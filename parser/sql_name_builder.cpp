@@ -116,6 +116,9 @@ void SqlAstBuilder::option_value(const ParseNode* node, ast::Option& option) con
   } else if (children.accept(Sql::STAR)) {
     option.value_kind = Kind::List;
     option.list.emplace_back("*");
+  } else if (children.rule() == TreeCursor::kNoRule) {  // TRUE, FALSE, ON
+    option.value_kind = Kind::Word;
+    option.value = identifier_value(text_, children.take_token());
   } else {
     const size_t rule = children.rule();
     option.value_kind = rule == Sql::RuleStringLiteral  ? Kind::String
@@ -135,7 +138,7 @@ ast::Option SqlAstBuilder::option_entry(const ParseNode* node) const {
       text_, parts.rule() == TreeCursor::kNoRule ? parts.take_token() : first_token(parts.take_rule()));
   if (parts.accept(Sql::DOT)) option.name += "." + name(parts.take_rule());
   parts.accept(Sql::EQ);
-  if (const ParseNode* value = parts.accept_rule(Sql::RuleOptionValue)) option_value(value, option);
+  if (!parts.done()) option_value(parts.take_rule(), option);
   return option;
 }
 
@@ -158,8 +161,10 @@ void SqlAstBuilder::fail_at(const ScannedToken& token) const {
   throw_syntax_error(text_, tokens_, static_cast<size_t>(&token - tokens_.data()));
 }
 
-void SqlAstBuilder::fail_after(const ParseNode* node) const {
-  throw_syntax_error(text_, tokens_, node->stop->getTokenIndex() + 1);
+void SqlAstBuilder::fail_at_index(size_t token_index) const { throw_syntax_error(text_, tokens_, token_index); }
+
+void SqlAstBuilder::fail_after(const ParseNode* node, std::string_view words) const {
+  throw_syntax_error(text_, tokens_, node->stop->getTokenIndex() + 1, words);
 }
 
 }  // namespace tidemark

@@ -97,7 +97,14 @@ ast::ExpressionPtr PrecedencePass::run() {
     TreeCursor children = builder_.cursor(node_);
     result = climb(operand(children.take_rule()), kLowest);
   }
-  if (next_ < tails_.size()) builder_.fail_at(tails_[next_].node);
+  if (next_ < tails_.size()) {
+    // In a select list PostgreSQL takes a stray ESCAPE for the column's name, and stumbles over what follows.
+    const ParseNode* tail = tails_[next_].node;
+    const auto* parent = static_cast<const ParseNode*>(node_->parent);
+    const bool in_target = parent != nullptr && parent->getRuleIndex() == Sql::RuleSelectTarget;
+    if (tails_[next_].type == Sql::K_ESCAPE && in_target) builder_.fail_at_index(tail->start->getTokenIndex() + 1);
+    builder_.fail_at(tail);
+  }
   return result;
 }
 

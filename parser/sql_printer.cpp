@@ -41,10 +41,13 @@ void SqlPrinter::identifiers(const std::vector<std::string>& items) {
 void SqlPrinter::option_value(const ast::Option& option) {
   using Kind = ast::Option::ValueKind;
   switch (option.value_kind) {
-    case Kind::None: return;
+    case Kind::None:
+      return;
     case Kind::Word:
-    case Kind::Number: return put(option.value);
-    case Kind::String: return literal(option.value);
+    case Kind::Number:
+      return put(option.value);
+    case Kind::String:
+      return literal(option.value);
     case Kind::List:
       if (option.list.size() == 1 && option.list[0] == "*") return put("*");
       put("(");
@@ -79,12 +82,18 @@ void SqlPrinter::with_options(const std::vector<ast::Option>& items) {
 void SqlPrinter::statement(const ast::Statement& node) {
   using Kind = ast::StatementKind;
   switch (node.kind) {
-    case Kind::Query: return query(node.as<ast::Query>());
-    case Kind::Insert: return insert(node.as<ast::InsertStatement>());
-    case Kind::Update: return update(node.as<ast::UpdateStatement>());
-    case Kind::Delete: return delete_rows(node.as<ast::DeleteStatement>());
-    case Kind::Merge: return merge(node.as<ast::MergeStatement>());
-    case Kind::Copy: return copy(node.as<ast::CopyStatement>());
+    case Kind::Query:
+      return query(node.as<ast::Query>());
+    case Kind::Insert:
+      return insert(node.as<ast::InsertStatement>());
+    case Kind::Update:
+      return update(node.as<ast::UpdateStatement>());
+    case Kind::Delete:
+      return delete_rows(node.as<ast::DeleteStatement>());
+    case Kind::Merge:
+      return merge(node.as<ast::MergeStatement>());
+    case Kind::Copy:
+      return copy(node.as<ast::CopyStatement>());
     case Kind::Truncate: {
       const auto& truncate = node.as<ast::TruncateStatement>();
       put("TRUNCATE ");
@@ -248,8 +257,12 @@ void SqlPrinter::merge(const ast::MergeStatement& node) {
     }
     put(" THEN ");
     switch (action.kind) {
-      case Kind::DoNothing: put("DO NOTHING"); break;
-      case Kind::Delete: put("DELETE"); break;
+      case Kind::DoNothing:
+        put("DO NOTHING");
+        break;
+      case Kind::Delete:
+        put("DELETE");
+        break;
       case Kind::Update:
         put("UPDATE SET ");
         assignments(action.assignments);

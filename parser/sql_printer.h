@@ -125,7 +125,8 @@ class SqlPrinter {
   void set(const ast::SetStatement& node);
   void fetch(const ast::FetchStatement& node);
   void setting_name(std::string_view dotted);
-  void maintenance(const char* word, const std::vector<ast::Option>& option_items, const std::vector<ast::MaintenanceTarget>& items);
+  void maintenance(const char* word, const std::vector<ast::Option>& option_items,
+                   const std::vector<ast::MaintenanceTarget>& items);
 
   std::string out_;
 };

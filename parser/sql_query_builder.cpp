@@ -34,7 +34,7 @@ ast::QueryPtr SqlAstBuilder::query_statement(const ParseNode* node) {
   add_query_tail(*query, children.take_rule());
   if (with != nullptr) {
     if (query->with != nullptr)
-      throw Error(sqlstate::kSyntaxError, "multiple WITH clauses not allowed").at(query->with->position);
+      throw Error(sqlstate::kSyntaxError, "multiple WITH clauses not allowed").at(with->position);
     query->with = std::move(with);
   }
   return query;
@@ -132,8 +132,9 @@ void SqlAstBuilder::add_query_tail(ast::Query& query, const ParseNode* tail) {
     throw Error(sqlstate::kSyntaxError, std::string("multiple ") + what + " clauses not allowed").at(place);
   };
   if (const ParseNode* order = children.accept_rule(Sql::RuleOrderBy)) {
-    if (!query.order_by.empty()) refuse_second("ORDER BY", position(order));
-    query.order_by = order_by(order);
+    std::vector<ast::OrderItem> items = order_by(order);
+    if (!query.order_by.empty()) refuse_second("ORDER BY", items.front().expression->position);
+    query.order_by = std::move(items);
   }
   size_t limits = 0;
   size_t offsets = 0;
@@ -146,25 +147,27 @@ void SqlAstBuilder::add_query_tail(ast::Query& query, const ParseNode* tail) {
       query.locking.push_back(locking_clause(clause));
     } else if (rule == Sql::RuleOffsetClause) {
       if (++offsets > 1) fail_at(clause);
-      if (query.offset != nullptr) refuse_second("OFFSET", position(clause));
       TreeCursor parts = cursor(clause);
       parts.skip();
-      query.offset = expression(parts.take_rule());
+      ast::ExpressionPtr offset = expression(parts.take_rule());
+      if (query.offset != nullptr) refuse_second("OFFSET", offset->position);
+      query.offset = std::move(offset);
     } else {
       if (++limits > 1) fail_at(clause);
+      ast::ExpressionPtr inner = std::move(query.limit);
       add_limit(query, clause);
+      if (inner != nullptr && query.limit != nullptr) refuse_second("LIMIT", query.limit->position);
+      if (query.limit == nullptr) query.limit = std::move(inner);
     }
   }
   if (query.with_ties && query.order_by.empty()) {
-    throw Error(sqlstate::kSyntaxError, "WITH TIES cannot be specified without ORDER BY clause").at(position(tail));
+    throw Error(sqlstate::kSyntaxError, "WITH TIES cannot be specified without ORDER BY clause");
   }
 }
 
 void SqlAstBuilder::add_limit(ast::Query& query, const ParseNode* node) {
   TreeCursor children = cursor(node);
   const ScannedToken& word = children.take_token();
-  if (query.limit != nullptr)
-    throw Error(sqlstate::kSyntaxError, "multiple LIMIT clauses not allowed").at(word.position);
   if (word.type == Sql::K_LIMIT) {
     if (children.accept(Sql::K_ALL)) return;
     query.limit = expression(children.take_rule());

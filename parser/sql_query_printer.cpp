@@ -14,8 +14,12 @@ void SqlPrinter::query(const ast::Query& node) {
   check_stack_depth();
   if (node.with != nullptr) with_clause(*node.with);
   switch (node.query_kind) {
-    case ast::QueryKind::Select: select(node.as<ast::SelectQuery>()); break;
-    case ast::QueryKind::Values: values(node.as<ast::ValuesQuery>()); break;
+    case ast::QueryKind::Select:
+      select(node.as<ast::SelectQuery>());
+      break;
+    case ast::QueryKind::Values:
+      values(node.as<ast::ValuesQuery>());
+      break;
     case ast::QueryKind::SetOperation: {
       const auto& set = node.as<ast::SetOperationQuery>();
       static constexpr std::string_view kWords[] = {" UNION ", " INTERSECT ", " EXCEPT "};
@@ -29,8 +33,11 @@ void SqlPrinter::query(const ast::Query& node) {
 
 /// Parentheses where the operand has a tail or a WITH of its own, or binds less tightly.
 void SqlPrinter::set_operand(const ast::Query& node, bool left, const ast::SetOperationQuery& parent) {
-  const bool has_tail = node.with != nullptr || !node.order_by.empty() || node.limit != nullptr || node.offset != nullptr || !node.locking.empty();
-  const auto level = [](const ast::SetOperationQuery& set) { return set.operation == ast::SetOperationKind::Intersect ? 1 : 0; };
+  const bool has_tail = node.with != nullptr || !node.order_by.empty() || node.limit != nullptr ||
+                        node.offset != nullptr || !node.locking.empty();
+  const auto level = [](const ast::SetOperationQuery& set) {
+    return set.operation == ast::SetOperationKind::Intersect ? 1 : 0;
+  };
   bool parentheses = has_tail;
   if (node.query_kind == ast::QueryKind::SetOperation) {
     const auto& inner = node.as<ast::SetOperationQuery>();
@@ -212,9 +219,12 @@ void SqlPrinter::alias(const ast::TableExpression& node) {
 void SqlPrinter::table(const ast::TableExpression& node) {
   check_stack_depth();
   switch (node.kind) {
-    case ast::TableExpressionKind::Table: return table_reference(node.as<ast::TableReference>());
-    case ast::TableExpressionKind::Function: return function_reference(node.as<ast::FunctionReference>());
-    case ast::TableExpressionKind::Join: return join(node.as<ast::JoinReference>());
+    case ast::TableExpressionKind::Table:
+      return table_reference(node.as<ast::TableReference>());
+    case ast::TableExpressionKind::Function:
+      return function_reference(node.as<ast::FunctionReference>());
+    case ast::TableExpressionKind::Join:
+      return join(node.as<ast::JoinReference>());
     case ast::TableExpressionKind::Subquery:
       if (node.lateral) put("LATERAL ");
       query_in_parentheses(*node.as<ast::SubqueryReference>().query);
@@ -282,11 +292,20 @@ void SqlPrinter::join(const ast::JoinReference& node) {
   put(" ");
   if (node.natural) put("NATURAL ");
   switch (node.join_kind) {
-    case ast::JoinKind::Left: put("LEFT "); break;
-    case ast::JoinKind::Right: put("RIGHT "); break;
-    case ast::JoinKind::Full: put("FULL "); break;
-    case ast::JoinKind::Cross: put("CROSS "); break;
-    default: break;
+    case ast::JoinKind::Left:
+      put("LEFT ");
+      break;
+    case ast::JoinKind::Right:
+      put("RIGHT ");
+      break;
+    case ast::JoinKind::Full:
+      put("FULL ");
+      break;
+    case ast::JoinKind::Cross:
+      put("CROSS ");
+      break;
+    default:
+      break;
   }
   put(node.asof ? "ASOF JOIN " : "JOIN ");
   const bool nested = node.right->kind == ast::TableExpressionKind::Join && node.right->alias.empty();

@@ -15,8 +15,10 @@ namespace tidemark {
 /// message. `text` must be valid UTF-8.
 [[nodiscard]] std::vector<ScannedToken> scan_sql(std::string_view text);
 
-/// The error for the token at which parsing stopped; `index == tokens.size()` is the end of the text.
-[[noreturn]] void throw_syntax_error(std::string_view text, const std::vector<ScannedToken>& tokens, size_t index);
+/// Throws the error for the token at which parsing stopped; `index == tokens.size()` is the end of the text. `words`
+/// stand for `syntax error`, if given.
+[[noreturn]] void throw_syntax_error(std::string_view text, const std::vector<ScannedToken>& tokens, size_t index,
+                                     std::string_view words = "");
 
 /// The value of an identifier token: folded to lower case, or unquoted.
 [[nodiscard]] std::string identifier_value(std::string_view text, const ScannedToken& token);

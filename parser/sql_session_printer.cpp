@@ -13,7 +13,8 @@ void SqlPrinter::setting_name(std::string_view dotted) {
   }
 }
 
-void SqlPrinter::maintenance(const char* word, const std::vector<ast::Option>& option_items, const std::vector<ast::MaintenanceTarget>& items) {
+void SqlPrinter::maintenance(const char* word, const std::vector<ast::Option>& option_items,
+                             const std::vector<ast::MaintenanceTarget>& items) {
   put(word);
   if (!option_items.empty()) {
     put(" ");
@@ -63,9 +64,12 @@ void SqlPrinter::session(const ast::Statement& node) {
       put(" ");
       return statement(*role.setting);
     }
-    case Kind::GrantRole: return grant_role(node.as<ast::GrantRoleStatement>());
-    case Kind::GrantPrivileges: return grant_privileges(node.as<ast::GrantPrivilegesStatement>());
-    case Kind::Transaction: return transaction(node.as<ast::TransactionStatement>());
+    case Kind::GrantRole:
+      return grant_role(node.as<ast::GrantRoleStatement>());
+    case Kind::GrantPrivileges:
+      return grant_privileges(node.as<ast::GrantPrivilegesStatement>());
+    case Kind::Transaction:
+      return transaction(node.as<ast::TransactionStatement>());
     case Kind::SetTransaction: {
       const auto& set_node = node.as<ast::SetTransactionStatement>();
       put(set_node.session ? "SET SESSION CHARACTERISTICS AS TRANSACTION" : "SET TRANSACTION");
@@ -73,7 +77,8 @@ void SqlPrinter::session(const ast::Statement& node) {
       put(" SNAPSHOT ");
       return literal(set_node.snapshot);
     }
-    case Kind::Set: return set(node.as<ast::SetStatement>());
+    case Kind::Set:
+      return set(node.as<ast::SetStatement>());
     case Kind::Show:
     case Kind::Reset: {
       const bool show = node.kind == Kind::Show;
@@ -109,18 +114,22 @@ void SqlPrinter::session(const ast::Statement& node) {
       expressions(execute.arguments);
       return put(")");
     }
-    case Kind::Deallocate: return with_name("DEALLOCATE", node.as<ast::DeallocateStatement>().name, "ALL");
+    case Kind::Deallocate:
+      return with_name("DEALLOCATE", node.as<ast::DeallocateStatement>().name, "ALL");
     case Kind::DeclareCursor: {
       const auto& declare = node.as<ast::DeclareCursorStatement>();
       put("DECLARE ");
       identifier(declare.name);
-      put(declare.binary ? " BINARY" : "", declare.asensitive ? " ASENSITIVE" : "", declare.insensitive ? " INSENSITIVE" : "");
+      put(declare.binary ? " BINARY" : "", declare.asensitive ? " ASENSITIVE" : "",
+          declare.insensitive ? " INSENSITIVE" : "");
       if (declare.scroll.has_value()) put(*declare.scroll ? " SCROLL" : " NO SCROLL");
       put(" CURSOR", declare.hold ? " WITH HOLD" : "", " FOR ");
       return query(*declare.query);
     }
-    case Kind::Fetch: return fetch(node.as<ast::FetchStatement>());
-    case Kind::CloseCursor: return with_name("CLOSE", node.as<ast::CloseCursorStatement>().name, "ALL");
+    case Kind::Fetch:
+      return fetch(node.as<ast::FetchStatement>());
+    case Kind::CloseCursor:
+      return with_name("CLOSE", node.as<ast::CloseCursorStatement>().name, "ALL");
     case Kind::Explain: {
       const auto& explain = node.as<ast::ExplainStatement>();
       put("EXPLAIN ");
@@ -130,8 +139,10 @@ void SqlPrinter::session(const ast::Statement& node) {
       }
       return statement(*explain.statement);
     }
-    case Kind::Analyze: return maintenance("ANALYZE", node.as<ast::AnalyzeStatement>().options, node.as<ast::AnalyzeStatement>().targets);
-    case Kind::Vacuum: return maintenance("VACUUM", node.as<ast::VacuumStatement>().options, node.as<ast::VacuumStatement>().targets);
+    case Kind::Analyze:
+      return maintenance("ANALYZE", node.as<ast::AnalyzeStatement>().options, node.as<ast::AnalyzeStatement>().targets);
+    case Kind::Vacuum:
+      return maintenance("VACUUM", node.as<ast::VacuumStatement>().options, node.as<ast::VacuumStatement>().targets);
     case Kind::Cluster: {
       const auto& cluster = node.as<ast::ClusterStatement>();
       with_table("CLUSTER", cluster.table);
@@ -139,23 +150,29 @@ void SqlPrinter::session(const ast::Statement& node) {
       put(" USING ");
       return identifier(cluster.index);
     }
-    case Kind::Checkpoint: return put("CHECKPOINT");
-    case Kind::Flush: return with_table("FLUSH", node.as<ast::FlushStatement>().table);
-    case Kind::Compact: return with_table("COMPACT", node.as<ast::CompactStatement>().table);
+    case Kind::Checkpoint:
+      return put("CHECKPOINT");
+    case Kind::Flush:
+      return with_table("FLUSH", node.as<ast::FlushStatement>().table);
+    case Kind::Compact:
+      return with_table("COMPACT", node.as<ast::CompactStatement>().table);
     case Kind::Discard: {
       static constexpr std::string_view kWords[] = {"ALL", "PLANS", "SEQUENCES", "TEMPORARY"};
       return put("DISCARD ", kWords[static_cast<size_t>(node.as<ast::DiscardStatement>().what)]);
     }
     case Kind::LockTable: {
-      static constexpr std::string_view kModes[] = {"ACCESS SHARE", "ROW SHARE",           "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE",
-                                                    "SHARE",        "SHARE ROW EXCLUSIVE", "EXCLUSIVE",     "ACCESS EXCLUSIVE"};
+      static constexpr std::string_view kModes[] = {
+          "ACCESS SHARE", "ROW SHARE",           "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE",
+          "SHARE",        "SHARE ROW EXCLUSIVE", "EXCLUSIVE",     "ACCESS EXCLUSIVE"};
       const auto& lock = node.as<ast::LockTableStatement>();
       put("LOCK TABLE ");
       qualified_names(lock.tables);
       return put(" IN ", kModes[static_cast<size_t>(lock.mode)], " MODE", lock.no_wait ? " NOWAIT" : "");
     }
-    case Kind::Listen: return with_name("LISTEN", node.as<ast::ListenStatement>().channel, "");
-    case Kind::Unlisten: return with_name("UNLISTEN", node.as<ast::UnlistenStatement>().channel, "*");
+    case Kind::Listen:
+      return with_name("LISTEN", node.as<ast::ListenStatement>().channel, "");
+    case Kind::Unlisten:
+      return with_name("UNLISTEN", node.as<ast::UnlistenStatement>().channel, "*");
     case Kind::Notify: {
       const auto& notify = node.as<ast::NotifyStatement>();
       with_name("NOTIFY", notify.channel, "");
@@ -163,7 +180,8 @@ void SqlPrinter::session(const ast::Statement& node) {
       put(", ");
       return literal(notify.payload);
     }
-    case Kind::Use: return with_name("USE", node.as<ast::UseStatement>().database, "");
+    case Kind::Use:
+      return with_name("USE", node.as<ast::UseStatement>().database, "");
     case Kind::Do: {
       const auto& block = node.as<ast::DoStatement>();
       put("DO LANGUAGE ");
@@ -174,7 +192,8 @@ void SqlPrinter::session(const ast::Statement& node) {
     case Kind::Call:
       put("CALL ");
       return expression(*node.as<ast::CallStatement>().call);
-    default: return put(node.as<ast::UnsupportedStatement>().text);
+    default:
+      return put(node.as<ast::UnsupportedStatement>().text);
   }
 }
 
@@ -246,33 +265,47 @@ void SqlPrinter::grant_privileges(const ast::GrantPrivilegesStatement& node) {
   put(node.cascade ? " CASCADE" : "");
 }
 
-// ---------------------------------------------------------------------------------------------------------- transactions and settings
+// ----------------------------------------------------------------------------------------------------------
+// transactions and settings
 
 void SqlPrinter::transaction_modes(const ast::TransactionModes& node) {
-  static constexpr std::string_view kLevels[] = {"", "READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"};
+  static constexpr std::string_view kLevels[] = {"", "READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ",
+                                                 "SERIALIZABLE"};
   std::string separator = " ";
   const auto mode = [&](std::string_view words, std::string_view more = "") {
     put(separator, words, more);
     separator = ", ";
   };
-  if (node.isolation != ast::IsolationLevel::Default) mode("ISOLATION LEVEL ", kLevels[static_cast<size_t>(node.isolation)]);
+  if (node.isolation != ast::IsolationLevel::Default)
+    mode("ISOLATION LEVEL ", kLevels[static_cast<size_t>(node.isolation)]);
   if (node.read_only.has_value()) mode(*node.read_only ? "READ ONLY" : "READ WRITE");
   if (node.deferrable.has_value()) mode(*node.deferrable ? "DEFERRABLE" : "NOT DEFERRABLE");
 }
 
 void SqlPrinter::transaction(const ast::TransactionStatement& node) {
   using Kind = ast::TransactionKind;
-  static constexpr std::string_view kWords[] = {"BEGIN",   "COMMIT", "ROLLBACK", "SAVEPOINT ", "RELEASE SAVEPOINT ", "ROLLBACK TO SAVEPOINT ",
-                                                "PREPARE TRANSACTION ", "COMMIT PREPARED ", "ROLLBACK PREPARED "};
+  static constexpr std::string_view kWords[] = {"BEGIN",
+                                                "COMMIT",
+                                                "ROLLBACK",
+                                                "SAVEPOINT ",
+                                                "RELEASE SAVEPOINT ",
+                                                "ROLLBACK TO SAVEPOINT ",
+                                                "PREPARE TRANSACTION ",
+                                                "COMMIT PREPARED ",
+                                                "ROLLBACK PREPARED "};
   put(kWords[static_cast<size_t>(node.transaction_kind)]);
   switch (node.transaction_kind) {
-    case Kind::Begin: return transaction_modes(node.modes);
+    case Kind::Begin:
+      return transaction_modes(node.modes);
     case Kind::Commit:
-    case Kind::Rollback: return put(node.chain ? " AND CHAIN" : "");
+    case Kind::Rollback:
+      return put(node.chain ? " AND CHAIN" : "");
     case Kind::Savepoint:
     case Kind::ReleaseSavepoint:
-    case Kind::RollbackToSavepoint: return identifier(node.name);
-    default: return literal(node.name);
+    case Kind::RollbackToSavepoint:
+      return identifier(node.name);
+    default:
+      return literal(node.name);
   }
 }
 

@@ -16,26 +16,6 @@ constexpr size_t kIdentifierBytesMax = 1024;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/// The part of a junk token that PostgreSQL names: the number, and the first character that does not belong to it.
-std::string_view junk_text(std::string_view token) {
-  size_t end = token[0] == '$' ? 1 : 0;
-  const auto skip_digits = [&] {
-    while (end < token.size() && is_digit(token[end])) ++end;
-  };
-  skip_digits();
-  if (end < token.size() && token[end] == '.') {
-    ++end;
-    skip_digits();
-  }
-  if (end + 1 < token.size() && (token[end] == 'e' || token[end] == 'E') && is_digit(token[end + 1])) {
-    ++end;
-    skip_digits();
-  }
-  ++end;
-  while (end < token.size() && (static_cast<unsigned char>(token[end]) & 0xC0U) == 0x80) ++end;
-  return token.substr(0, std::min(end, token.size()));
-}
-
 std::string_view error_words(size_t type) {
   switch (type) {
     case Lexer::UNTERMINATED_STRING:
@@ -91,10 +71,12 @@ void append_utf8(std::string& out, uint32_t code) {
 /// Undoes the escapes of one string token. Surrogate halves wait for their partner.
 class Unescape {
  public:
+  /// `position` is that of the first character of `body`.
   Unescape(std::string_view body, int position) : body_(body), position_(position) {}
 
   /// E'…': C's escapes.
   std::string c_style() {
+    state_ = sqlstate::kInvalidEscapeSequence;
     while (index_ < body_.size()) {
       const char c = body_[index_++];
       if (c == '\'') ++index_;  // Doubled.
@@ -102,6 +84,7 @@ class Unescape {
         put(c);
         continue;
       }
+      escape_ = index_ - 1;
       c_escape(body_[index_++]);
     }
     finish();
@@ -113,6 +96,7 @@ class Unescape {
     while (index_ < body_.size()) {
       const char c = body_[index_++];
       if (c == quote) ++index_;
+      escape_ = index_ - 1;
       if (c != escape) {
         put(c);
       } else if (index_ < body_.size() && body_[index_] == escape) {
@@ -130,8 +114,14 @@ class Unescape {
   }
 
  private:
-  [[noreturn]] void fail(std::string message, std::string hint = "") const {
-    throw Error(sqlstate::kInvalidEscapeSequence, std::move(message)).with_hint(std::move(hint)).at(position_);
+  [[nodiscard]] int position_at(size_t index) const {
+    return position_ + static_cast<int>(count_utf8_characters(body_.substr(0, index)));
+  }
+  [[noreturn]] void fail_escape() const {
+    throw Error(state_, "invalid Unicode escape")
+        .with_hint(state_ == sqlstate::kSyntaxError ? "Unicode escapes must be \\XXXX or \\+XXXXXX."
+                                                    : "Unicode escapes must be \\uXXXX or \\UXXXXXXXX.")
+        .at(position_at(escape_));
   }
 
   void c_escape(char c) {
@@ -171,7 +161,7 @@ class Unescape {
     for (int i = 0; i < digits; ++i) {
       const int digit = index_ < body_.size() ? hex_digit(body_[index_]) : -1;
       if (digit < 0) {
-        fail("invalid Unicode escape", "Unicode escapes must be \\XXXX or \\+XXXXXX.");
+        fail_escape();
       }
       code = code * 16 + static_cast<uint32_t>(digit);
       ++index_;
@@ -196,7 +186,8 @@ class Unescape {
       high_surrogate_ = code;
       return;
     }
-    if (code == 0 || code > 0x10FFFF) throw Error(sqlstate::kSyntaxError, "invalid Unicode escape value").at(position_);
+    if (code == 0 || code > 0x10FFFF)
+      throw Error(sqlstate::kSyntaxError, "invalid Unicode escape value").at(position_at(escape_));
     append_utf8(out_, code);
   }
 
@@ -204,12 +195,14 @@ class Unescape {
     if (high_surrogate_ != 0) fail_pair();
   }
   [[noreturn]] void fail_pair() const {
-    throw Error(sqlstate::kSyntaxError, "invalid Unicode surrogate pair").at(position_);
+    throw Error(sqlstate::kSyntaxError, "invalid Unicode surrogate pair").at(position_at(index_));
   }
 
   std::string_view body_;
   int position_;
   size_t index_ = 0;
+  size_t escape_ = 0;  ///< Where the escape that is being read begins.
+  std::string_view state_ = sqlstate::kSyntaxError;
   uint32_t high_surrogate_ = 0;
   std::string out_;
 };
@@ -241,7 +234,9 @@ char take_escape_character(std::string_view& token, char quote, int position) {
   const char escape = token[token.size() - 2];
   if (hex_digit(escape) >= 0 || escape == '+' || escape == '\'' || escape == '"' ||
       std::string_view(" \t\r\n\f").find(escape) != std::string_view::npos) {
-    throw Error(sqlstate::kSyntaxError, "invalid Unicode escape character").at(position);
+    const std::string literal(token.substr(token.size() - 3));
+    throw Error(sqlstate::kSyntaxError, "invalid Unicode escape character at or near \"" + literal + "\"")
+        .at(position + static_cast<int>(count_utf8_characters(token)) - 3);
   }
   token = token.substr(0, token.rfind(quote, token.size() - 4) + 1);
   if (quote == '\'') token = token.substr(0, token.rfind('\'') + 1);
@@ -281,17 +276,16 @@ std::string joined_parts(std::string_view token, bool backslash_escapes) {
 
 }  // namespace
 
-void throw_syntax_error(std::string_view text, const std::vector<ScannedToken>& tokens, size_t index) {
+void throw_syntax_error(std::string_view text, const std::vector<ScannedToken>& tokens, size_t index,
+                        std::string_view words) {
   if (index >= tokens.size()) {
-    throw Error(sqlstate::kSyntaxError, "syntax error at end of input")
+    throw Error(sqlstate::kSyntaxError, std::string(words.empty() ? "syntax error" : words) + " at end of input")
         .at(static_cast<int>(count_utf8_characters(text)) + 1);
   }
   const ScannedToken& token = tokens[index];
-  std::string_view near = text.substr(token.offset, token.length);
-  const std::string_view words = error_words(token.type);
-  if (token.type == Lexer::NUMBER_JUNK || token.type == Lexer::DURATION || token.type == Lexer::PARAMETER_JUNK)
-    near = junk_text(near);
-  throw Error(sqlstate::kSyntaxError, std::string(words) + " at or near \"" + std::string(near) + "\"")
+  if (words.empty()) words = error_words(token.type);
+  throw Error(sqlstate::kSyntaxError,
+              std::string(words) + " at or near \"" + std::string(text.substr(token.offset, token.length)) + "\"")
       .at(token.position);
 }
 
@@ -302,7 +296,7 @@ std::string identifier_value(std::string_view text, const ScannedToken& token) {
     value = without_doubled(source.substr(1, source.size() - 2), '"');
   } else if (token.type == Lexer::UQIDENT) {
     const char escape = take_escape_character(source, '"', token.position);
-    value = Unescape(source.substr(3, source.size() - 4), token.position).unicode(escape, '"');
+    value = Unescape(source.substr(3, source.size() - 4), token.position + 3).unicode(escape, '"');
   } else {
     value = source;
     std::ranges::transform(value, value.begin(),
@@ -323,13 +317,13 @@ std::string string_value(std::string_view text, const ScannedToken& token) {
       return std::string(source.substr(tag, source.size() - 2 * tag));
     }
     case Lexer::ESTRING: {
-      const std::string value = Unescape(joined_parts(source, true), token.position).c_style();
+      const std::string value = Unescape(joined_parts(source, true), token.position + 2).c_style();
       require_utf8(value);
       return value;
     }
     case Lexer::USTRING: {
       const char escape = take_escape_character(source, '\'', token.position);
-      return Unescape(joined_parts(source, false), token.position).unicode(escape, '\'');
+      return Unescape(joined_parts(source, false), token.position + 3).unicode(escape, '\'');
     }
     default:
       return without_doubled(joined_parts(source, false), '\'');
