@@ -8,11 +8,14 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/utf8.h"
+#include "types/array.h"
 #include "types/calendar.h"
 #include "types/datetime.h"
 #include "types/interval.h"
+#include "types/json.h"
 #include "types/modifier.h"
 #include "types/numeric.h"
+#include "types/record.h"
 #include "types/type_io.h"
 
 namespace tidemark {
@@ -307,9 +310,13 @@ void put_packed(std::string& target, LogicalType type, std::string_view packed) 
       put_bits(target, packed);
       return;
     case TypeId::kArray:
-    case TypeId::kRecord:
     case TypeId::kInt2Vector:
     case TypeId::kOidVector:
+      append_array_binary(target, type, packed);
+      return;
+    case TypeId::kRecord:
+      append_record_binary(target, packed);
+      return;
     case TypeId::kTsvector:
     case TypeId::kTsquery:
       throw Error(sqlstate::kFeatureNotSupported, "no binary output function available for type " + type.to_string());
@@ -323,6 +330,20 @@ std::string read_packed(LogicalType type, Reader& reader) {
   switch (type.id) {
     case TypeId::kNumeric:
       return read_numeric(reader).with_modifier(type.modifier).packed();
+    case TypeId::kArray:
+    case TypeId::kInt2Vector:
+    case TypeId::kOidVector:
+      return read_array_binary(type, reader.get_rest());
+    case TypeId::kJson: {
+      const std::string_view text = reader.get_rest();
+      require_json(text);
+      return std::string(text);
+    }
+    case TypeId::kJsonb:
+      if (const auto version = reader.get<int8_t>(); version != 1) {
+        throw Error(sqlstate::kInternalError, "unsupported jsonb version number " + std::to_string(version));
+      }
+      return normalize_jsonb(reader.get_rest());
     case TypeId::kBytea:
       return std::string(reader.get_rest());
     case TypeId::kChar: {

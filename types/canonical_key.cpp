@@ -9,33 +9,20 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "types/array.h"
 #include "types/interval.h"
+#include "types/json.h"
+#include "types/key_encoding.h"
 #include "types/numeric.h"
+#include "types/record.h"
 
 namespace tidemark {
 namespace {
 
+using namespace key_encoding;
+
 constexpr char kValueMark = 1;
 constexpr char kNullMark = 2;
-constexpr char kEscape = '\xff';  // after a 0x00 of the text
-constexpr char kEnd = '\x01';     // after the 0x00 that ends it: below the escape, so that a prefix sorts first
-
-template <std::unsigned_integral T>
-void append_big_endian(std::string& key, T value) {
-  char bytes[sizeof(T)];
-  for (size_t i = 0; i < sizeof(T); ++i) {
-    bytes[i] = static_cast<char>(value >> (8 * (sizeof(T) - 1 - i)));
-  }
-  key.append(bytes, sizeof(T));
-}
-
-template <std::signed_integral T>
-void append_signed(std::string& key, T value) {
-  using Unsigned = std::make_unsigned_t<T>;
-  constexpr auto kSignBit = static_cast<Unsigned>(Unsigned{1} << (8 * sizeof(T) - 1));
-  append_big_endian(key, static_cast<Unsigned>(static_cast<Unsigned>(value) ^ kSignBit));
-}
-
 template <class Bits, std::floating_point T>
 Bits normal_bits(T value) {
   if (std::isnan(value)) {
@@ -53,18 +40,6 @@ void append_float(std::string& key, T value) {
   append_big_endian(key, (bits & kSignBit) != 0 ? ~bits : bits | kSignBit);
 }
 
-void append_escaped(std::string& key, std::string_view text) {
-  size_t from = 0;
-  for (size_t zero = text.find('\0'); zero != std::string_view::npos; zero = text.find('\0', from)) {
-    key.append(text, from, zero - from + 1);
-    key.push_back(kEscape);
-    from = zero + 1;
-  }
-  key.append(text, from);
-  key.push_back('\0');
-  key.push_back(kEnd);
-}
-
 std::string_view without_trailing_blanks(std::string_view text) {
   const size_t last = text.find_last_not_of(' ');
   return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
@@ -76,39 +51,34 @@ void append_interval_key(std::string& key, const Interval& interval) {
   append_big_endian(key, static_cast<uint64_t>(length));
 }
 
-[[noreturn]] void unsupported(LogicalType type) {
-  throw Error(sqlstate::kFeatureNotSupported, "type " + type.to_string() + " has no ordering for keys yet");
+constexpr char kListEnd = 0;  // below the marks of another element
+
+/// The elements, each as a column, then what breaks a tie: dimensions, lengths, lower bounds.
+void append_array(std::string& key, const ArrayView& array) {
+  for (size_t i = 0; i < array.size(); ++i) {
+    append_key(key, array.value(i));
+  }
+  key.push_back(kListEnd);
+  key.push_back(static_cast<char>(array.dimensions().size()));
+  for (const ArrayDimension& dimension : array.dimensions()) {
+    append_signed(key, dimension.length);
+  }
+  for (const ArrayDimension& dimension : array.dimensions()) {
+    append_signed(key, dimension.lower_bound);
+  }
 }
 
-/// First the class (kept in order by its byte), then for finite numbers but zero the decimal exponent and the digits of
-/// base 100, each plus one, ended by a zero byte; all inverted below zero.
-void append_numeric(std::string& key, const Numeric& value) {
-  constexpr char kMinusInfinity = 1, kNegative = 2, kZero = 3, kPositive = 4, kInfinity = 5, kNan = 6;
-  if (!value.is_finite() || value.sign() == 0) {
-    key.push_back(value.is_nan() ? kNan : value.is_finite() ? kZero : value.sign() < 0 ? kMinusInfinity : kInfinity);
-    return;
+/// Fields as columns, each with its type in front, so that the key can be skipped; rows that are compared have the same
+/// types.
+void append_record(std::string& key, std::string_view packed) {
+  constexpr char kField = 1;
+  for (const Value& field : unpack_record(packed)) {
+    key.push_back(kField);
+    key.push_back(static_cast<char>(field.type().id));
+    key.push_back(static_cast<char>(field.type().element));
+    append_key(key, field);
   }
-  std::string digits = value.coefficient_digits();
-  // The number is 0.d1d2d3… × 100^exponent; an odd decimal exponent is evened by a zero in front.
-  int exponent = static_cast<int>(digits.size()) - value.scale();
-  if (exponent % 2 != 0) {
-    digits.insert(0, 1, '0');
-    ++exponent;
-  }
-  digits.erase(digits.find_last_not_of('0') + 1);
-  digits.append(digits.size() % 2, '0');
-  key.push_back(value.sign() < 0 ? kNegative : kPositive);
-  const size_t start = key.size();
-  append_signed(key, exponent);
-  for (size_t at = 0; at < digits.size(); at += 2) {
-    key.push_back(static_cast<char>((digits[at] - '0') * 10 + (digits[at + 1] - '0') + 1));
-  }
-  key.push_back('\0');
-  if (value.sign() < 0) {
-    for (size_t at = start; at < key.size(); ++at) {
-      key[at] = static_cast<char>(~key[at]);
-    }
-  }
+  key.push_back(kListEnd);
 }
 
 void append_packed(std::string& key, LogicalType type, std::string_view packed) {
@@ -120,11 +90,16 @@ void append_packed(std::string& key, LogicalType type, std::string_view packed) 
       append_numeric(key, Numeric::unpack(packed));
       return;
     case TypeId::kArray:
-    case TypeId::kRecord:
-    case TypeId::kJsonb:
     case TypeId::kInt2Vector:
     case TypeId::kOidVector:
-      unsupported(type);
+      append_array(key, ArrayView(packed, array_element_type(type)));
+      return;
+    case TypeId::kRecord:
+      append_record(key, packed);
+      return;
+    case TypeId::kJsonb:
+      append_jsonb_key(key, packed);
+      return;
     default:
       append_escaped(key, packed);
       return;
@@ -173,50 +148,31 @@ void append_entry(std::string& key, const Vector& flat, size_t index) {
   }
 }
 
-[[noreturn]] void malformed() { throw Error(sqlstate::kDataCorrupted, "canonical key is malformed"); }
-
-std::string_view take_bytes(std::string_view& key, size_t count) {
-  if (key.size() < count) {
-    malformed();
+bool take_list_end(std::string_view& key) {
+  if (key.empty()) {
+    throw_malformed();
   }
-  const std::string_view bytes = key.substr(0, count);
-  key.remove_prefix(count);
-  return bytes;
-}
-
-template <std::unsigned_integral T>
-T take_big_endian(std::string_view& key) {
-  T value = 0;
-  for (const char byte : take_bytes(key, sizeof(T))) {
-    value = static_cast<T>((value << 8) | static_cast<uint8_t>(byte));
+  if (key.front() != kListEnd) {
+    return false;
   }
-  return value;
+  key.remove_prefix(1);
+  return true;
 }
 
-template <std::signed_integral T>
-int64_t take_signed(std::string_view& key) {
-  using Unsigned = std::make_unsigned_t<T>;
-  constexpr auto kSignBit = static_cast<Unsigned>(Unsigned{1} << (8 * sizeof(T) - 1));
-  return static_cast<T>(static_cast<Unsigned>(take_big_endian<Unsigned>(key) ^ kSignBit));
+void skip_array(std::string_view& key, LogicalType element_type) {
+  while (!take_list_end(key)) {
+    skip_in_key(key, element_type);
+  }
+  const auto dimensions = static_cast<uint8_t>(take_bytes(key, 1)[0]);
+  take_bytes(key, dimensions * 2 * sizeof(int32_t));
 }
 
-std::string take_escaped(std::string_view& key) {
-  std::string text;
-  for (;;) {
-    const size_t zero = key.find('\0');
-    if (zero == std::string_view::npos || zero + 1 >= key.size()) {
-      malformed();
-    }
-    text.append(key, 0, zero);
-    const char mark = key[zero + 1];
-    key.remove_prefix(zero + 2);
-    if (mark == kEnd) {
-      return text;
-    }
-    if (mark != kEscape) {
-      malformed();
-    }
-    text.push_back('\0');
+void skip_record(std::string_view& key) {
+  while (!take_list_end(key)) {
+    const std::string_view header = take_bytes(key, 3);
+    LogicalType type(static_cast<TypeId>(header[1]));
+    type.element = static_cast<TypeId>(header[2]);
+    skip_in_key(key, type);
   }
 }
 
@@ -224,23 +180,9 @@ std::string take_escaped(std::string_view& key) {
 bool take_mark(std::string_view& key) {
   const char mark = take_bytes(key, 1)[0];
   if (mark != kValueMark && mark != kNullMark) {
-    malformed();
+    throw_malformed();
   }
   return mark == kValueMark;
-}
-
-void skip_numeric(std::string_view& key) {
-  constexpr char kNegative = 2, kPositive = 4;
-  const char number_class = take_bytes(key, 1)[0];
-  if (number_class != kNegative && number_class != kPositive) {
-    return;
-  }
-  take_bytes(key, sizeof(int32_t));
-  const size_t end = key.find(number_class == kNegative ? '\xff' : '\0');
-  if (end == std::string_view::npos) {
-    malformed();
-  }
-  key.remove_prefix(end + 1);
 }
 
 size_t fixed_key_bytes(PhysicalType type) {
@@ -453,11 +395,16 @@ void skip_in_key(std::string_view& key, LogicalType type) {
       skip_numeric(key);
       return;
     case TypeId::kArray:
-    case TypeId::kRecord:
-    case TypeId::kJsonb:
     case TypeId::kInt2Vector:
     case TypeId::kOidVector:
-      unsupported(type);
+      skip_array(key, array_element_type(type));
+      return;
+    case TypeId::kRecord:
+      skip_record(key);
+      return;
+    case TypeId::kJsonb:
+      skip_jsonb_key(key);
+      return;
     default:
       take_escaped(key);
   }

@@ -9,10 +9,12 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/utf8.h"
+#include "types/array.h"
 #include "types/calendar.h"
 #include "types/datetime.h"
 #include "types/datetime_input.h"
 #include "types/interval.h"
+#include "types/json.h"
 #include "types/modifier.h"
 #include "types/numeric.h"
 #include "types/type_info.h"
@@ -333,8 +335,17 @@ int64_t parse_integral(LogicalType type, std::string_view text, const TypeIoOpti
 }
 
 /// Types that lie in memory as bytes, except plain texts, which the callers copy themselves.
-std::string parse_packed(LogicalType type, std::string_view text, const TypeIoOptions&) {
+std::string parse_packed(LogicalType type, std::string_view text, const TypeIoOptions& options) {
   switch (type.id) {
+    case TypeId::kArray:
+    case TypeId::kInt2Vector:
+    case TypeId::kOidVector:
+      return parse_array(type, text, options);
+    case TypeId::kJson:
+      require_json(text);
+      return std::string(text);
+    case TypeId::kJsonb:
+      return normalize_jsonb(text);
     case TypeId::kVarchar:
     case TypeId::kBpchar:
       require_utf8(text);

@@ -6,10 +6,11 @@
 #include <cstdio>
 
 #include "base/check.h"
-#include "base/error.h"
+#include "types/array.h"
 #include "types/datetime.h"
 #include "types/interval.h"
 #include "types/numeric.h"
+#include "types/record.h"
 #include "types/type_io.h"
 
 namespace tidemark {
@@ -189,10 +190,13 @@ void append_packed(std::string& target, LogicalType type, std::string_view packe
       append_bytea(target, packed, options.bytea_output);
       return;
     case TypeId::kArray:
-    case TypeId::kRecord:
     case TypeId::kInt2Vector:
     case TypeId::kOidVector:
-      throw Error(sqlstate::kFeatureNotSupported, "cannot display a value of type " + type.to_string());
+      append_array_text(target, type, packed, options);
+      return;
+    case TypeId::kRecord:
+      append_record_text(target, packed, options);
+      return;
     default:
       target += packed;
       return;

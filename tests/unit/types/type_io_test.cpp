@@ -40,8 +40,8 @@ TEST_P(TextCases, ReadAndPrintAsPostgresql) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Types, TextCases,
-                         testing::Values("text_basic.txt", "text_numeric.txt", "text_datetime.txt",
-                                         "text_interval.txt"));
+                         testing::Values("text_basic.txt", "text_numeric.txt", "text_datetime.txt", "text_interval.txt",
+                                         "text_array.txt", "text_json.txt"));
 
 TEST(BinaryForm, IsPostgresqlsAndReadsBack) {
   for (const Case& c : read_cases("binary_basic.txt")) {

@@ -51,9 +51,9 @@ def expression_of(kind, fields):
     if kind == "text":
         return "cast(" + literal(unescape(fields[1])) + " as " + fields[0] + ")"
     if kind == "binary":
-        send = fields[0].split("(")[0]
-        separate = "" if send in ("bool", "int2", "int4", "int8", "float4", "float8", "text", "bytea", "varchar", "bpchar",
-                                  "name") else "_"
+        send = "array" if fields[0].endswith("[]") else fields[0].split("(")[0]
+        separate = "" if send in ("bool", "int2", "int4", "int8", "int2vector", "oidvector", "float4", "float8", "text", "bytea",
+                                  "varchar", "bpchar", "name") else "_"
         return "encode(%s%ssend(cast(%s as %s)), 'hex')" % (send, separate, literal(unescape(fields[1])), fields[0])
     return unescape(fields[0])
 

@@ -1,0 +1,124 @@
+#include "types/record.h"
+
+#include "base/ascii.h"
+#include "base/bytes.h"
+#include "base/check.h"
+#include "types/packed_value.h"
+#include "types/type_info.h"
+#include "types/type_io.h"
+
+namespace tidemark {
+namespace {
+
+constexpr size_t kFieldHeaderBytes = 11;
+
+LogicalType read_type(ByteReader& reader) {
+  LogicalType type;
+  type.id = static_cast<TypeId>(reader.get<uint8_t>());
+  type.element = static_cast<TypeId>(reader.get<uint8_t>());
+  type.modifier = reader.get<int32_t>();
+  const TypeId known = type.is_array() ? type.element : type.id;
+  for (const TypeInfo& info : all_types()) {
+    if (info.id == known) {
+      return type;
+    }
+  }
+  reader.fail("unknown type");
+}
+
+void append_field(std::string& target, std::string_view text) {
+  bool quote = text.empty();
+  for (const char c : text) {
+    quote = quote || c == '"' || c == '\\' || c == '(' || c == ')' || c == ',' || is_ascii_space(c);
+  }
+  if (!quote) {
+    target += text;
+    return;
+  }
+  target += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      target += c;
+    }
+    target += c;
+  }
+  target += '"';
+}
+
+void put_big_endian(std::string& target, uint32_t value) {
+  for (const int shift : {24, 16, 8, 0}) {
+    target += static_cast<char>(value >> shift);
+  }
+}
+
+}  // namespace
+
+std::string pack_record(std::span<const Value> fields) {
+  ByteWriter writer;
+  writer.put(static_cast<uint16_t>(fields.size()));
+  TIDEMARK_CHECK(fields.size() <= UINT16_MAX);
+  std::string bytes;
+  for (const Value& field : fields) {
+    const size_t before = bytes.size();
+    if (!field.is_null()) {
+      append_packed_value(bytes, field);
+    }
+    writer.put(static_cast<uint8_t>(field.type().id));
+    writer.put(static_cast<uint8_t>(field.type().element));
+    writer.put(field.type().modifier);
+    writer.put(static_cast<uint8_t>(field.is_null() ? 1 : 0));
+    writer.put(static_cast<uint32_t>(bytes.size() - before));
+  }
+  writer.put_bytes(bytes);
+  return writer.take();
+}
+
+std::vector<Value> unpack_record(std::string_view packed) {
+  ByteReader reader(packed, "packed record");
+  const size_t count = reader.get<uint16_t>();
+  ByteReader bytes(packed, "packed record");
+  bytes.skip(sizeof(uint16_t) + count * kFieldHeaderBytes);
+  std::vector<Value> fields;
+  fields.reserve(count);
+  for (size_t i = 0; i < count; ++i) {
+    const LogicalType type = read_type(reader);
+    const bool is_null = reader.get<uint8_t>() != 0;
+    const std::string_view field = bytes.get_bytes(reader.get<uint32_t>());
+    fields.push_back(is_null ? Value::null(type) : unpack_value(type, field));
+  }
+  bytes.expect_end();
+  return fields;
+}
+
+void append_record_text(std::string& target, std::string_view packed, const TypeIoOptions& options) {
+  target += '(';
+  bool first = true;
+  for (const Value& field : unpack_record(packed)) {
+    if (!first) {
+      target += ',';
+    }
+    first = false;
+    if (!field.is_null()) {
+      append_field(target, to_text(field, options));
+    }
+  }
+  target += ')';
+}
+
+void append_record_binary(std::string& target, std::string_view packed) {
+  const std::vector<Value> fields = unpack_record(packed);
+  put_big_endian(target, static_cast<uint32_t>(fields.size()));
+  for (const Value& field : fields) {
+    put_big_endian(target, field.type().oid());
+    if (field.is_null()) {
+      put_big_endian(target, UINT32_MAX);
+      continue;
+    }
+    std::string bytes;
+    append_binary(bytes, field);
+    put_big_endian(target, static_cast<uint32_t>(bytes.size()));
+    target += bytes;
+  }
+}
+
+}  // namespace tidemark

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "types/value.h"
+
+namespace tidemark {
+
+struct TypeIoOptions;
+
+/// Anonymous rows, `ROW(1, 'a')`. Packed form, which Value and Vector hold for TypeId::kRecord (little-endian):
+///   uint16 count of fields; per field: uint8 type, uint8 element type, int32 modifier, uint8 1 if NULL, uint32 bytes;
+///   then the bytes of each field as in types/packed_value.h.
+
+std::string pack_record(std::span<const Value> fields);
+/// Throws XX001 if the bytes are malformed.
+std::vector<Value> unpack_record(std::string_view packed);
+
+/// `(1,"a b",)`
+void append_record_text(std::string& target, std::string_view packed, const TypeIoOptions& options);
+/// PostgreSQL's record_send.
+void append_record_binary(std::string& target, std::string_view packed);
+
+}  // namespace tidemark
