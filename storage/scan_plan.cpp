@@ -23,7 +23,6 @@ constexpr uint64_t kMorselRows = kRowGroupRowsMax;
 
 struct Item {
   Morsel::Stretch place;
-  size_t source = 0;  ///< items of one source do not share keys
   KeyBounds bounds;
   uint64_t rows = 0;
   bool plain = false;  ///< puts only, and no tombstone touches it
@@ -149,8 +148,7 @@ class Planner {
         continue;
       }
       Item item;
-      item.place = {.run = &run, .memory = nullptr, .first = number, .count = 1};
-      item.source = source_count_;
+      item.place = {.run = &run, .memory = nullptr, .first = number, .count = 1, .source = source_count_};
       item.bounds = info.bounds;
       item.rows = info.rows;
       item.plain = !info.has_deletes && !info.has_merges && !is_touched(info.bounds, run.rank);
@@ -169,8 +167,7 @@ class Planner {
         continue;
       }
       Item item;
-      item.place = {.run = nullptr, .memory = &memory, .first = number, .count = 1};
-      item.source = source_count_;
+      item.place = {.run = nullptr, .memory = &memory, .first = number, .count = 1, .source = source_count_};
       item.bounds = parts[number].bounds;
       item.rows = parts[number].rows;
       item.plain = parts[number].only_puts && !is_touched(parts[number].bounds, memory.rank);
@@ -206,7 +203,7 @@ class Planner {
                            : items_[other].bounds.order_max < bounds.order_min;
         });
         for (const size_t other : active) {
-          if (items_[other].source != items_[current].source && items_[other].bounds.intersects(bounds)) {
+          if (items_[other].place.source != items_[current].place.source && items_[other].bounds.intersects(bounds)) {
             parents[root_of(parents, other)] = root_of(parents, current);
           }
         }
@@ -311,7 +308,7 @@ class Planner {
     for (uint64_t first = 0; first < rows; first += kMorselRows) {
       Morsel morsel;
       morsel.kind = Morsel::Kind::kArrival;
-      morsel.stretches.push_back({.run = nullptr, .memory = &memory, .first = 0, .count = 0});
+      morsel.stretches.push_back({.run = nullptr, .memory = &memory, .first = 0, .count = 0, .source = 0});
       morsel.arrival_first = first;
       morsel.arrival_last = std::min(rows, first + kMorselRows);
       morsel.range = range;
@@ -391,18 +388,18 @@ class Planner {
     std::ranges::copy_if(group, std::back_inserter(items),
                          [&](const Item* item) { return item->bounds.intersects(range); });
     std::ranges::sort(items, [](const Item* left, const Item* right) {
-      return std::pair(left->source, left->place.first) < std::pair(right->source, right->place.first);
+      return std::pair(left->place.source, left->place.first) < std::pair(right->place.source, right->place.first);
     });
     size_t source = SIZE_MAX;
     for (const Item* item : items) {
-      const bool continues = source == item->source && !morsel.stretches.empty() &&
+      const bool continues = source == item->place.source && !morsel.stretches.empty() &&
                              morsel.stretches.back().first + morsel.stretches.back().count == item->place.first;
       if (continues) {
         ++morsel.stretches.back().count;
       } else {
         morsel.stretches.push_back(item->place);
       }
-      source = item->source;
+      source = item->place.source;
     }
     if (!morsel.stretches.empty()) {
       plan_.morsels.push_back(std::move(morsel));
@@ -411,7 +408,7 @@ class Planner {
 
   void emit_in_key_order() {
     const bool one_source =
-        std::ranges::all_of(items_, [&](const Item& item) { return item.source == items_[0].source; });
+        std::ranges::all_of(items_, [&](const Item& item) { return item.place.source == items_[0].place.source; });
     const bool all_free = std::ranges::all_of(items_, [&](const Item& item) { return is_free(item); });
     if (one_source && all_free) {
       emit(filter_.range(), items_, false);  // items of a source ascend

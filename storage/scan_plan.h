@@ -19,6 +19,7 @@ struct Morsel {
     const TableSources::Memory* memory = nullptr;  ///< this
     uint32_t first = 0;                            ///< row group in the file, or part
     uint32_t count = 0;
+    size_t source = 0;  ///< stretches of one source ascend in key; windows of one file are different sources
     [[nodiscard]] uint64_t rank() const { return run != nullptr ? run->rank : memory->rank; }
   };
   enum class Kind : uint8_t {

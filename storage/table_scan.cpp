@@ -392,8 +392,9 @@ class MergeMorselReader final : public MorselReader {
     std::vector<MergeInput> inputs;
     for (size_t first = 0; first < morsel.stretches.size();) {
       const uint64_t rank = morsel.stretches[first].rank();
+      const size_t source = morsel.stretches[first].source;
       std::vector<std::unique_ptr<RunSource>> sources;
-      for (; first < morsel.stretches.size() && morsel.stretches[first].rank() == rank; ++first) {
+      for (; first < morsel.stretches.size() && morsel.stretches[first].source == source; ++first) {
         open(morsel.stretches[first], morsel.range, sources);
       }
       inputs.push_back({std::make_unique<ConcatenatedSource>(std::move(sources)), rank});

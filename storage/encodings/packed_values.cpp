@@ -13,6 +13,7 @@
 #include <bit>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/check.h"
 #include "storage/encodings/bit_packing.h"
 #include "storage/encodings/byte_cursor.h"
@@ -23,7 +24,12 @@ namespace tidemark {
 namespace {
 
 constexpr size_t kExceptionBytes = sizeof(uint16_t) + sizeof(int64_t);
-constexpr size_t kHeaderBytes = 4;
+
+/// Base, width, number of exceptions.
+size_t header_bytes(int64_t base) {
+  std::array<char, kVarintBytesMax> bytes;
+  return encode_varint(bytes.data(), zigzag_encode(base)) + 2;
+}
 /// A few hundred show where the bulk lies; sorting them costs about 5 µs.
 constexpr size_t kSampleSize = 256;
 
@@ -75,7 +81,7 @@ PackPlan plan_packing(std::span<const int64_t> values) {
   PackPlan plan{.base = low,
                 .width = full_width,
                 .exceptions = 0,
-                .bytes = kHeaderBytes + packed_bytes(values.size(), full_width)};
+                .bytes = header_bytes(low) + packed_bytes(values.size(), full_width)};
   if (full_width < 2 || values.size() < 64 || values.size() > UINT16_MAX) {
     return plan;
   }
@@ -92,7 +98,7 @@ PackPlan plan_packing(std::span<const int64_t> values) {
   for (unsigned width = inner_width > 0 ? inner_width - 1 : 0; width < full_width; ++width) {
     const Window window = best_window(sample, width);
     const size_t exceptions = (sample_size - window.covered) * values.size() / sample_size;
-    const size_t bytes = kHeaderBytes + packed_bytes(values.size(), width) + exceptions * kExceptionBytes;
+    const size_t bytes = header_bytes(window.base) + packed_bytes(values.size(), width) + exceptions * kExceptionBytes;
     if (bytes < guess.bytes) {
       guess = {.base = window.base, .width = width, .exceptions = exceptions, .bytes = bytes};
     }
@@ -106,7 +112,8 @@ PackPlan plan_packing(std::span<const int64_t> values) {
     guess.base = low;
   }
   guess.exceptions = count_outside(values, guess.base, guess.width);
-  guess.bytes = kHeaderBytes + packed_bytes(values.size(), guess.width) + guess.exceptions * kExceptionBytes;
+  guess.bytes =
+      header_bytes(guess.base) + packed_bytes(values.size(), guess.width) + guess.exceptions * kExceptionBytes;
   return guess.bytes < plan.bytes && guess.exceptions < values.size() / 8 ? guess : plan;
 }
 

@@ -169,7 +169,7 @@ TEST_P(IntegerEncodingTest, SurvivesDamage) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, IntegerEncodingTest, testing::ValuesIn(kIntegerCases),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& shape) { return std::string(shape.param.name); });
 
 TEST(IntegerEncoding, RegularTimesAreTwoNumbers) {
   ByteWriter out;
@@ -327,7 +327,7 @@ TEST_P(FloatEncodingTest, SurvivesDamage) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Shapes, FloatEncodingTest, testing::ValuesIn(kFloatCases),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& shape) { return std::string(shape.param.name); });
 
 TEST(FloatEncoding, DecimalsAreStoredAsSmallIntegers) {
   Random random(2);

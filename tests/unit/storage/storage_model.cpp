@@ -277,7 +277,7 @@ SegmentSummary write_segment(FileSystem& files, const std::string& path, FileId 
   return writer.finish();
 }
 
-void apply(std::map<Key, std::vector<Value>>& rows, const Versions& versions) {
+void apply_versions(std::map<Key, std::vector<Value>>& rows, const Versions& versions) {
   for (const auto& [key, version] : versions) {
     if (version.operation == RowOperation::kDelete) {
       rows.erase(key);

@@ -48,7 +48,7 @@ SegmentSummary write_segment(FileSystem& files, const std::string& path, FileId 
 int64_t window_of(int64_t order, int64_t window);
 
 /// Applies one source on top of the rows so far (D25).
-void apply(std::map<Key, std::vector<Value>>& rows, const Versions& versions);
+void apply_versions(std::map<Key, std::vector<Value>>& rows, const Versions& versions);
 
 /// Random versions: about `rows` of them.
 Versions random_versions(Random& random, const TableLayout& layout, size_t rows, int64_t order_max, bool only_puts);
