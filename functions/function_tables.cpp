@@ -5,10 +5,18 @@ namespace tidemark {
 void add_all_families(FunctionTables& tables) {
   add_arithmetic(tables);
   add_numeric(tables);
+  add_numeric_powers(tables);
   add_comparisons(tables);
   add_boolean(tables);
   add_math(tables);
   add_text(tables);
+  add_text_formatting(tables);
+  add_patterns(tables);
+  add_bytes(tables);
+  add_conditionals(tables);
+  add_arrays(tables);
+  add_array_constructors(tables);
+  add_system(tables);
   add_datetime_arithmetic(tables);
   add_datetime_comparisons(tables);
   add_datetime_fields(tables);
@@ -24,9 +32,12 @@ void add_all_families(FunctionTables& tables) {
   add_bit_and_boolean_aggregates(tables);
   add_statistics(tables);
   add_first_last(tables);
+  add_collections(tables);
+  add_ordered_sets(tables);
 
   add_window_functions(tables);
   add_generate_series(tables);
+  add_unnest(tables);
 }
 
 }  // namespace tidemark

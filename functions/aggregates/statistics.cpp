@@ -150,13 +150,11 @@ void add_spread(FunctionTables& tables, std::initializer_list<std::string_view> 
   for (const std::string_view name : names) {
     tables.aggregate(make_aggregate<FloatSpread<double, kSpread>>(name, kFloat64, kFloat64, doc));
     tables.aggregate(make_aggregate<FloatSpread<float, kSpread>>(name, kFloat32, kFloat64, doc));
-    if constexpr (!is_deviation(kSpread)) {  // until numeric has its square root
-      tables.aggregate(make_aggregate<ExactSpread<int16_t, kSpread>>(name, kInt16, kNumeric, doc));
-      tables.aggregate(make_aggregate<ExactSpread<int32_t, kSpread>>(name, kInt32, kNumeric, doc));
-      tables.aggregate(make_aggregate<ExactSpread<int64_t, kSpread>>(name, kInt64, kNumeric, doc));
-      tables.aggregate(make_aggregate<ExactSpread<uint64_t, kSpread>>(name, kUInt64, kNumeric, doc));
-      tables.aggregate(make_aggregate<ExactSpread<std::string_view, kSpread>>(name, kNumeric, kNumeric, doc));
-    }
+    tables.aggregate(make_aggregate<ExactSpread<int16_t, kSpread>>(name, kInt16, kNumeric, doc));
+    tables.aggregate(make_aggregate<ExactSpread<int32_t, kSpread>>(name, kInt32, kNumeric, doc));
+    tables.aggregate(make_aggregate<ExactSpread<int64_t, kSpread>>(name, kInt64, kNumeric, doc));
+    tables.aggregate(make_aggregate<ExactSpread<uint64_t, kSpread>>(name, kUInt64, kNumeric, doc));
+    tables.aggregate(make_aggregate<ExactSpread<std::string_view, kSpread>>(name, kNumeric, kNumeric, doc));
   }
 }
 

@@ -1,0 +1,274 @@
+// percentile_cont, percentile_disc and mode (WITHIN GROUP), and InfluxQL's median, percentile and mode. An ordered-set
+// call's arguments are its direct ones and behind them the sort key; its rows come in the order of WITHIN GROUP.
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "functions/aggregate_kernel.h"
+#include "functions/function_tables.h"
+#include "types/compare.h"
+#include "types/interval.h"
+
+namespace tidemark {
+namespace {
+
+using Text = std::string_view;
+using enum TypeId;
+
+bool is_there(const Vector& vector, size_t row) { return vector.validity().is_valid(vector.is_constant() ? 0 : row); }
+
+template <class T>
+void append_plain(std::string& out, const T& value) {
+  out.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+template <class T>
+T take_plain(Text& in) {
+  T value;
+  std::memcpy(&value, in.data(), sizeof value);
+  in.remove_prefix(sizeof value);
+  return value;
+}
+
+/// Values in the order in which they came, and the fraction asked for.
+template <class T>
+struct Ordered {
+  std::vector<T> values;
+  double fraction = 0;
+  bool has_fraction = false;
+};
+
+template <class T>
+Ordered<T>& ordered(std::byte* state) {
+  return *std::launder(reinterpret_cast<Ordered<T>*>(state));
+}
+
+template <class T>
+void take_row(Ordered<T>& state, AggregateCall& call, size_t row) {
+  const size_t value_argument = call.arguments.size() - 1;
+  if (call.arguments.size() == 2 && is_there(call.arguments[0], row)) {
+    state.fraction = call.arguments[0].data<double>()[call.arguments[0].is_constant() ? 0 : row];
+    state.has_fraction = true;
+  }
+  const Vector& values = call.arguments[value_argument];
+  if (!is_there(values, row)) return;
+  if constexpr (std::is_same_v<T, std::string>) {
+    state.values.emplace_back(values.data<Text>()[values.is_constant() ? 0 : row]);
+  } else {
+    state.values.push_back(values.data<T>()[values.is_constant() ? 0 : row]);
+  }
+}
+
+template <class T>
+void store(Vector& result, size_t row, const T& value) {
+  if constexpr (std::is_same_v<T, std::string>) {
+    result.mutable_data<Text>()[row] = result.heap().add(value);
+  } else {
+    result.mutable_data<T>()[row] = value;
+  }
+}
+
+void check_fraction(double fraction) {
+  if (!(fraction >= 0 && fraction <= 1)) {
+    throw Error(sqlstate::kNumericValueOutOfRange,
+                "percentile value " + std::to_string(fraction) + " is not between 0 and 1");
+  }
+}
+
+double between(double low, double high, double share) { return low + share * (high - low); }
+Interval between(const Interval& low, const Interval& high, double share) {
+  return add(low, multiply(subtract(high, low), share));
+}
+
+/// The value that interpolation between neighbours gives.
+template <class T>
+bool continuous(AggregateCall& /*call*/, Ordered<T>& state, T& output) {
+  if (state.values.empty() || !state.has_fraction) return false;
+  check_fraction(state.fraction);
+  const double place = state.fraction * static_cast<double>(state.values.size() - 1);
+  const auto low = static_cast<size_t>(std::floor(place));
+  const auto high = static_cast<size_t>(std::ceil(place));
+  output = low == high ? state.values[low]
+                       : between(state.values[low], state.values[high], place - static_cast<double>(low));
+  return true;
+}
+
+/// The first value whose place is at or beyond the fraction.
+template <class T>
+bool discrete(AggregateCall& /*call*/, Ordered<T>& state, T& output) {
+  if (state.values.empty() || !state.has_fraction) return false;
+  check_fraction(state.fraction);
+  const double place = std::ceil(state.fraction * static_cast<double>(state.values.size()));
+  output = state.values[static_cast<size_t>(std::max(place, 1.0)) - 1];
+  return true;
+}
+
+/// The first of the values that come most often; equal values are neighbours.
+template <class T>
+bool most_frequent(AggregateCall& /*call*/, Ordered<T>& state, T& output) {
+  size_t best = 0;
+  for (size_t i = 0; i < state.values.size();) {
+    size_t end = i + 1;
+    while (end < state.values.size() && state.values[end] == state.values[i]) ++end;
+    if (end - i > best) {
+      best = end - i;
+      output = state.values[i];
+    }
+    i = end;
+  }
+  return best > 0;
+}
+
+// InfluxQL: rows come in any order.
+double as_float(double value) { return value; }
+double as_float(int64_t value) { return static_cast<double>(value); }
+double as_float(uint64_t value) { return static_cast<double>(value); }
+
+template <class T>
+bool median(AggregateCall& /*call*/, Ordered<T>& state, double& output) {
+  if (state.values.empty()) return false;
+  std::ranges::sort(state.values);
+  const size_t middle = state.values.size() / 2;
+  output = state.values.size() % 2 == 1 ? as_float(state.values[middle])
+                                        : as_float(state.values[middle - 1]) +
+                                              (as_float(state.values[middle]) - as_float(state.values[middle - 1])) / 2;
+  return true;
+}
+/// The value of nearest rank; `fraction` counts in hundredths.
+template <class T>
+bool nearest_rank(AggregateCall& /*call*/, Ordered<T>& state, T& output) {
+  if (state.values.empty() || !state.has_fraction) return false;
+  const double rank = std::floor(static_cast<double>(state.values.size()) * state.fraction / 100 + 0.5) - 1;
+  if (rank < 0 || rank >= static_cast<double>(state.values.size())) return false;
+  std::ranges::sort(state.values);
+  output = state.values[static_cast<size_t>(rank)];
+  return true;
+}
+template <class T>
+bool sorted_mode(AggregateCall& call, Ordered<T>& state, T& output) {
+  std::ranges::sort(state.values);
+  return most_frequent(call, state, output);
+}
+
+/// T: what is collected; Output: what kFinish gives.
+template <class T, class Output, bool (*kFinish)(AggregateCall&, Ordered<T>&, Output&)>
+AggregateFunction collecting(Text name, std::vector<LogicalType> arguments, LogicalType result, Text doc) {
+  AggregateFunction function;
+  function.name = name;
+  function.arguments = std::move(arguments);
+  function.result = result;
+  function.state_bytes = sizeof(Ordered<T>);
+  function.initialize = [](std::byte* state) { new (state) Ordered<T>(); };
+  function.destroy = [](std::byte* state) { ordered<T>(state).~Ordered<T>(); };
+  function.update_range = [](AggregateCall& call, std::byte* state, size_t first, size_t last) {
+    for (size_t row = first; row < last; ++row) take_row(ordered<T>(state), call, row);
+  };
+  function.update_rows = [](AggregateCall& call, std::span<std::byte* const> states) {
+    for (size_t row = 0; row < states.size(); ++row) take_row(ordered<T>(states[row]), call, row);
+  };
+  function.combine = [](AggregateCall& /*call*/, std::byte* into, std::byte* from) {
+    Ordered<T>& target = ordered<T>(into);
+    Ordered<T>& source = ordered<T>(from);
+    target.values.insert(target.values.end(), source.values.begin(), source.values.end());
+    if (source.has_fraction) {
+      target.fraction = source.fraction;
+      target.has_fraction = true;
+    }
+  };
+  function.finalize = [](AggregateCall& call, std::span<std::byte* const> states, Vector& target) {
+    target = Vector::flat(call.result_type, states.size());
+    for (size_t i = 0; i < states.size(); ++i) {
+      Output output{};
+      const bool there = kFinish(call, ordered<T>(states[i]), output);
+      store(target, i, output);
+      if (!there) target.set_null(i);
+    }
+  };
+  function.serialize = [](const std::byte* bytes, std::string& out) {
+    const auto& state = *std::launder(reinterpret_cast<const Ordered<T>*>(bytes));
+    append_plain(out, state.fraction);
+    append_plain(out, state.has_fraction);
+    append_plain(out, state.values.size());
+    for (const T& value : state.values) {
+      if constexpr (std::is_same_v<T, std::string>) {
+        append_plain(out, value.size());
+        out += value;
+      } else {
+        append_plain(out, value);
+      }
+    }
+  };
+  function.deserialize = [](Text& in, std::byte* bytes) {
+    Ordered<T>& state = *new (bytes) Ordered<T>();
+    state.fraction = take_plain<double>(in);
+    state.has_fraction = take_plain<bool>(in);
+    const auto count = take_plain<size_t>(in);
+    for (size_t i = 0; i < count; ++i) {
+      if constexpr (std::is_same_v<T, std::string>) {
+        const auto size = take_plain<size_t>(in);
+        state.values.emplace_back(in.substr(0, size));
+        in.remove_prefix(size);
+      } else {
+        state.values.push_back(take_plain<T>(in));
+      }
+    }
+  };
+  function.doc = doc;
+  return function;
+}
+
+template <class T>
+void add_discrete(FunctionTables& tables, std::initializer_list<TypeId> types) {
+  for (const TypeId type : types) {
+    for (const bool is_mode : {false, true}) {
+      AggregateFunction function =
+          is_mode ? collecting<T, T, most_frequent<T>>("mode", {type}, type, "the most frequent value")
+                  : collecting<T, T, discrete<T>>("percentile_disc", {kFloat64, type}, type,
+                                                  "first value at or beyond a fraction of the rows");
+      function.ordered_set = true;
+      function.order_sensitive = true;
+      tables.aggregate(std::move(function));
+    }
+  }
+}
+
+template <class T>
+void add_influx(FunctionTables& tables, TypeId type) {
+  AggregateFunction functions[] = {
+      collecting<T, double, median<T>>("median", {type}, kFloat64, "the middle value"),
+      collecting<T, T, nearest_rank<T>>("percentile", {kFloat64, type}, type, "value of nearest rank, of hundredths"),
+      collecting<T, T, sorted_mode<T>>("mode", {type}, type, "the most frequent value; the least of several")};
+  for (AggregateFunction& function : functions) {
+    function.flavour = Flavour::kInfluxQl;
+    tables.aggregate(std::move(function));
+  }
+}
+
+}  // namespace
+
+void add_ordered_sets(FunctionTables& tables) {
+  static constexpr Text kContinuous = "value at a fraction of the rows, interpolated";
+  AggregateFunction floats =
+      collecting<double, double, continuous<double>>("percentile_cont", {kFloat64, kFloat64}, kFloat64, kContinuous);
+  AggregateFunction intervals = collecting<Interval, Interval, continuous<Interval>>(
+      "percentile_cont", {kFloat64, kInterval}, kInterval, kContinuous);
+  for (AggregateFunction* function : {&floats, &intervals}) {
+    function->ordered_set = true;
+    function->order_sensitive = true;
+    tables.aggregate(std::move(*function));
+  }
+  add_discrete<int16_t>(tables, {kInt16});
+  add_discrete<int32_t>(tables, {kInt32, kDate});
+  add_discrete<int64_t>(tables, {kInt64, kTime, kTimestamp, kTimestampTz, kTimestampTzNs});
+  add_discrete<uint64_t>(tables, {kUInt64});
+  add_discrete<float>(tables, {kFloat32});
+  add_discrete<double>(tables, {kFloat64});
+  add_discrete<uint8_t>(tables, {kBoolean});
+  add_discrete<std::string>(tables, {kText, kNumeric});
+  add_discrete<Interval>(tables, {kInterval});
+  add_influx<int64_t>(tables, kInt64);
+  add_influx<uint64_t>(tables, kUInt64);
+  add_influx<double>(tables, kFloat64);
+}
+
+}  // namespace tidemark

@@ -1,0 +1,412 @@
+// What a session may ask about itself and the catalog: version(), current_user, settings, sequences, privileges,
+// pg_typeof, format_type and the rest that clients call.
+
+#include <charconv>
+
+#include "base/error.h"
+#include "functions/function_tables.h"
+#include "functions/io_options.h"
+#include "functions/kernel.h"
+#include "types/type_info.h"
+
+namespace tidemark {
+namespace {
+
+using Text = std::string_view;
+using enum TypeId;
+
+SessionState& session_of(const KernelCall& call) {
+  if (call.context.session == nullptr) {
+    throw Error(sqlstate::kFeatureNotSupported, "this function needs a session");
+  }
+  return *call.context.session;
+}
+
+void constant_text(KernelCall& call, std::string text) {
+  call.result = Vector::constant(Value::text(std::move(text)).with_type(call.result_type), call.size);
+}
+
+void version(KernelCall& call) { constant_text(call, "PostgreSQL 15.12 (Tidemark 0.1.0), 64-bit"); }
+void current_database(KernelCall& call) { constant_text(call, session_of(call).database().name); }
+void current_user(KernelCall& call) { constant_text(call, session_of(call).current_user()); }
+void session_user(KernelCall& call) { constant_text(call, session_of(call).session_user()); }
+void backend_pid(KernelCall& call) {
+  call.result = Vector::constant(Value::int32(session_of(call).backend_pid()), call.size);
+}
+
+/// The first schema of the search path that exists; NULL if none does.
+void current_schema(KernelCall& call) {
+  SessionState& session = session_of(call);
+  for (const std::string& name : session.search_path()) {
+    if (name == "pg_catalog" || name == "information_schema" ||
+        session.catalog().schema(session.database().id, name) != nullptr) {
+      constant_text(call, name);
+      return;
+    }
+  }
+  call.result = Vector::null_constant(call.result_type, call.size);
+}
+
+template <class T>
+Vector value_vector(LogicalType type, size_t size, T value) {
+  Vector result = Vector::flat(type, size);
+  std::fill_n(result.mutable_data<T>(), size, value);
+  return result;
+}
+template <bool kValue>
+void always(KernelCall& call) {
+  call.result = value_vector<uint8_t>(kBoolean, call.size, kValue ? 1 : 0);
+}
+void null_result(KernelCall& call) { call.result = Vector::null_constant(call.result_type, call.size); }
+void zero(KernelCall& call) { call.result = Vector::constant(Value::integer(call.result_type, 0), call.size); }
+void empty_text(KernelCall& call) { constant_text(call, ""); }
+
+std::optional<std::string> current_setting(KernelCall& call, Text name) {
+  return session_of(call).setting(name, false);
+}
+std::optional<std::string> current_setting_or_null(KernelCall& call, Text name, bool missing_ok) {
+  return session_of(call).setting(name, missing_ok);
+}
+std::string set_config(KernelCall& call, Text name, Text value, bool local) {
+  session_of(call).set_setting(name, value, local);
+  return session_of(call).setting(name, true).value_or(std::string(value));
+}
+
+// ------------------------------------------------------------------------------------------------------------ objects
+
+/// `name` or `schema.name`, quoted or folded.
+std::vector<std::string> name_parts(Text text) {
+  std::vector<std::string> parts(1);
+  bool quoted = false;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') {
+      if (quoted && i + 1 < text.size() && text[i + 1] == '"') {
+        parts.back() += '"';
+        ++i;
+      } else {
+        quoted = !quoted;
+      }
+    } else if (c == '.' && !quoted) {
+      parts.emplace_back();
+    } else {
+      parts.back() += quoted || c < 'A' || c > 'Z' ? c : static_cast<char>(c | 0x20);
+    }
+  }
+  return parts;
+}
+
+const CatalogEntry* find_relation(const KernelCall& call, Text text) {
+  SessionState& session = session_of(call);
+  const std::vector<std::string> parts = name_parts(text);
+  const auto in_schema = [&](const std::string& schema_name) -> const CatalogEntry* {
+    const SchemaEntry* schema = session.catalog().schema(session.database().id, schema_name);
+    return schema == nullptr ? nullptr : session.catalog().relation(schema->id, parts.back());
+  };
+  if (parts.size() > 1) return in_schema(parts[parts.size() - 2]);
+  for (const std::string& schema : session.search_path()) {
+    if (const CatalogEntry* found = in_schema(schema)) return found;
+  }
+  return nullptr;
+}
+
+ObjectId sequence_by_name(const KernelCall& call, Text name) {
+  const CatalogEntry* entry = find_relation(call, name);
+  if (entry == nullptr) {
+    throw Error(sqlstate::kUndefinedTable, "relation \"" + std::string(name) + "\" does not exist");
+  }
+  if (kind_of(*entry) != ObjectKind::kSequence) {
+    throw Error(sqlstate::kWrongObjectType, "\"" + name_of(*entry) + "\" is not a sequence");
+  }
+  return id_of(*entry);
+}
+ObjectId sequence_of(const KernelCall& call, int64_t oid) {
+  const auto id = static_cast<ObjectId>(oid);
+  const CatalogEntry* entry = session_of(call).catalog().object(id);
+  if (entry == nullptr) {
+    throw Error(sqlstate::kUndefinedTable, "could not open relation with OID " + std::to_string(oid));
+  }
+  if (kind_of(*entry) != ObjectKind::kSequence) {
+    throw Error(sqlstate::kWrongObjectType, "\"" + name_of(*entry) + "\" is not a sequence");
+  }
+  return id;
+}
+
+int64_t next_value(KernelCall& call, int64_t oid) {
+  return session_of(call).next_sequence_value(sequence_of(call, oid));
+}
+int64_t next_value_by_name(KernelCall& call, Text name) {
+  return session_of(call).next_sequence_value(sequence_by_name(call, name));
+}
+int64_t current_value(KernelCall& call, int64_t oid) {
+  return session_of(call).current_sequence_value(sequence_of(call, oid));
+}
+int64_t current_value_by_name(KernelCall& call, Text name) {
+  return session_of(call).current_sequence_value(sequence_by_name(call, name));
+}
+int64_t set_value_called(KernelCall& call, int64_t oid, int64_t value, bool is_called) {
+  session_of(call).set_sequence_value(sequence_of(call, oid), value, is_called);
+  return value;
+}
+int64_t set_value(KernelCall& call, int64_t oid, int64_t value) { return set_value_called(call, oid, value, true); }
+int64_t set_value_by_name(KernelCall& call, Text name, int64_t value, bool is_called) {
+  session_of(call).set_sequence_value(sequence_by_name(call, name), value, is_called);
+  return value;
+}
+int64_t set_value_by_name_called(KernelCall& call, Text name, int64_t value) {
+  return set_value_by_name(call, name, value, true);
+}
+
+std::optional<std::string> user_by_id(KernelCall& call, int64_t oid) {
+  const CatalogEntry* entry = session_of(call).catalog().object(static_cast<ObjectId>(oid));
+  if (entry == nullptr || kind_of(*entry) != ObjectKind::kRole) {
+    return "unknown (OID=" + std::to_string(oid) + ")";
+  }
+  return name_of(*entry);
+}
+
+std::optional<std::string> object_description(KernelCall& call, int64_t oid) {
+  const CatalogEntry* entry = session_of(call).catalog().object(static_cast<ObjectId>(oid));
+  if (entry == nullptr) return std::nullopt;
+  const std::string comment = std::visit(
+      [](const auto& object) -> std::string {
+        if constexpr (requires { object.comment; }) {
+          return object.comment;
+        } else {
+          return {};
+        }
+      },
+      *entry);
+  return comment.empty() ? std::nullopt : std::optional(comment);
+}
+std::optional<std::string> object_description_in(KernelCall& call, int64_t oid, Text /*catalog*/) {
+  return object_description(call, oid);
+}
+std::optional<std::string> column_description(KernelCall& call, int64_t oid, int32_t number) {
+  const TableEntry* table = session_of(call).catalog().table(static_cast<ObjectId>(oid));
+  if (table == nullptr || number < 1) return std::nullopt;
+  const ColumnEntry* column = table->find_column(static_cast<ColumnId>(number));
+  if (column == nullptr || column->comment.empty()) return std::nullopt;
+  return column->comment;
+}
+
+std::optional<int64_t> to_regclass(KernelCall& call, Text name) {
+  const CatalogEntry* entry = find_relation(call, name);
+  return entry == nullptr ? std::nullopt : std::optional(int64_t{id_of(*entry)});
+}
+
+/// The text under which a default, a check or an index is stored is what PostgreSQL would print back.
+std::optional<std::string> expression_text(Text tree) { return std::string(tree); }
+std::optional<std::string> expression_of(KernelCall& /*call*/, Text tree, int64_t /*relation*/) {
+  return expression_text(tree);
+}
+std::optional<std::string> expression_of_pretty(KernelCall& /*call*/, Text tree, int64_t /*relation*/,
+                                                bool /*pretty*/) {
+  return expression_text(tree);
+}
+std::optional<std::string> index_definition(KernelCall& call, int64_t oid) {
+  const CatalogEntry* entry = session_of(call).catalog().object(static_cast<ObjectId>(oid));
+  if (entry == nullptr || kind_of(*entry) != ObjectKind::kIndex) return std::nullopt;
+  return std::get<IndexEntry>(*entry).definition_sql;
+}
+std::optional<std::string> view_definition(KernelCall& call, int64_t oid) {
+  const CatalogEntry* entry = session_of(call).catalog().object(static_cast<ObjectId>(oid));
+  if (entry == nullptr || kind_of(*entry) != ObjectKind::kView) return std::nullopt;
+  return std::get<ViewEntry>(*entry).sql;
+}
+std::optional<std::string> view_definition_pretty(KernelCall& call, int64_t oid, bool /*pretty*/) {
+  return view_definition(call, oid);
+}
+
+// -------------------------------------------------------------------------------------------------------------- types
+
+void type_of(KernelCall& call) {
+  const LogicalType type = call.arguments[0].type();
+  call.result = Vector::constant(Value::integer(kRegtype, type.oid()), call.size);
+}
+
+/// format_type(oid, modifier): strict in the oid alone.
+void format_type(KernelCall& call) {
+  const Argument<int64_t> oids(call.arguments[0]);
+  const Argument<int32_t> modifiers(call.arguments[1]);
+  const auto is_there = [](const Vector& vector, size_t row) {
+    return vector.validity().is_valid(vector.is_constant() ? 0 : row);
+  };
+  Vector result = Vector::flat(kText, call.size);
+  for (size_t row = 0; row < call.size; ++row) {
+    if (!is_there(call.arguments[0], row)) {
+      result.set_null(row);
+      continue;
+    }
+    LogicalType type;
+    std::string text = "???";
+    if (oids[row] == 0) {
+      text = "-";
+    } else if (find_type(static_cast<uint32_t>(oids[row]), type)) {
+      type.modifier = is_there(call.arguments[1], row) ? modifiers[row] : -1;
+      text = type.to_string();
+    }
+    result.mutable_data<Text>()[row] = result.heap().add(text);
+  }
+  call.result = std::move(result);
+}
+
+void value_size(KernelCall& call) {
+  const Vector& argument = call.arguments[0];
+  const bool is_bytes = argument.type().physical() == PhysicalType::kBytes;
+  Vector result = Vector::flat(kInt32, call.size);
+  for (size_t row = 0; row < call.size; ++row) {
+    const size_t index = argument.is_constant() ? 0 : row;
+    constexpr size_t kVarlenaHeader = 4;
+    result.mutable_data<int32_t>()[row] = static_cast<int32_t>(
+        is_bytes ? argument.data<Text>()[index].size() + kVarlenaHeader : physical_width(argument.type().physical()));
+  }
+  call.result = std::move(result);
+}
+
+/// pg_size_pretty: the largest unit in which the number has at least two digits or so.
+std::string size_pretty(int64_t bytes) {
+  static constexpr Text kUnits[] = {"bytes", "kB", "MB", "GB", "TB", "PB"};
+  if (bytes < 10 * 1024 && bytes > -10 * 1024) return std::to_string(bytes) + " bytes";
+  int64_t half_units = bytes / 512;  // one bit more, to round on
+  size_t unit = 1;
+  while (unit + 1 < std::size(kUnits) && (half_units >= 20 * 1024 - 1 || half_units <= -(20 * 1024 - 1))) {
+    half_units /= 1024;
+    ++unit;
+  }
+  const int64_t rounded = half_units < 0 ? (half_units - 1) / 2 : (half_units + 1) / 2;
+  return std::to_string(rounded) + " " + std::string(kUnits[unit]);
+}
+
+void add_session_functions(FunctionTables& tables) {
+  const auto stable = [&](Text name, std::vector<LogicalType> arguments, TypeId result, ScalarKernel kernel,
+                          Text doc) -> ScalarFunction& {
+    ScalarFunction& function = tables.function(name, std::move(arguments), result, kernel, doc);
+    function.volatility = Volatility::kStable;
+    return function;
+  };
+  stable("version", {}, kText, version, "which server this is");
+  stable("current_database", {}, kName, current_database, "name of the database");
+  stable("current_catalog", {}, kName, current_database, "name of the database");
+  stable("current_schema", {}, kName, current_schema, "schema where new objects go");
+  stable("current_user", {}, kName, current_user, "role whose rights count");
+  stable("user", {}, kName, current_user, "role whose rights count");
+  stable("current_role", {}, kName, current_user, "role whose rights count");
+  stable("session_user", {}, kName, session_user, "role that connected");
+  stable("pg_backend_pid", {}, kInt32, backend_pid, "number of this session's process");
+  stable("current_setting", {kText}, kText, each_row<current_setting>, "value of a setting");
+  stable("current_setting", {kText, kBoolean}, kText, each_row<current_setting_or_null>,
+         "value of a setting, NULL if there is none");
+  stable("set_config", {kText, kText, kBoolean}, kText, each_row<set_config>, "sets a setting").volatility =
+      Volatility::kVolatile;
+  stable("pg_is_in_recovery", {}, kBoolean, always<false>, "false");
+  stable("pg_my_temp_schema", {}, kOid, zero, "0");
+  stable("inet_server_port", {}, kInt32, null_result, "NULL");
+  stable("pg_postmaster_start_time", {}, kTimestampTz, null_result, "NULL: not kept");
+}
+
+void add_sequences(FunctionTables& tables) {
+  const auto add = [&](Text name, std::vector<LogicalType> arguments, ScalarKernel kernel, Text doc) {
+    tables.function(name, std::move(arguments), kInt64, kernel, doc).volatility = Volatility::kVolatile;
+  };
+  add("nextval", {kRegclass}, each_row<next_value>, "next value of a sequence");
+  add("nextval", {kText}, each_row<next_value_by_name>, "next value of a sequence");
+  add("currval", {kRegclass}, each_row<current_value>, "value that this session took last");
+  add("currval", {kText}, each_row<current_value_by_name>, "value that this session took last");
+  add("setval", {kRegclass, kInt64}, each_row<set_value>, "sets a sequence");
+  add("setval", {kRegclass, kInt64, kBoolean}, each_row<set_value_called>, "sets a sequence");
+  add("setval", {kText, kInt64}, each_row<set_value_by_name_called>, "sets a sequence");
+  add("setval", {kText, kInt64, kBoolean}, each_row<set_value_by_name>, "sets a sequence");
+}
+
+/// Rights are not kept by object yet: who is let in may use everything.
+void add_privileges(FunctionTables& tables) {
+  const auto add = [&](Text name, std::vector<LogicalType> arguments) {
+    tables.function(name, std::move(arguments), kBoolean, always<true>, "whether the role has the right").volatility =
+        Volatility::kStable;
+  };
+  for (const Text name :
+       {"has_table_privilege", "has_schema_privilege", "has_database_privilege", "has_sequence_privilege",
+        "has_function_privilege", "has_type_privilege", "has_tablespace_privilege", "has_any_column_privilege",
+        "has_language_privilege", "has_foreign_data_wrapper_privilege", "has_server_privilege"}) {
+    add(name, {kText, kText});
+    add(name, {kOid, kText});
+    add(name, {kName, kText, kText});
+    add(name, {kName, kOid, kText});
+    add(name, {kOid, kOid, kText});
+  }
+  for (const TypeId column : {kText, kInt16}) {
+    add("has_column_privilege", {kText, column, kText});
+    add("has_column_privilege", {kOid, column, kText});
+    add("has_column_privilege", {kName, kOid, column, kText});
+  }
+  add("pg_has_role", {kName, kText});
+  add("pg_has_role", {kOid, kText});
+  add("pg_has_role", {kName, kName, kText});
+  add("pg_has_role", {kName, kOid, kText});
+  add("row_security_active", {kOid});
+  add("pg_table_is_visible", {kOid});
+  add("pg_type_is_visible", {kOid});
+  add("pg_function_is_visible", {kOid});
+  add("pg_operator_is_visible", {kOid});
+  add("pg_opclass_is_visible", {kOid});
+  add("pg_collation_is_visible", {kOid});
+  add("pg_conversion_is_visible", {kOid});
+  add("pg_statistics_obj_is_visible", {kOid});
+  add("pg_ts_config_is_visible", {kOid});
+  add("pg_ts_dict_is_visible", {kOid});
+  add("pg_ts_parser_is_visible", {kOid});
+  add("pg_ts_template_is_visible", {kOid});
+}
+
+void add_object_functions(FunctionTables& tables) {
+  const auto stable = [&](Text name, std::vector<LogicalType> arguments, TypeId result, ScalarKernel kernel,
+                          Text doc) -> ScalarFunction& {
+    ScalarFunction& function = tables.function(name, std::move(arguments), result, kernel, doc);
+    function.volatility = Volatility::kStable;
+    return function;
+  };
+  stable("pg_get_userbyid", {kOid}, kName, each_row<user_by_id>, "name of a role");
+  stable("obj_description", {kOid}, kText, each_row<object_description>, "comment on an object");
+  stable("obj_description", {kOid, kName}, kText, each_row<object_description_in>, "comment on an object");
+  stable("shobj_description", {kOid, kName}, kText, each_row<object_description_in>, "comment on a database or role");
+  stable("col_description", {kOid, kInt32}, kText, each_row<column_description>, "comment on a column");
+  stable("to_regclass", {kText}, kRegclass, each_row<to_regclass>, "relation of this name, or NULL");
+  stable("pg_get_expr", {kPgNodeTree, kOid}, kText, each_row<expression_of>, "text of a stored expression");
+  stable("pg_get_expr", {kPgNodeTree, kOid, kBoolean}, kText, each_row<expression_of_pretty>,
+         "text of a stored expression");
+  stable("pg_get_expr", {kText, kOid}, kText, each_row<expression_of>, "text of a stored expression");
+  stable("pg_get_expr", {kText, kOid, kBoolean}, kText, each_row<expression_of_pretty>, "text of a stored expression");
+  stable("pg_get_indexdef", {kOid}, kText, each_row<index_definition>, "CREATE INDEX of an index");
+  stable("pg_get_viewdef", {kOid}, kText, each_row<view_definition>, "SELECT of a view");
+  stable("pg_get_viewdef", {kOid, kBoolean}, kText, each_row<view_definition_pretty>, "SELECT of a view");
+  stable("pg_get_function_identity_arguments", {kOid}, kText, null_result, "NULL: there are no user functions");
+  stable("pg_get_functiondef", {kOid}, kText, null_result, "NULL: there are no user functions");
+  stable("pg_get_triggerdef", {kOid}, kText, null_result, "NULL: there are no triggers");
+  stable("pg_get_ruledef", {kOid}, kText, null_result, "NULL: there are no rules");
+  stable("pg_get_partkeydef", {kOid}, kText, null_result, "NULL: there are no declared partitions");
+  stable("pg_get_statisticsobjdef_columns", {kOid}, kText, null_result, "NULL");
+  stable("pg_relation_is_publishable", {kRegclass}, kBoolean, always<false>, "false");
+  stable("pg_encoding_to_char", {kInt32}, kName, [](KernelCall& call) { constant_text(call, "UTF8"); }, "UTF8");
+  stable("getdatabaseencoding", {}, kName, [](KernelCall& call) { constant_text(call, "UTF8"); }, "UTF8");
+  stable("pg_client_encoding", {}, kName, [](KernelCall& call) { constant_text(call, "UTF8"); }, "UTF8");
+  stable("pg_tablespace_location", {kOid}, kText, empty_text, "empty: there are no tablespaces");
+  ScalarFunction& type = stable("pg_typeof", {kAny}, kRegtype, type_of, "type of the argument");
+  type.null_rule = NullRule::kCalled;
+  ScalarFunction& format =
+      stable("format_type", {kOid, kInt32}, kText, format_type, "name of a type with its modifier");
+  format.null_rule = NullRule::kCalled;
+  tables.function("pg_column_size", {kAny}, kInt32, value_size, "bytes of a value");
+  tables.function("pg_size_pretty", {kInt64}, kText, each_row<size_pretty>, "bytes with a fitting unit");
+}
+
+}  // namespace
+
+void add_system(FunctionTables& tables) {
+  add_session_functions(tables);
+  add_sequences(tables);
+  add_privileges(tables);
+  add_object_functions(tables);
+}
+
+}  // namespace tidemark
