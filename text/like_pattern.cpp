@@ -23,7 +23,8 @@ LikePattern::LikePattern(std::string_view pattern, std::string_view escape) {
     if (!escape.empty() && pattern.starts_with(escape)) {
       pattern.remove_prefix(escape.size());
       if (pattern.empty()) {
-        throw Error(sqlstate::kInvalidEscapeSequence, "LIKE pattern must not end with escape character");
+        pieces_.push_back({kDanglingEscape, {}});
+        break;
       }
     } else if (pattern[0] == '%' || pattern[0] == '_') {
       const Piece::Kind kind = pattern[0] == '%' ? kAnyText : kAnyCharacter;
@@ -98,6 +99,11 @@ bool LikePattern::matches_pieces(std::string_view text) const {
       if (text.empty()) return false;
       text.remove_prefix(character_bytes(text));
       ++piece;
+    } else if (pieces_[piece].kind == kDanglingEscape) {
+      if (!text.empty()) {
+        throw Error(sqlstate::kInvalidEscapeSequence, "LIKE pattern must not end with escape character");
+      }
+      failed = true;
     } else if (text.starts_with(pieces_[piece].literal)) {
       text.remove_prefix(pieces_[piece].literal.size());
       ++piece;

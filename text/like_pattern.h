@@ -11,9 +11,10 @@ namespace tidemark {
 /// Immutable and shared between threads.
 class LikePattern {
  public:
-  /// `escape` is one character, or empty for none. 22025 `LIKE pattern must not end with escape character`.
+  /// `escape` is one character, or empty for none.
   explicit LikePattern(std::string_view pattern, std::string_view escape = "\\");
 
+  /// 22025 `LIKE pattern must not end with escape character` if the match gets there, as PostgreSQL.
   [[nodiscard]] bool matches(std::string_view text) const;
   /// What every match begins with: for key ranges. The whole pattern if it has no wildcard (is_exact).
   [[nodiscard]] const std::string& prefix() const { return prefix_; }
@@ -22,7 +23,7 @@ class LikePattern {
  private:
   enum class Shape : uint8_t { kEqual, kPrefix, kSuffix, kPart, kGeneral };
   struct Piece {
-    enum class Kind : uint8_t { kLiteral, kAnyCharacter, kAnyText } kind = Kind::kLiteral;
+    enum class Kind : uint8_t { kLiteral, kAnyCharacter, kAnyText, kDanglingEscape } kind = Kind::kLiteral;
     std::string literal;
   };
 

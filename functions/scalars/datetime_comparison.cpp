@@ -48,14 +48,15 @@ void compare_converted(KernelCall& call) {
   const bool left_constant = call.arguments[0].is_constant();
   const bool right_constant = call.arguments[1].is_constant();
   // A constant is converted once.
-  const int64_t constant = left_constant ? kConvertA(call, left[0]) : right_constant ? kConvertB(call, right[0]) : 0;
+  const int64_t left_once = left_constant ? kConvertA(call, left[0]) : 0;
+  const int64_t right_once = right_constant ? kConvertB(call, right[0]) : 0;
   for (size_t row = 0; row < call.size; ++row) {
     if (!call.valid.is_valid(row)) {
       to[row] = 0;
       continue;
     }
-    const int64_t a = left_constant ? constant : kConvertA(call, left[row]);
-    const int64_t b = right_constant ? constant : kConvertB(call, right[row]);
+    const int64_t a = left_constant ? left_once : kConvertA(call, left[row]);
+    const int64_t b = right_constant ? right_once : kConvertB(call, right[row]);
     to[row] = kCompare(a, b) ? 1 : 0;
   }
   call.result = std::move(result);
