@@ -14,5 +14,7 @@ namespace tidemark {
 void add_serve_command(CLI::App& app, std::function<int()>& chosen);
 void add_shell_command(CLI::App& app, std::function<int()>& chosen);
 void add_check_command(CLI::App& app, std::function<int()>& chosen);
+void add_bench_command(CLI::App& app, std::function<int()>& chosen);
+void add_demo_command(CLI::App& app, std::function<int()>& chosen);
 
 }  // namespace tidemark

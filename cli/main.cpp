@@ -16,6 +16,8 @@ int main(int argc, char** argv) {
   tidemark::add_serve_command(app, chosen);
   tidemark::add_shell_command(app, chosen);
   tidemark::add_check_command(app, chosen);
+  tidemark::add_bench_command(app, chosen);
+  tidemark::add_demo_command(app, chosen);
   CLI11_PARSE(app, argc, argv);
   try {
     return chosen();

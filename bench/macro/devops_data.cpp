@@ -1,0 +1,86 @@
+#include "bench/macro/devops_data.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace tidemark::bench {
+namespace {
+
+constexpr std::array<std::string_view, 9> kRegions = {"us-east-1",      "us-west-1",      "us-west-2",
+                                                      "eu-west-1",      "eu-central-1",   "ap-southeast-1",
+                                                      "ap-southeast-2", "ap-northeast-1", "sa-east-1"};
+constexpr std::array<std::string_view, 3> kOperatingSystems = {"Ubuntu16.10", "Ubuntu16.04LTS", "Ubuntu15.10"};
+constexpr std::array<std::string_view, 4> kTeams = {"SF", "NYC", "LON", "CHI"};
+constexpr std::array<std::string_view, 3> kEnvironments = {"production", "staging", "test"};
+
+void append_number(std::string& out, int64_t value) {
+  char text[24];
+  out.append(text, std::to_chars(text, text + sizeof text, value).ptr);
+}
+
+/// About normal with deviation 1: the sum of twelve uniforms (central limit), which is the same on every machine.
+double normal(Random& random) {
+  double sum = -6;
+  for (int i = 0; i < 12; ++i) {
+    sum += random.uniform();
+  }
+  return sum;
+}
+
+}  // namespace
+
+DevopsData::DevopsData(size_t hosts, uint64_t seed) : random_(seed) {
+  for (size_t host = 0; host < hosts; ++host) {
+    const std::string_view region = kRegions[random_.below(kRegions.size())];
+    std::string tags = "cpu,hostname=host_" + std::to_string(host);
+    tags += ",region=" + std::string(region);
+    tags += ",datacenter=" + std::string(region) + static_cast<char>('a' + random_.below(3));
+    tags += ",rack=" + std::to_string(random_.below(100));
+    tags += ",os=" + std::string(kOperatingSystems[random_.below(kOperatingSystems.size())]);
+    tags += random_.below(2) == 0 ? ",arch=x64" : ",arch=x86";
+    tags += ",team=" + std::string(kTeams[random_.below(kTeams.size())]);
+    tags += ",service=" + std::to_string(random_.below(20));
+    tags += ",service_version=" + std::to_string(random_.below(2));
+    tags += ",service_environment=" + std::string(kEnvironments[random_.below(kEnvironments.size())]);
+    tags_.push_back(std::move(tags));
+    auto& walk = walks_.emplace_back();
+    for (double& value : walk) {
+      value = random_.uniform() * 100;
+    }
+  }
+}
+
+void DevopsData::append_step(std::string& lines) {
+  const int64_t time_ns = (kStart + steps_ * kStepSeconds) * 1'000'000'000;
+  for (size_t host = 0; host < walks_.size(); ++host) {
+    lines += tags_[host];
+    for (size_t field = 0; field < kFields.size(); ++field) {
+      double& value = walks_[host][field];
+      value = std::clamp(value + normal(random_), 0.0, 100.0);
+      lines += field == 0 ? ' ' : ',';
+      lines += kFields[field];
+      lines += '=';
+      append_number(lines, static_cast<int64_t>(value));
+      lines += 'i';
+    }
+    lines += ' ';
+    append_number(lines, time_ns);
+    lines += '\n';
+  }
+  ++steps_;
+}
+
+void LoginData::append(std::string& lines, size_t count) {
+  for (size_t i = 0; i < count; ++i) {
+    // The smaller of two draws: low numbers log in more often.
+    const uint64_t user = std::min(random_.below(users_), random_.below(users_));
+    time_ns_ += 1 + static_cast<int64_t>(random_.below(100'000'000));
+    lines += "logins,user_id=u";
+    append_number(lines, static_cast<int64_t>(user));
+    lines += random_.below(50) == 0 ? " ok=f " : " ok=t ";
+    append_number(lines, time_ns_);
+    lines += '\n';
+  }
+}
+
+}  // namespace tidemark::bench
