@@ -71,7 +71,7 @@ int32_t iso_week(const CivilDate& date, int32_t& iso_year) {
 
 CivilTime civil_from_timestamp(int64_t microseconds) {
   const int64_t days = floor_divide(microseconds, kMicrosecondsPerDay);
-  int64_t rest = microseconds - days * kMicrosecondsPerDay;
+  int64_t rest = floor_modulo(microseconds, kMicrosecondsPerDay);
   CivilTime civil;
   civil.date = civil_from_days(days);
   civil.hour = static_cast<int32_t>(rest / kMicrosecondsPerHour);

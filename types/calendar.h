@@ -82,7 +82,8 @@ constexpr int64_t floor_divide(int64_t dividend, int64_t divisor) {
   return quotient - (dividend % divisor != 0 && (dividend < 0) != (divisor < 0) ? 1 : 0);
 }
 constexpr int64_t floor_modulo(int64_t dividend, int64_t divisor) {
-  return dividend - floor_divide(dividend, divisor) * divisor;
+  const int64_t rest = dividend % divisor;
+  return rest != 0 && (rest < 0) != (divisor < 0) ? rest + divisor : rest;
 }
 
 /// A timestamptz(9) as microseconds (floored, PostgreSQL's epoch) and 0 … 999 nanoseconds, so that whatever works on
@@ -93,7 +94,7 @@ struct SplitNanoseconds {
 };
 constexpr SplitNanoseconds split_nanoseconds(int64_t nanoseconds_since_1970) {
   const int64_t microseconds = floor_divide(nanoseconds_since_1970, 1000);
-  return {microseconds - kEpochShiftMicroseconds, static_cast<int32_t>(nanoseconds_since_1970 - microseconds * 1000)};
+  return {microseconds - kEpochShiftMicroseconds, static_cast<int32_t>(floor_modulo(nanoseconds_since_1970, 1000))};
 }
 /// False if it does not fit timestamptz(9): infinities, and years outside 1677 to 2262.
 [[nodiscard]] constexpr bool join_nanoseconds(int64_t microseconds, int32_t nanoseconds, int64_t& result) {

@@ -148,6 +148,18 @@ LogicalType parse_type(std::string_view text) {
   return is_array ? LogicalType::array_of(type.id, type.modifier) : type;
 }
 
+std::vector<std::string> split_at_quotes(const std::string& expression) {
+  std::vector<std::string> parts(1);
+  for (const char c : expression) {
+    if (c == '\'') {
+      parts.emplace_back();
+    } else {
+      parts.back() += c;
+    }
+  }
+  return parts;
+}
+
 std::string answer_of(const std::function<std::string()>& compute) {
   try {
     return compute();
