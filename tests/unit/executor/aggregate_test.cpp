@@ -6,6 +6,7 @@
 #include <set>
 
 #include "executor/value_column.h"
+#include "functions/coercion.h"
 
 #include "tests/unit/executor/plan_helper.h"
 #include "types/canonical_key.h"
@@ -90,7 +91,7 @@ std::vector<ExpressionPtr> four_aggregates(uint32_t value) {
   std::vector<ExpressionPtr> result;
   result.push_back(aggregate("count", {}));
   result.push_back(aggregate("count", list(number())));
-  result.push_back(aggregate("sum", list(call("float8", list(number())))));
+  result.push_back(aggregate("sum", list(coerce(number(), TypeId::kFloat64, CastContext::kExplicit))));
   result.push_back(aggregate("min", list(number())));
   return result;
 }
@@ -223,7 +224,7 @@ TEST(Aggregate, HonoursDistinctFilterAndOrder) {
     aggregates.push_back(aggregate("count", list(tidemark::testing::input(1, TypeId::kInt64))));
     aggregates.back()->as<AggregateExpression>().distinct = true;
     aggregates.push_back(
-        aggregate("sum", list(call("float8", list(tidemark::testing::input(1, TypeId::kInt64))))));
+        aggregate("sum", list(coerce(tidemark::testing::input(1, TypeId::kInt64), TypeId::kFloat64, CastContext::kExplicit))));
     aggregates.back()->as<AggregateExpression>().distinct = true;
     aggregates.push_back(aggregate("count", {}));
     aggregates.back()->as<AggregateExpression>().filter = tidemark::testing::input(2, TypeId::kBoolean);

@@ -80,7 +80,7 @@ class SortTest : public ::testing::Test {
 };
 
 TEST_F(SortTest, SortsStablyByAnyKeys) {
-  for (int round = 0; round < 10; ++round) {
+  for (int round = 0; round < 4; ++round) {
     for (const size_t size : telling_sizes()) {
       make(size);
       ASSERT_EQ(show(run(plan())), show(rows_));
@@ -89,7 +89,7 @@ TEST_F(SortTest, SortsStablyByAnyKeys) {
 }
 
 TEST_F(SortTest, SortsTheSameFromDisk) {
-  for (int round = 0; round < 5; ++round) {
+  for (int round = 0; round < 3; ++round) {
     make(20'000);
     RunOptions options;
     options.work_mem_bytes = 100'000;
@@ -98,7 +98,7 @@ TEST_F(SortTest, SortsTheSameFromDisk) {
 }
 
 TEST_F(SortTest, KeepsTheFirstRows) {
-  for (int round = 0; round < 10; ++round) {
+  for (int round = 0; round < 4; ++round) {
     for (const size_t size : {size_t{0}, size_t{1}, size_t{100}, size_t{30'000}}) {
       make(size);
       for (const int64_t limit : {0, 1, 10, 3000}) {

@@ -14,3 +14,11 @@ bool LockTable::wait_for_key(TransactionId, ObjectId, const RowKey&, int64_t, co
 }
 void LockTable::release_all(TransactionId) noexcept {}
 }  // namespace tidemark
+
+#include "functions/expression.h"
+#include "parser/ast_to_sql.h"
+
+namespace tidemark {
+std::string quote_identifier(std::string_view name) { return std::string(name); }
+std::string to_string(const Expression&) { return "expression"; }
+}  // namespace tidemark
