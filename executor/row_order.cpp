@@ -121,6 +121,7 @@ RowOrder::RowOrder(const std::vector<ExpressionPtr>& groups, const std::vector<S
   for (const ExpressionPtr& group : groups) {
     add_key(*group, {}, state);
   }
+  group_keys_ = keys_.size();
   for (const SortKey& key : keys) {
     add_key(*key.expression, {key.descending, key.nulls_first}, state);
   }

@@ -31,7 +31,8 @@ class RowOrder {
   [[nodiscard]] const std::vector<LogicalType>& row_types() const { return row_types_; }
   [[nodiscard]] size_t input_width() const { return input_width_; }
   [[nodiscard]] size_t key_count() const { return keys_.size(); }
-  [[nodiscard]] bool empty() const { return keys_.empty(); }
+  /// How many of the keys come from `groups` (constant ones order nothing and are left out).
+  [[nodiscard]] size_t group_key_count() const { return group_keys_; }
   /// Adds the computed keys to a chunk of input rows.
   void add_keys(DataChunk& chunk, Evaluator& evaluator) const;
 
@@ -59,6 +60,7 @@ class RowOrder {
   size_t input_width_;
   std::vector<LogicalType> row_types_;
   std::vector<Key> keys_;
+  size_t group_keys_ = 0;
 };
 
 /// The `from[i]`-th collection's row `rows[i]`, for the first `width` columns: what a merge puts out.

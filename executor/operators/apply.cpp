@@ -21,8 +21,7 @@ class ApplyOperator::Stream final : public RowStream {
       : owner_(owner),
         evaluator_(owner.query()),
         source_(std::move(source)),
-        emitter_(owner.plan_.type, owner.condition_, owner.rows_, owner.rows_.column_count(), owner.query(),
-                 nullptr) {}
+        emitter_(owner.plan_.type, owner.condition_, owner.rows_, owner.rows_.column_count(), owner.query(), nullptr) {}
 
   bool next(DataChunk& chunk) override {
     for (;;) {

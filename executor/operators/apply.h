@@ -27,7 +27,7 @@ class ApplyOperator final : public Operator {
   OperatorPtr left_;
   std::vector<PreparedExpression> bindings_;
   PreparedExpression condition_;
-  RowCollection rows_;  ///< right rows of all bindings met
+  RowCollection rows_;                                 ///< right rows of all bindings met
   std::vector<std::pair<uint32_t, uint32_t>> ranges_;  ///< [first, last) of rows_ for each binding
   KeyTable known_;
   KeyTable::Scratch scratch_;

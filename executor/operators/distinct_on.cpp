@@ -75,8 +75,8 @@ class DistinctOnOperator::Keeper final : public Sink {
     if (rows_.size() > kRowsWorthDropping && rows_.size() > 4 * groups_.size()) {
       drop_beaten();
     }
-    reservation_.resize(static_cast<int64_t>(rows_.memory_bytes() + order_rows_.memory_bytes() +
-                                             groups_.memory_bytes()));
+    reservation_.resize(
+        static_cast<int64_t>(rows_.memory_bytes() + order_rows_.memory_bytes() + groups_.memory_bytes()));
   }
 
   void finish() override { drop_beaten(); }
@@ -111,8 +111,8 @@ class DistinctOnOperator::Keeper final : public Sink {
   Evaluator evaluator_;
   KeyTable groups_;
   KeyTable::Scratch scratch_;
-  RowCollection rows_;        ///< best rows, and rows that were so before
-  RowCollection order_rows_;  ///< their order values
+  RowCollection rows_;               ///< best rows, and rows that were so before
+  RowCollection order_rows_;         ///< their order values
   std::vector<uint32_t> best_;       ///< row of rows_, one a group
   std::vector<uint32_t> candidate_;  ///< scratch
   std::vector<uint32_t> ids_;        ///< scratch

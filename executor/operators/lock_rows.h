@@ -3,7 +3,6 @@
 #include <vector>
 
 #include "base/memory_tracker.h"
-
 #include "executor/operator.h"
 #include "executor/row_collection.h"
 

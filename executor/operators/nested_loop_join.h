@@ -19,9 +19,7 @@ class NestedLoopJoinOperator final : public Operator {
  private:
   class Stream;
   std::unique_ptr<RowStream> make_stream() override;
-  [[nodiscard]] bool keeps_right() const {
-    return plan_.type == JoinType::kRight || plan_.type == JoinType::kFull;
-  }
+  [[nodiscard]] bool keeps_right() const { return plan_.type == JoinType::kRight || plan_.type == JoinType::kFull; }
 
   const PhysicalNestedLoopJoin& plan_;
   OperatorPtr left_, right_;
