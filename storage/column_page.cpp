@@ -55,7 +55,9 @@ Validity take_bits(ByteCursor& cursor, unsigned form, size_t rows) {
   }
   const std::string_view bytes = cursor.take((rows + 7) / 8);
   const auto words = std::make_shared<std::vector<uint64_t>>((rows + 63) / 64);
-  std::memcpy(words->data(), bytes.data(), bytes.size());
+  if (cursor.ok()) {
+    std::memcpy(words->data(), bytes.data(), bytes.size());
+  }
   return Validity::over(words->data(), words);
 }
 

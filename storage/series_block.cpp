@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "storage/encodings/byte_cursor.h"
 
@@ -121,8 +120,7 @@ bool SeriesBlockView::decode(std::string_view suffix, StringHeap& heap, std::vec
     for (size_t i = 0; i < size; ++i) {
       const size_t bytes = keys[i].size() + suffix.size();
       char* memory = heap.allocate(bytes);
-      std::memcpy(memory, keys[i].data(), keys[i].size());
-      std::memcpy(memory + keys[i].size(), suffix.data(), suffix.size());
+      std::ranges::copy(suffix, std::ranges::copy(keys[i], memory).out);
       series.emplace_back(memory, bytes);
     }
   }

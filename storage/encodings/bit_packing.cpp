@@ -98,6 +98,10 @@ TIDEMARK_ALWAYS_INLINE void unpack_block(const char* in, unsigned width, uint32_
 }
 
 void unpack_tail(const char* in, size_t count, unsigned width, uint32_t* out) {
+  if (width == 0) {
+    std::fill_n(out, count, 0U);
+    return;
+  }
   const size_t bytes = tail_bytes(count, width);
   const auto mask = static_cast<uint32_t>(mask_of(width));
   for (size_t i = 0; i < count; ++i) {
