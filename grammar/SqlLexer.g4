@@ -61,7 +61,7 @@ fragment ESCAPED_CONTINUED : BREAK ESCAPED ;
 DOLLAR_OPEN : '$' TAG? '$' { open_dollar(); } -> more, mode(DOLLAR) ;
 fragment TAG : IDENT_START ( IDENT_START | DIGIT )* ;
 
-IDENT : IDENT_START ( IDENT_START | DIGIT | '$' )* ;
+// IDENT itself stands in SqlKeywordTokens, after the key words: of two rules that match alike the first one wins.
 fragment IDENT_START : [A-Za-z_\u0080-\u00ff] ;
 QIDENT : '"' ( ~["] | '""' )+ '"' ;
 UQIDENT : [uU] '&' '"' ( ~["] | '""' )+ '"' ;

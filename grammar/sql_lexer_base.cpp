@@ -48,9 +48,6 @@ void SqlLexerBase::classify_integer() {
   if (digits.size() > 10 || (digits.size() == 10 && digits > "2147483647")) setType(SqlLexer::DECIMAL);
 }
 
-bool SqlLexerBase::closes_dollar() {
-  const std::string text = getText();
-  return text.size() >= 2 * tag_.size() && text.ends_with(tag_);
-}
+bool SqlLexerBase::closes_dollar() { return getText() == tag_; }
 
 }  // namespace tidemark::sql_grammar

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <antlr4-runtime.h>
+
 #include <cstdint>
 #include <string>
-
-#include <antlr4-runtime.h>
 
 namespace tidemark::sql_grammar {
 
@@ -22,7 +22,7 @@ class SqlLexerBase : public antlr4::Lexer {
   /// `1e` and the like stay durations here; the parser refuses what it does not expect.
   void classify_duration() {}
   void open_dollar() { tag_ = getText(); }
-  /// True if the text so far ends with the opening tag.
+  /// True if the part just matched is the opening tag again.
   bool closes_dollar();
 
  private:

@@ -1,20 +1,30 @@
 #include "parser/sql_parser.h"
 
+#include <optional>
+#include <utility>
+
 #include "base/error.h"
 #include "base/utf8.h"
 #include "parser/antlr_parser.h"
 #include "parser/sql_ast_builder.h"
+#include "parser/sql_bulk_insert.h"
 #include "parser/sql_scanner.h"
 
 namespace tidemark {
 namespace {
 
-/// Scans `text`, parses it beginning with `rule`, and lets `use(builder, tree)` build the result. Syntax errors become
-/// Errors here.
-template <class Tree, class Use>
-auto parse_text(std::string_view text, Tree* (Sql::*rule)(), Use&& use) {
+/// PostgreSQL's limit, too; offsets into the text are 32 bits wide.
+constexpr size_t kTextBytesMax = size_t{1} << 30U;
+
+void require_text(std::string_view text) {
+  if (text.size() > kTextBytesMax) throw Error(sqlstate::kProgramLimitExceeded, "statement is longer than 1 GiB");
   require_utf8(text);
-  const std::vector<ScannedToken> tokens = scan_sql(text);
+}
+
+/// Parses `tokens` beginning with `rule`, and lets `use(builder, tree)` build the result. Syntax errors become Errors
+/// here.
+template <class Tree, class Use>
+auto parse_tokens(std::string_view text, const std::vector<ScannedToken>& tokens, Tree* (Sql::*rule)(), Use&& use) {
   try {
     return parse_with_antlr<Sql>(tokens, rule, [&](const ParseNode* tree) {
       SqlAstBuilder builder(text, tokens);
@@ -25,11 +35,31 @@ auto parse_text(std::string_view text, Tree* (Sql::*rule)(), Use&& use) {
   }
 }
 
+template <class Tree, class Use>
+auto parse_text(std::string_view text, Tree* (Sql::*rule)(), Use&& use) {
+  require_text(text);
+  return parse_tokens(text, scan_sql(text), rule, std::forward<Use>(use));
+}
+
+std::vector<ast::StatementPtr> build_statements(SqlAstBuilder& builder, const ParseNode* tree) {
+  return builder.statements(tree);
+}
+
 }  // namespace
 
-std::vector<ast::StatementPtr> parse_sql(std::string_view text) {
-  return parse_text(text, &Sql::statements,
-                    [](SqlAstBuilder& builder, const ParseNode* tree) { return builder.statements(tree); });
+std::vector<ast::StatementPtr> parse_sql(std::string_view text, BulkValues bulk) {
+  require_text(text);
+  std::optional<BulkInsert> rows = bulk == BulkValues::Compact ? scan_bulk_insert(text) : std::nullopt;
+  if (!rows.has_value()) return parse_tokens(text, scan_sql(text), &Sql::statements, build_statements);
+  std::vector<ast::StatementPtr> result = parse_tokens(text, rows->tokens, &Sql::statements, build_statements);
+  // ANTLR saw the first row only; all of them take its place. Where VALUES was a part of something else, it must see
+  // them all.
+  auto& insert = result.front()->as<ast::InsertStatement>();
+  if (insert.query->query_kind != ast::QueryKind::Values) return parse_sql(text, BulkValues::AsExpressions);
+  auto& values = insert.query->as<ast::ValuesQuery>();
+  values.rows.clear();
+  values.literal_rows = std::move(rows->rows);
+  return result;
 }
 
 ast::ExpressionPtr parse_expression(std::string_view text) {

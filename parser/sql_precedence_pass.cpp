@@ -30,8 +30,13 @@ PrecedencePass::PrecedencePass(SqlAstBuilder& builder, const ParseNode* node) : 
       children.skip();
     }
   }
-  if (tails_.size() > kChainMax)
-    throw Error(sqlstate::kStatementTooComplex, "stack depth limit exceeded").at(builder.position(node));
+  size_t chain = 0;  // AND and OR make flat nodes.
+  for (const Tail& tail : tails_) {
+    chain = tail.type == Sql::K_AND || tail.type == Sql::K_OR ? 0 : chain + 1;
+    if (chain > kChainMax) {
+      throw Error(sqlstate::kStatementTooComplex, "stack depth limit exceeded").at(builder.position(node));
+    }
+  }
 }
 
 PrecedencePass::Tail PrecedencePass::make_tail(const ParseNode* node) const {
