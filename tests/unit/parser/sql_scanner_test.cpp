@@ -6,6 +6,13 @@
 #include "parser/antlr_token_stream.h"
 #include "tests/unit/parser/sql_corpus.h"
 
+// ANTLR's runtime 4.9 loses a set of lexer configurations where a predicate is met; only this test runs the generated
+// lexer.
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:antlr4::atn::LexerATNSimulator::computeTargetState";
+}
+
 namespace tidemark {
 namespace {
 
