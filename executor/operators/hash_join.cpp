@@ -120,7 +120,7 @@ class HashJoinOperator::Stream final : public RowStream {
     if (owner_.plan_.type == JoinType::kMark) {
       for (uint32_t row = 0; row < size; ++row) {
         const bool odd = !owner_.null_rows_.empty() || (!unmatchable.empty() && unmatchable[row] != 0);
-        if (odd && owner_.compares_unknown(keys, row)) {
+        if (odd && compares_unknown(keys, row)) {
           emitter_.note_unknown(row);
         }
       }
@@ -129,6 +129,30 @@ class HashJoinOperator::Stream final : public RowStream {
     chain_ = size > 0 ? first_of(0) : kEndOfChain;
     in_chunk_ = true;
     return true;
+  }
+
+  /// Mark joins: whether the conditions are NULL, and not false, with some right row.
+  bool compares_unknown(std::span<const Vector> keys, uint32_t row) {
+    const std::vector<uint32_t> right_rows = owner_.rows_of_unknown_key(keys, row);
+    if (!owner_.residual_) {
+      return !right_rows.empty();
+    }
+    for (size_t first = 0; first < right_rows.size(); first += kVectorSize) {
+      const size_t size = std::min(kVectorSize, right_rows.size() - first);
+      const std::vector<uint32_t> left_rows(size, row);
+      DataChunk pairs;
+      for (const Vector& column : emitter_.left().columns) {
+        pairs.columns.push_back(column.select(left_rows));
+      }
+      owner_.rows_.gather_into(pairs, std::span(right_rows).subspan(first, size), 0, owner_.right_width_);
+      const Vector truth = evaluator_.evaluate(*owner_.residual_, pairs);
+      for (size_t pair = 0; pair < size; ++pair) {
+        if (truth.is_null(pair) || truth.value(pair).as_bool()) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   [[nodiscard]] uint32_t first_of(size_t row) const {
@@ -291,8 +315,8 @@ void HashJoinOperator::push_into_left_scan() {
   }
 }
 
-bool HashJoinOperator::compares_unknown(std::span<const Vector> left_keys, size_t row) const {
-  const auto unknown_with = [&](size_t right_row) {
+std::vector<uint32_t> HashJoinOperator::rows_of_unknown_key(std::span<const Vector> left_keys, size_t row) const {
+  const auto is_unknown = [&](size_t right_row) {
     bool unknown = false;
     for (size_t key = 0; key < left_keys.size(); ++key) {
       const GrowingColumn& right = rows_.column(right_width_ + key);
@@ -311,16 +335,26 @@ bool HashJoinOperator::compares_unknown(std::span<const Vector> left_keys, size_
     }
     return unknown;
   };
+  std::vector<uint32_t> rows;
+  const bool one_is_enough = !residual_;
+  const auto add = [&](uint32_t right_row) {
+    if (is_unknown(right_row)) {
+      rows.push_back(right_row);
+    }
+    return one_is_enough && !rows.empty();
+  };
   const bool left_has_null = std::ranges::any_of(left_keys, [&](const Vector& key) { return key.is_null(row); });
   if (!left_has_null) {
-    return std::ranges::any_of(null_rows_, unknown_with);
+    // Only right rows with a NULL can be unknown.
+    static_cast<void>(std::ranges::any_of(null_rows_, add));
+    return rows;
   }
-  for (size_t right_row = 0; right_row < rows_.size(); ++right_row) {
-    if (unknown_with(right_row)) {
-      return true;
+  for (uint32_t right_row = 0; right_row < rows_.size(); ++right_row) {
+    if (add(right_row)) {
+      break;
     }
   }
-  return false;
+  return rows;
 }
 
 std::unique_ptr<RowStream> HashJoinOperator::make_stream() {

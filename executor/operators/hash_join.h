@@ -33,8 +33,9 @@ class HashJoinOperator final : public Operator {
   /// Rows where a key that must not be NULL is; empty if there are none.
   [[nodiscard]] std::vector<uint8_t> unmatchable(std::span<const Vector> keys, size_t size) const;
   [[nodiscard]] bool keeps_right() const { return plan_.type == JoinType::kRight || plan_.type == JoinType::kFull; }
-  /// Whether the left keys of `row` compare as NULL, and not as false, with some right row.
-  [[nodiscard]] bool compares_unknown(std::span<const Vector> left_keys, size_t row) const;
+  /// The right rows whose keys compare as NULL, and not as false, with the left keys of `row`; the first one only if
+  /// there is no residual to look at.
+  [[nodiscard]] std::vector<uint32_t> rows_of_unknown_key(std::span<const Vector> left_keys, size_t row) const;
 
   const PhysicalHashJoin& plan_;
   OperatorPtr left_, right_;

@@ -7,7 +7,6 @@
 
 #include "executor/value_column.h"
 #include "functions/coercion.h"
-
 #include "tests/unit/executor/plan_helper.h"
 #include "types/canonical_key.h"
 
@@ -136,7 +135,8 @@ TEST(Aggregate, GivesTheSameWithOnePercentOfTheMemory) {
   EXPECT_EQ(sorted(show(run(aggregation(many, {0, 1}, four_aggregates(2)), options))), expected);
 }
 
-/// Sorted series with times in order, as scans give them; stretches longer and shorter than a bucket, gaps, chunk edges.
+/// Sorted series with times in order, as scans give them; stretches longer and shorter than a bucket, gaps, chunk
+/// edges.
 TEST(Aggregate, FindsBucketsByRuns) {
   Random random(9);
   for (const int64_t step_max : {1, 10, 1000, 100'000}) {
@@ -192,8 +192,8 @@ TEST(Aggregate, FindsBucketsByRuns) {
 TEST(Aggregate, HonoursDistinctFilterAndOrder) {
   Random random(10);
   for (const size_t size : telling_sizes()) {
-    const Input input = random_input(
-        random, {{TypeId::kInt32, 5, 0.1}, {TypeId::kInt64, 6, 0.2}, {TypeId::kBoolean, 2, 0.3}}, size);
+    const Input input =
+        random_input(random, {{TypeId::kInt32, 5, 0.1}, {TypeId::kInt64, 6, 0.2}, {TypeId::kBoolean, 2, 0.3}}, size);
     struct State {
       Row key;
       std::set<int64_t> values;
@@ -223,8 +223,8 @@ TEST(Aggregate, HonoursDistinctFilterAndOrder) {
     std::vector<ExpressionPtr> aggregates;
     aggregates.push_back(aggregate("count", list(tidemark::testing::input(1, TypeId::kInt64))));
     aggregates.back()->as<AggregateExpression>().distinct = true;
-    aggregates.push_back(
-        aggregate("sum", list(coerce(tidemark::testing::input(1, TypeId::kInt64), TypeId::kFloat64, CastContext::kExplicit))));
+    aggregates.push_back(aggregate(
+        "sum", list(coerce(tidemark::testing::input(1, TypeId::kInt64), TypeId::kFloat64, CastContext::kExplicit))));
     aggregates.back()->as<AggregateExpression>().distinct = true;
     aggregates.push_back(aggregate("count", {}));
     aggregates.back()->as<AggregateExpression>().filter = tidemark::testing::input(2, TypeId::kBoolean);

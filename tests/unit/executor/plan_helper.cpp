@@ -77,8 +77,8 @@ Value random_value(Random& random, const ColumnShape& shape) {
     case PhysicalType::kFloat32:
       return Value::float32(static_cast<float>(number) / 4 - 1).with_type(shape.type);
     case PhysicalType::kBytes:
-      return Value::bytes(shape.type, (number % 3 == 0 ? "a longer text than fits inside " : "t") +
-                                          std::to_string(number));
+      return Value::bytes(shape.type,
+                          (number % 3 == 0 ? "a longer text than fits inside " : "t") + std::to_string(number));
     case PhysicalType::kBool:
       return Value::integer(shape.type, number & 1);
     case PhysicalType::kUInt64:

@@ -31,8 +31,10 @@ bool comes_before(const Row& left, const Row& right, const std::vector<SortKey>&
   return false;
 }
 
-const std::vector<ColumnShape> kShapes = {{TypeId::kInt32, 5, 0.1},    {TypeId::kText, 8, 0.1},
-                                          {TypeId::kFloat64, 50, 0.0}, {TypeId::kInterval, 9, 0.2},
+const std::vector<ColumnShape> kShapes = {{TypeId::kInt32, 5, 0.1},
+                                          {TypeId::kText, 8, 0.1},
+                                          {TypeId::kFloat64, 50, 0.0},
+                                          {TypeId::kInterval, 9, 0.2},
                                           {TypeId::kInt64, 1 << 20, 0}};
 
 std::vector<SortKey> random_keys(Random& random) {
