@@ -35,8 +35,8 @@ class MemoryRun {
   /// A stretch of the run in (series, order) order.
   struct Part {
     KeyBounds bounds;
-    uint64_t rows = 0;       ///< upper bound
-    bool only_puts = false;  ///< all versions are kPut
+    uint64_t rows = 0;        ///< upper bound
+    bool no_deletes = false;  ///< every version is a row, or would be if nothing lay below it
   };
 
   virtual ~MemoryRun() = default;

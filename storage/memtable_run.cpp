@@ -270,7 +270,7 @@ std::unique_ptr<RunSource> MemTableRun::open(const RunRequest& request) const {
 
 MemTableRun::Part MemTableRun::part_of(const KeyRange& range) const {
   Part part;
-  part.only_puts = true;
+  part.no_deletes = true;
   bool any = false;
   for (const auto& block : blocks()) {
     if (!block->bounds().intersects(range)) {
@@ -291,7 +291,7 @@ MemTableRun::Part MemTableRun::part_of(const KeyRange& range) const {
       any = true;
     }
     part.rows += block->runs()[last - 1].end - block->run_begin(first);
-    part.only_puts &= block->operations() == nullptr && block->common_operation() == RowOperation::kPut;
+    part.no_deletes &= block->operations() == nullptr && block->common_operation() != RowOperation::kDelete;
   }
   return part;
 }

@@ -3,7 +3,7 @@
 // 1. Every source is cut into *items*: row groups and memory parts, each a rectangle of series and order. Items outside
 //    the range of the predicates are dropped, as are whole partitions and segments before them.
 // 2. A sweep finds items of different sources whose rectangles intersect. Connected ones form a group that must be
-//    merged; an item alone, that holds puts only and that no tombstone touches, is read as it is.
+//    merged; an item alone, that holds no deletes and that no tombstone touches, is read as it is.
 // 3. Items alone become morsels as they are; groups are cut into morsels by series (or by order where there is but one
 //    series), so that several threads can merge one group.
 
@@ -25,7 +25,9 @@ struct Item {
   Morsel::Stretch place;
   KeyBounds bounds;
   uint64_t rows = 0;
-  bool plain = false;  ///< puts only, and no tombstone touches it
+  /// No deletes, and no tombstone touches it. A merge below which nothing lies is a row whose unset columns are NULL,
+  /// as they are stored.
+  bool plain = false;
   int64_t time_min = INT64_MIN;
   int64_t time_max = INT64_MAX;
   bool null_times = false;
@@ -151,7 +153,7 @@ class Planner {
       item.place = {.run = &run, .memory = nullptr, .first = number, .count = 1, .source = source_count_};
       item.bounds = info.bounds;
       item.rows = info.rows;
-      item.plain = !info.has_deletes && !info.has_merges && !is_touched(info.bounds, run.rank);
+      item.plain = !info.has_deletes && !is_touched(info.bounds, run.rank);
       item.time_min = partition.time_min;
       item.time_max = partition.time_max;
       item.null_times = partition.holds_null_times;
@@ -170,7 +172,7 @@ class Planner {
       item.place = {.run = nullptr, .memory = &memory, .first = number, .count = 1, .source = source_count_};
       item.bounds = parts[number].bounds;
       item.rows = parts[number].rows;
-      item.plain = parts[number].only_puts && !is_touched(parts[number].bounds, memory.rank);
+      item.plain = parts[number].no_deletes && !is_touched(parts[number].bounds, memory.rank);
       items_.push_back(std::move(item));
     }
     ++source_count_;
@@ -295,6 +297,7 @@ class Planner {
           Morsel morsel;
           morsel.kind = Morsel::Kind::kMerge;
           morsel.stretches.push_back(parts[first]->place);
+          morsel.free = true;
           morsel.range = range;
           morsel.rows = parts[first]->rows;
           plan_.morsels.push_back(std::move(morsel));

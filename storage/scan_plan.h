@@ -32,6 +32,8 @@ struct Morsel {
   uint64_t arrival_first = 0, arrival_last = 0;
   KeyRange range;     ///< rows outside are other morsels'
   uint64_t rows = 0;  ///< upper bound
+  bool free =
+      false;  ///< kMerge: its one stretch overlaps nothing and holds no deletes: its versions are rows as they are
   /// kNewestFirst over append tables: only rows whose time lies in the window.
   struct TimeWindow {
     int64_t from = INT64_MIN;

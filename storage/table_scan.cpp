@@ -400,7 +400,8 @@ class MergeMorselReader final : public MorselReader {
       inputs.push_back({std::make_unique<ConcatenatedSource>(std::move(sources)), rank});
     }
     MergeOptions options;
-    options.oldest = true;  // nothing that is read here has older versions elsewhere
+    // Nothing that is read here has older versions elsewhere; a lone stretch of rows needs no resolving at all.
+    options.oldest = !morsel.free;
     options.tombstones = context_->sources->tombstones;
     merged_ = merge_runs(std::move(inputs), context_->stored_columns.size(), options);
   }

@@ -163,11 +163,11 @@ class BoxedMemoryRun final : public MemoryRun {
       // A part ends with its series: the bounds of two parts must not share a key.
       if (parts_.empty() || (parts_.back().rows >= part_rows && parts_.back().bounds.series_max != key.first)) {
         parts_.emplace_back();
-        parts_.back().only_puts = true;
+        parts_.back().no_deletes = true;
       }
       parts_.back().bounds.extend(
           {.series_min = key.first, .series_max = key.first, .order_min = key.second, .order_max = key.second});
-      parts_.back().only_puts &= version.operation == RowOperation::kPut;
+      parts_.back().no_deletes &= version.operation != RowOperation::kDelete;
       ++parts_.back().rows;
       only_puts &= version.operation == RowOperation::kPut;
       arrival_.push_back(key);
