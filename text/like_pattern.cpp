@@ -1,39 +1,64 @@
 #include "text/like_pattern.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "base/error.h"
+#include "base/utf8.h"
+#include "text/case_folding.h"
 
 namespace tidemark {
 namespace {
 
-size_t character_bytes(std::string_view text) {
-  size_t bytes = 1;
-  while (bytes < text.size() && (static_cast<unsigned char>(text[bytes]) & 0xC0) == 0x80) ++bytes;
-  return bytes;
+size_t character_bytes(std::string_view text) { return utf8_prefix_bytes(text, 1); }
+
+[[noreturn]] void throw_ends_with_escape() {
+  throw Error(sqlstate::kInvalidEscapeSequence, "LIKE pattern must not end with escape character");
+}
+
+/// Drops so many characters; false if there are fewer.
+bool skip_characters(std::string_view& text, size_t count) {
+  for (; count > 0; --count) {
+    if (text.empty()) {
+      return false;
+    }
+    text.remove_prefix(character_bytes(text));
+  }
+  return true;
 }
 
 }  // namespace
 
-LikePattern::LikePattern(std::string_view pattern, std::string_view escape) {
-  using enum Piece::Kind;
+LikePattern::LikePattern(std::string_view pattern, std::string_view escape, Case letter_case)
+    : segments_(1), ignore_case_(letter_case == Case::kIgnore) {
+  std::string folded;
   const auto add_literal = [&](std::string_view character) {
-    if (pieces_.empty() || pieces_.back().kind != kLiteral) pieces_.push_back({kLiteral, {}});
-    pieces_.back().literal += character;
+    std::vector<Piece>& pieces = segments_.back().pieces;
+    if (pieces.empty()) {
+      pieces.emplace_back();
+    }
+    pieces.back().literal += ignore_case_ ? fold_case(character, folded) : character;
   };
   while (!pattern.empty()) {
     if (!escape.empty() && pattern.starts_with(escape)) {
       pattern.remove_prefix(escape.size());
       if (pattern.empty()) {
-        pieces_.push_back({kDanglingEscape, {}});
+        ends_with_escape_ = true;
         break;
       }
-    } else if (pattern[0] == '%' || pattern[0] == '_') {
-      const Piece::Kind kind = pattern[0] == '%' ? kAnyText : kAnyCharacter;
-      // `%_` is `_%`: counted characters first, one `%` at most.
-      if (kind == kAnyCharacter && !pieces_.empty() && pieces_.back().kind == kAnyText) {
-        pieces_.insert(pieces_.end() - 1, {kAnyCharacter, {}});
-      } else if (kind != kAnyText || pieces_.empty() || pieces_.back().kind != kAnyText) {
-        pieces_.push_back({kind, {}});
+    } else if (pattern[0] == '%') {
+      if (segments_.size() == 1 || !segments_.back().pieces.empty()) {
+        segments_.emplace_back();
       }
+      pattern.remove_prefix(1);
+      continue;
+    } else if (pattern[0] == '_') {
+      std::vector<Piece>& pieces = segments_.back().pieces;
+      if (pieces.empty() || !pieces.back().literal.empty()) {
+        pieces.emplace_back();
+      }
+      ++pieces.back().any_characters;
+      has_any_character_ = true;
       pattern.remove_prefix(1);
       continue;
     }
@@ -41,81 +66,103 @@ LikePattern::LikePattern(std::string_view pattern, std::string_view escape) {
     add_literal(pattern.substr(0, bytes));
     pattern.remove_prefix(bytes);
   }
-  const auto is = [&](size_t index, Piece::Kind kind) { return pieces_[index].kind == kind; };
-  if (!pieces_.empty() && is(0, kLiteral)) prefix_ = pieces_[0].literal;
-  const size_t count = pieces_.size();
-  if (count == 0 || (count == 1 && is(0, kLiteral))) {
-    shape_ = Shape::kEqual;
-    literal_ = prefix_;
-  } else if (count == 1 && is(0, kAnyText)) {
-    shape_ = Shape::kPrefix;  // Of the empty prefix: everything.
-  } else if (count == 2 && is(0, kLiteral) && is(1, kAnyText)) {
-    shape_ = Shape::kPrefix;
-    literal_ = prefix_;
-  } else if (count == 2 && is(0, kAnyText) && is(1, kLiteral)) {
-    shape_ = Shape::kSuffix;
-    literal_ = pieces_[1].literal;
-  } else if (count == 3 && is(0, kAnyText) && is(1, kLiteral) && is(2, kAnyText)) {
-    shape_ = Shape::kPart;
-    literal_ = pieces_[1].literal;
+  const std::vector<Piece>& first = segments_.front().pieces;
+  if (!ignore_case_ && !first.empty() && first[0].any_characters == 0) {
+    prefix_ = first[0].literal;
   }
+}
+
+/// Matches a segment at the start of `text` and takes it off.
+bool LikePattern::take(const Segment& segment, std::string_view& text) {
+  for (const Piece& piece : segment.pieces) {
+    if (!skip_characters(text, piece.any_characters) || !text.starts_with(piece.literal)) {
+      return false;
+    }
+    text.remove_prefix(piece.literal.size());
+  }
+  return true;
+}
+
+/// Matches a segment at the end of `text` and takes it off.
+bool LikePattern::take_at_end(const Segment& segment, std::string_view& text) {
+  for (size_t i = segment.pieces.size(); i > 0; --i) {
+    const Piece& piece = segment.pieces[i - 1];
+    if (!text.ends_with(piece.literal)) {
+      return false;
+    }
+    text.remove_suffix(piece.literal.size());
+    for (size_t left = piece.any_characters; left > 0; --left) {
+      if (text.empty()) {
+        return false;
+      }
+      size_t bytes = 1;
+      while (bytes < text.size() && (static_cast<unsigned char>(text[text.size() - bytes]) & 0xc0) == 0x80) {
+        ++bytes;
+      }
+      text.remove_suffix(bytes);
+    }
+  }
+  return true;
+}
+
+/// Finds a segment as early as it can be and takes off everything up to its end. The earliest is enough: whatever could
+/// follow a later one can follow the earliest.
+bool LikePattern::find(const Segment& segment, std::string_view& text) {
+  const Piece& first = segment.pieces.front();
+  for (std::string_view from = text;; from.remove_prefix(character_bytes(from))) {
+    if (first.any_characters == 0) {  // memmem is linear; only what follows a literal may have to be tried again.
+      const void* found = memmem(from.data(), from.size(), first.literal.data(), first.literal.size());
+      if (found == nullptr) {
+        return false;
+      }
+      from.remove_prefix(static_cast<size_t>(static_cast<const char*>(found) - from.data()));
+    }
+    std::string_view rest = from;
+    if (take(segment, rest)) {
+      text = rest;
+      return true;
+    }
+    if (from.empty()) {
+      return false;
+    }
+  }
+}
+
+bool LikePattern::matches_folded(std::string_view text) const {
+  if (!take(segments_.front(), text)) {
+    return false;
+  }
+  if (ends_with_escape_) {
+    for (size_t i = 1; i < segments_.size(); ++i) {
+      if (!segments_[i].pieces.empty() && !find(segments_[i], text)) {
+        return false;
+      }
+    }
+    if (!text.empty()) {
+      throw_ends_with_escape();
+    }
+    return false;
+  }
+  if (segments_.size() == 1) {
+    return text.empty();
+  }
+  if (!take_at_end(segments_.back(), text)) {
+    return false;
+  }
+  for (size_t i = 1; i + 1 < segments_.size(); ++i) {
+    if (!find(segments_[i], text)) {
+      return false;
+    }
+  }
+  return true;
 }
 
 bool LikePattern::matches(std::string_view text) const {
-  switch (shape_) {
-    case Shape::kEqual:
-      return text == literal_;
-    case Shape::kPrefix:
-      return text.starts_with(literal_);
-    case Shape::kSuffix:
-      return text.ends_with(literal_);
-    case Shape::kPart:
-      return text.find(literal_) != std::string_view::npos;
-    case Shape::kGeneral:
-      return matches_pieces(text);
+  if (!ignore_case_) {
+    return matches_folded(text);
   }
-  return false;
-}
-
-/// Greedy with one point of return: a failure after a `%` lets that `%` take one character more. An earlier `%` need
-/// never be tried again, since the later one could take up whatever it gives.
-bool LikePattern::matches_pieces(std::string_view text) const {
-  using enum Piece::Kind;
-  size_t piece = 0;
-  size_t return_piece = pieces_.size();  // the piece after the last %; none yet
-  bool has_return = false;
-  std::string_view return_text;
-  while (true) {
-    bool failed = false;
-    if (piece == pieces_.size()) {
-      if (text.empty()) return true;
-      failed = true;
-    } else if (pieces_[piece].kind == kAnyText) {
-      if (++piece == pieces_.size()) return true;
-      return_piece = piece;
-      return_text = text;
-      has_return = true;
-    } else if (pieces_[piece].kind == kAnyCharacter) {
-      if (text.empty()) return false;
-      text.remove_prefix(character_bytes(text));
-      ++piece;
-    } else if (pieces_[piece].kind == kDanglingEscape) {
-      if (!text.empty()) {
-        throw Error(sqlstate::kInvalidEscapeSequence, "LIKE pattern must not end with escape character");
-      }
-      failed = true;
-    } else if (text.starts_with(pieces_[piece].literal)) {
-      text.remove_prefix(pieces_[piece].literal.size());
-      ++piece;
-    } else {
-      failed = true;
-    }
-    if (!failed) continue;
-    if (!has_return || return_text.empty()) return false;
-    return_text.remove_prefix(character_bytes(return_text));
-    text = return_text;
-    piece = return_piece;
-  }
+  std::string buffer;
+  return matches_folded(fold_case(text, buffer));
 }
 
 std::string like_with_escape(std::string_view pattern, std::string_view escape) {
@@ -130,12 +177,14 @@ std::string like_with_escape(std::string_view pattern, std::string_view escape) 
     pattern.remove_prefix(bytes);
     if (!escape.empty() && character == escape) {
       result += '\\';
-      if (pattern.empty()) break;
+      if (pattern.empty()) {
+        break;
+      }
       const size_t next = character_bytes(pattern);
       result += pattern.substr(0, next);
       pattern.remove_prefix(next);
     } else {
-      if (character == "\\") result += '\\';
+      result += character == "\\" ? "\\" : "";
       result += character;
     }
   }

@@ -11,28 +11,44 @@ namespace tidemark {
 /// Immutable and shared between threads.
 class LikePattern {
  public:
-  /// `escape` is one character, or empty for none.
-  explicit LikePattern(std::string_view pattern, std::string_view escape = "\\");
-
-  /// 22025 `LIKE pattern must not end with escape character` if the match gets there, as PostgreSQL.
-  [[nodiscard]] bool matches(std::string_view text) const;
-  /// What every match begins with: for key ranges. The whole pattern if it has no wildcard (is_exact).
-  [[nodiscard]] const std::string& prefix() const { return prefix_; }
-  [[nodiscard]] bool is_exact() const { return shape_ == Shape::kEqual; }
-
- private:
-  enum class Shape : uint8_t { kEqual, kPrefix, kSuffix, kPart, kGeneral };
-  struct Piece {
-    enum class Kind : uint8_t { kLiteral, kAnyCharacter, kAnyText, kDanglingEscape } kind = Kind::kLiteral;
-    std::string literal;
+  enum class Case : uint8_t {
+    kExact,
+    kIgnore,  ///< ILIKE: letters match in either case, by Unicode's simple case mapping
   };
 
-  [[nodiscard]] bool matches_pieces(std::string_view text) const;
+  /// `escape` is one character, or empty for none.
+  explicit LikePattern(std::string_view pattern, std::string_view escape = "\\", Case letter_case = Case::kExact);
 
-  Shape shape_ = Shape::kGeneral;
-  std::string literal_;  ///< kEqual, kPrefix, kSuffix, kPart
+  /// As PostgreSQL, throws 22025 `LIKE pattern must not end with escape character` for such a pattern only when the
+  /// match gets to that end with text left.
+  [[nodiscard]] bool matches(std::string_view text) const;
+  /// What every match begins with: for key ranges. The whole pattern if it has no wildcard (is_exact). Of no use
+  /// (empty) where case is ignored.
+  [[nodiscard]] const std::string& prefix() const { return prefix_; }
+  [[nodiscard]] bool is_exact() const {
+    return segments_.size() == 1 && !has_any_character_ && !ignore_case_ && !ends_with_escape_;
+  }
+
+ private:
+  /// What stands between two `%`: literals and single wildcards.
+  struct Piece {
+    std::string literal;
+    size_t any_characters = 0;  ///< `_` in front of the literal
+  };
+  struct Segment {
+    std::vector<Piece> pieces;
+  };
+
+  [[nodiscard]] bool matches_folded(std::string_view text) const;
+  static bool take(const Segment& segment, std::string_view& text);
+  static bool take_at_end(const Segment& segment, std::string_view& text);
+  static bool find(const Segment& segment, std::string_view& text);
+
+  std::vector<Segment> segments_;  ///< one more than there are (runs of) `%`; the first and last may be empty
   std::string prefix_;
-  std::vector<Piece> pieces_;
+  bool has_any_character_ = false;
+  bool ignore_case_ = false;
+  bool ends_with_escape_ = false;
 };
 
 /// The pattern with another escape character rewritten to backslash: SQL's `LIKE p ESCAPE e`. 22025 `invalid escape

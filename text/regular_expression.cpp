@@ -2,303 +2,315 @@
 
 #include <re2/re2.h>
 
+#include <utility>
+
+#include "base/ascii.h"
 #include "base/error.h"
+#include "base/utf8.h"
+#include "text/regular_expression_syntax.h"
 
 namespace tidemark {
 
 struct RegularExpression::Compiled {
   std::unique_ptr<re2::RE2> program;
+  std::string literal;  ///< what the whole expression amounts to, if it is plain text in its own case
+  bool is_literal = false;
 };
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+using Kind = RegexNode::Kind;
 
-[[noreturn]] void throw_not_supported(std::string_view what) {
-  throw Error(sqlstate::kFeatureNotSupported, std::string(what) + " in regular expressions are not supported");
-}
-[[noreturn]] void throw_invalid(std::string_view reason) {
-  throw Error(sqlstate::kInvalidRegularExpression, "invalid regular expression: " + std::string(reason));
-}
+constexpr int64_t kProgramBytesMax = int64_t{32} << 20;
 
-/// Rewrites PostgreSQL's advanced regular expressions into RE2's syntax.
-class Translator {
+/// Writes a syntax tree in RE2's spelling.
+class Re2Writer {
  public:
-  Translator(std::string_view pattern, RegularExpression::Options& options) : rest_(pattern), options_(options) {}
+  explicit Re2Writer(bool lines) : lines_(lines) {}
 
-  std::string translate() {
-    take_director();
-    if (options_.literal) return re2::RE2::QuoteMeta(re2::StringPiece(rest_.data(), rest_.size()));
-    while (!rest_.empty()) {
-      const char c = rest_[0];
-      if (c == '\\') {
-        take_escape(false);
-      } else if (c == '[') {
-        take_bracket();
-      } else if (c == '(') {
-        take_parenthesis();
-      } else if (c == '*' || c == '+' || c == '?' || c == '}') {
-        out_ += c;
-        rest_.remove_prefix(1);
-        take_laziness();
-      } else if (options_.expanded && (c == ' ' || c == '\t' || c == '\n' || c == '\r')) {
-        rest_.remove_prefix(1);
-      } else if (options_.expanded && c == '#') {
-        const size_t end = rest_.find('\n');
-        rest_.remove_prefix(end == std::string_view::npos ? rest_.size() : end + 1);
-      } else {
-        out_ += c;
-        rest_.remove_prefix(1);
-      }
-    }
+  std::string write(const std::vector<RegexBranch>& branches) {
+    is_lazy_ = preference_of(branches) == Preference::kShortest;
+    all_lazy_ = is_lazy_;
+    write_branches(branches);
     return std::move(out_);
   }
-  [[nodiscard]] bool is_lazy() const { return lazy_; }
+  /// Whether the expression as a whole wants the shortest match.
+  [[nodiscard]] bool is_lazy() const { return is_lazy_; }
 
  private:
-  /// `***=` makes the rest plain text, `***:` is the default; `(?ix)` at the start sets options.
-  void take_director() {
-    if (rest_.starts_with("***=")) {
-      options_.literal = true;
-      rest_.remove_prefix(4);
-      return;
+  /// What PostgreSQL calls greediness: an expression has that of the first thing in it that has any, and one of several
+  /// branches is always greedy.
+  enum class Preference : uint8_t { kNone, kLongest, kShortest };
+
+  static Preference preference_of(const std::vector<RegexBranch>& branches) {
+    if (branches.size() > 1) {
+      return Preference::kLongest;
     }
-    if (rest_.starts_with("***:")) rest_.remove_prefix(4);
-    if (!rest_.starts_with("(?") || rest_.size() < 4 || !is_letter(rest_[2])) return;
-    const size_t end = rest_.find(')');
-    if (end == std::string_view::npos) return;
-    const std::string_view flags = rest_.substr(2, end - 2);
-    for (const char flag : flags) {
-      if (!is_letter(flag)) return;
+    for (const RegexNode& node : branches[0]) {
+      const Preference preference = node.has_preference ? (node.is_lazy ? Preference::kShortest : Preference::kLongest)
+                                    : node.kind == Kind::kGroup ? preference_of(node.branches)
+                                                                : Preference::kNone;
+      if (preference != Preference::kNone) {
+        return preference;
+      }
     }
-    for (const char flag : flags) {
-      if (flag == 'i') options_.ignore_case = true;
-      if (flag == 'c') options_.ignore_case = false;
-      if (flag == 'n' || flag == 'm') options_.newline_sensitive = true;
-      if (flag == 's') options_.newline_sensitive = false;
-      if (flag == 'x') options_.expanded = true;
-      if (flag == 'q') options_.literal = true;
-    }
-    rest_.remove_prefix(end + 1);
+    return Preference::kNone;
   }
 
-  void take_laziness() {
-    if (rest_.starts_with("?")) {
-      lazy_ = true;
-      out_ += '?';
-      rest_.remove_prefix(1);
+  /// Which characters may be met first (or last): RegexNode's bits, and this one for none at all.
+  static constexpr uint8_t kNothing = 4;
+
+  static uint8_t edge_of(const RegexNode& node, bool first) {
+    switch (node.kind) {
+      case Kind::kCharacters:
+        return node.words;
+      case Kind::kGroup: {
+        uint8_t edges = 0;
+        for (const RegexBranch& branch : node.branches) {
+          edges |= edge_of(branch, 0, branch.size(), first);
+        }
+        return edges;
+      }
+      case Kind::kLineStart:
+      case Kind::kTextStart:
+        // Before it there is the start of the text or a newline: nothing of a word.
+        return first ? kNothing : RegexNode::kOtherCharacters;
+      case Kind::kLineEnd:
+      case Kind::kTextEnd:
+        return first ? RegexNode::kOtherCharacters : kNothing;
+      default:
+        return kNothing;
     }
   }
 
-  void take_parenthesis() {
-    if (rest_.starts_with("(?")) {
-      if (rest_.starts_with("(?:")) {
-        out_ += "(?:";
-        rest_.remove_prefix(3);
-        return;
+  /// The same of nodes [from, to) of a branch.
+  static uint8_t edge_of(const RegexBranch& branch, size_t from, size_t to, bool first) {
+    uint8_t edges = 0;
+    for (size_t i = from; i < to; ++i) {
+      const RegexNode& node = branch[first ? i : to - 1 - (i - from)];
+      const uint8_t edge = edge_of(node, first);
+      edges |= edge & static_cast<uint8_t>(~kNothing);
+      if ((edge & kNothing) == 0 && node.count_min > 0) {
+        return edges;
       }
-      if (rest_.starts_with("(?#")) {
-        const size_t end = rest_.find(')');
-        if (end == std::string_view::npos) throw_invalid("parentheses () not balanced");
-        rest_.remove_prefix(end + 1);
-        return;
-      }
-      if (rest_.starts_with("(?=") || rest_.starts_with("(?!") || rest_.starts_with("(?<")) {
-        throw_not_supported("look-around constraints");
-      }
-      throw_invalid("invalid embedded option");
     }
-    out_ += '(';
-    rest_.remove_prefix(1);
+    return edges | kNothing;
   }
 
-  void take_escape(bool in_bracket) {
-    if (rest_.size() < 2) throw_invalid("invalid escape \\ sequence");
-    const char c = rest_[1];
-    if (c >= '1' && c <= '9' && !in_bracket) throw_not_supported("back-references");
-    switch (c) {
-      case 'm':
-      case 'M':
-      case 'y':
-        out_ += "\\b";
+  /// RE2 knows only either edge of a word. That is as good where one neighbour is known.
+  void write_word_edge(const RegexBranch& branch, size_t index) {
+    const uint8_t before = edge_of(branch, 0, index, false);
+    const uint8_t after = edge_of(branch, index + 1, branch.size(), true);
+    const bool is_start = branch[index].kind == Kind::kWordStart;
+    const uint8_t outside = is_start ? before : after;
+    const uint8_t inside = is_start ? after : before;
+    if (inside != RegexNode::kWordCharacters && outside != RegexNode::kOtherCharacters) {
+      throw Error(sqlstate::kFeatureNotSupported,
+                  std::string(is_start ? "\\m" : "\\M") +
+                      " in regular expressions is not supported where its neighbours may or may not belong to a word");
+    }
+    out_ += "\\b";
+  }
+
+  void write_branches(const std::vector<RegexBranch>& branches) {
+    for (size_t i = 0; i < branches.size(); ++i) {
+      out_ += i > 0 ? "|" : "";
+      for (size_t node = 0; node < branches[i].size(); ++node) {
+        write_node(branches[i], node);
+      }
+    }
+  }
+
+  void write_node(const RegexBranch& branch, size_t index) {
+    const RegexNode& node = branch[index];
+    switch (node.kind) {
+      case Kind::kCharacters:
+        out_ += node.re2;
         break;
-      case 'Y':
-        out_ += "\\B";
+      case Kind::kGroup: {
+        // A quantifier on a group rules the group as a whole, {1,1} and {1,1}? being the way to say nothing else.
+        const bool rules = node.is_lazy || (node.has_preference && node.count_min == 1 && node.count_max == 1);
+        const bool outer_lazy = std::exchange(all_lazy_, rules ? node.is_lazy : all_lazy_);
+        out_ += node.captures ? "(" : "(?:";
+        write_branches(node.branches);
+        out_ += ')';
+        all_lazy_ = outer_lazy;
         break;
-      case 'Z':
+      }
+      case Kind::kLineStart:
+        out_ += lines_ ? "(?m:^)" : "\\A";
+        break;
+      case Kind::kLineEnd:
+        out_ += lines_ ? "(?m:$)" : "\\z";
+        break;
+      case Kind::kTextStart:
+        out_ += "\\A";
+        break;
+      case Kind::kTextEnd:
         out_ += "\\z";
         break;
-      case 'B':
-        out_ += "\\\\";  // A synonym for a backslash.
+      case Kind::kWordStart:
+      case Kind::kWordEnd:
+        write_word_edge(branch, index);
         break;
-      case 'b':
-        out_ += "\\x08";
+      case Kind::kWordEdge:
+        out_ += "\\b";
         break;
-      case 'e':
-        out_ += "\\x1B";
+      case Kind::kNoWordEdge:
+        out_ += "\\B";
         break;
-      case 'u':
-      case 'U':
-        take_code_point(c == 'u' ? 4 : 8);
-        return;
-      case 'x':
-        take_code_point(rest_.size());
-        return;
-      case '0':
-        out_ += "\\x00";
-        break;
-      default:
-        if (is_letter(c) && std::string_view("dDwWsSAnrtfva").find(c) == std::string_view::npos) {
-          throw_invalid("invalid escape \\ sequence");
-        }
-        out_ += '\\';
-        if (static_cast<unsigned char>(c) >= 0x80) out_.pop_back();
-        out_ += c;
     }
-    rest_.remove_prefix(2);
+    write_quantifier(node);
   }
 
-  void take_code_point(size_t digits_max) {
-    size_t digits = 0;
-    while (digits < digits_max && 2 + digits < rest_.size() &&
-           std::isxdigit(static_cast<unsigned char>(rest_[2 + digits])) != 0) {
-      ++digits;
-    }
-    if (digits == 0) throw_invalid("invalid escape \\ sequence");
-    out_ += "\\x{" + std::string(rest_.substr(2, digits)) + "}";
-    rest_.remove_prefix(2 + digits);
-  }
-
-  /// A bracket expression. `[[:<:]]` and `[[:>:]]` are the ends of words.
-  void take_bracket() {
-    if (rest_.starts_with("[[:<:]]") || rest_.starts_with("[[:>:]]")) {
-      out_ += "\\b";
-      rest_.remove_prefix(7);
+  void write_quantifier(const RegexNode& node) {
+    if (node.count_min == 1 && node.count_max == 1) {
       return;
     }
-    out_ += '[';
-    rest_.remove_prefix(1);
-    if (rest_.starts_with("^")) {
-      out_ += '^';
-      if (options_.newline_sensitive) out_ += "\\n";
-      rest_.remove_prefix(1);
+    out_ += '{' + std::to_string(node.count_min);
+    if (node.count_max == RegexNode::kNoLimit) {
+      out_ += ',';
+    } else if (node.count_max != node.count_min) {
+      out_ += ',' + std::to_string(node.count_max);
     }
-    if (rest_.starts_with("]")) {
-      out_ += "\\]";
-      rest_.remove_prefix(1);
+    out_ += '}';
+    if (all_lazy_ && node.count_max != node.count_min) {
+      out_ += '?';
     }
-    while (!rest_.empty() && rest_[0] != ']') {
-      if (rest_.starts_with("[:")) {
-        const size_t end = rest_.find(":]");
-        if (end == std::string_view::npos) throw_invalid("brackets [] not balanced");
-        out_ += rest_.substr(0, end + 2);
-        rest_.remove_prefix(end + 2);
-      } else if (rest_.starts_with("[.") || rest_.starts_with("[=")) {
-        throw_not_supported("collating elements");
-      } else if (rest_[0] == '\\') {
-        take_escape(true);
-      } else {
-        if (rest_[0] == '[') out_ += '\\';
-        out_ += rest_[0];
-        rest_.remove_prefix(1);
-      }
-    }
-    if (rest_.empty()) throw_invalid("brackets [] not balanced");
-    out_ += ']';
-    rest_.remove_prefix(1);
   }
 
-  std::string_view rest_;
-  RegularExpression::Options& options_;
+  const bool lines_;  ///< ^ and $ match at newlines
+  bool is_lazy_ = false;
+  bool all_lazy_ = false;  ///< here everything prefers less
   std::string out_;
-  bool lazy_ = false;
 };
 
-/// PostgreSQL's words for what RE2 found wrong.
-std::string_view reason_of(re2::RE2::ErrorCode code) {
-  switch (code) {
-    case re2::RE2::ErrorMissingBracket:
-      return "brackets [] not balanced";
-    case re2::RE2::ErrorMissingParen:
-    case re2::RE2::ErrorUnexpectedParen:
-      return "parentheses () not balanced";
-    case re2::RE2::ErrorBadCharRange:
-      return "invalid character range";
-    case re2::RE2::ErrorBadCharClass:
-      return "invalid character class";
-    case re2::RE2::ErrorRepeatArgument:
-    case re2::RE2::ErrorRepeatOp:
-      return "quantifier operand invalid";
-    case re2::RE2::ErrorRepeatSize:
-      return "invalid repetition count(s)";
-    case re2::RE2::ErrorBadEscape:
-    case re2::RE2::ErrorTrailingBackslash:
-      return "invalid escape \\ sequence";
-    case re2::RE2::ErrorPatternTooLarge:
-      return "regular expression is too complex";
-    default:
-      return "invalid argument to regex function";
+re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
+
+/// What stands at the start of a pattern and changes how the rest is read: `***=` makes it plain text, `***:` says it
+/// is an advanced expression, `(?flags)` sets options.
+std::string_view take_directors(std::string_view pattern, RegularExpression::Options& options) {
+  if (pattern.starts_with("***=")) {
+    options.literal = true;
+    return pattern.substr(4);
   }
+  if (pattern.starts_with("***:")) {
+    pattern.remove_prefix(4);
+  } else if (pattern.starts_with("***")) {
+    throw_invalid_regex("quantifier operand invalid");
+  }
+  if (pattern.size() < 3 || !pattern.starts_with("(?") || !is_ascii_letter(pattern[2])) {
+    return pattern;
+  }
+  for (size_t i = 2; i < pattern.size(); ++i) {
+    if (pattern[i] == ')') {
+      return pattern.substr(i + 1);
+    }
+    if (!options.apply_flag(pattern[i])) {
+      break;
+    }
+  }
+  throw_invalid_regex("invalid embedded option");
 }
 
 }  // namespace
 
+bool RegularExpression::Options::apply_flag(char flag) {
+  switch (flag) {
+    case 'i':
+      ignore_case = true;
+      return true;
+    case 'c':
+      ignore_case = false;
+      return true;
+    case 'n':
+    case 'm':
+      dot_stops_at_newline = true;
+      lines = true;
+      return true;
+    case 's':
+      dot_stops_at_newline = false;
+      lines = false;
+      return true;
+    case 'p':
+      dot_stops_at_newline = true;
+      lines = false;
+      return true;
+    case 'w':
+      dot_stops_at_newline = false;
+      lines = true;
+      return true;
+    case 'q':
+      literal = true;
+      return true;
+    case 'x':
+      expanded = true;
+      return true;
+    case 't':
+      expanded = false;
+      return true;
+    case 'e':
+      literal = false;
+      return true;
+    case 'b':
+      throw Error(sqlstate::kFeatureNotSupported, "basic regular expressions are not supported");
+    default:
+      return false;
+  }
+}
+
 RegularExpression::Options RegularExpression::parse_flags(std::string_view flags) {
   Options options;
-  for (const char flag : flags) {
-    switch (flag) {
-      case 'i':
-        options.ignore_case = true;
-        break;
-      case 'c':
-        options.ignore_case = false;
-        break;
-      case 'n':
-      case 'm':
-        options.newline_sensitive = true;
-        break;
-      case 's':
-        options.newline_sensitive = false;
-        break;
-      case 'q':
-        options.literal = true;
-        break;
-      case 'x':
-        options.expanded = true;
-        break;
-      case 't':
-      case 'e':
-      case 'b':
-      case 'p':
-      case 'w':
-        break;
-      default:
-        throw Error(sqlstate::kInvalidParameterValue,
-                    std::string("invalid regular expression option: \"") + flag + "\"");
+  while (!flags.empty()) {
+    if (!options.apply_flag(flags[0])) {
+      throw Error(
+          sqlstate::kInvalidParameterValue,
+          "invalid regular expression option: \"" + std::string(flags.substr(0, utf8_prefix_bytes(flags, 1))) + "\"");
     }
+    flags.remove_prefix(1);
   }
   return options;
 }
 
 RegularExpression::RegularExpression(std::string_view pattern, Options options) {
-  Translator translator(pattern, options);
-  std::string translated = translator.translate();
-  translated.insert(0, options.newline_sensitive ? "(?m)" : "(?s)");
+  auto compiled = std::make_unique<Compiled>();
+  if (!options.literal) {
+    pattern = take_directors(pattern, options);
+  }
   re2::RE2::Options settings;
   settings.set_log_errors(false);
+  settings.set_max_mem(kProgramBytesMax);
   settings.set_case_sensitive(!options.ignore_case);
-  settings.set_longest_match(!translator.is_lazy());
-  auto compiled = std::make_unique<Compiled>();
+  settings.set_longest_match(true);
+  std::string translated;
+  // Plain text needs no program for the question whether it occurs.
+  constexpr std::string_view kSpecial = "\\^$.[]|()?*+{}";
+  const bool is_plain =
+      options.literal || (!options.expanded && pattern.find_first_of(kSpecial) == std::string_view::npos);
+  if (is_plain) {
+    compiled->is_literal = !options.ignore_case;
+    compiled->literal = pattern;
+    translated = re2::RE2::QuoteMeta(piece(pattern));
+  } else {
+    Re2Writer writer(options.lines);
+    translated = writer.write(
+        parse_regex(pattern, {.expanded = options.expanded, .dot_stops_at_newline = options.dot_stops_at_newline}));
+    settings.set_longest_match(!writer.is_lazy());
+  }
   compiled->program = std::make_unique<re2::RE2>(translated, settings);
-  if (!compiled->program->ok()) throw_invalid(reason_of(compiled->program->error_code()));
+  if (!compiled->program->ok()) {
+    throw_invalid_regex("regular expression is too complex");  // All other faults were found before.
+  }
   compiled_ = std::move(compiled);
 }
 
 RegularExpression::~RegularExpression() = default;
 
 bool RegularExpression::matches(std::string_view text) const {
-  return re2::RE2::PartialMatch(re2::StringPiece(text.data(), text.size()), *compiled_->program);
+  if (compiled_->is_literal) {
+    return text.find(compiled_->literal) != std::string_view::npos;
+  }
+  return re2::RE2::PartialMatch(piece(text), *compiled_->program);
 }
 
 size_t RegularExpression::group_count() const {
@@ -308,8 +320,8 @@ size_t RegularExpression::group_count() const {
 bool RegularExpression::find(std::string_view text, size_t from, Groups& groups) const {
   const size_t count = group_count() + 1;
   std::vector<re2::StringPiece> found(count);
-  if (!compiled_->program->Match(re2::StringPiece(text.data(), text.size()), from, text.size(), re2::RE2::UNANCHORED,
-                                 found.data(), static_cast<int>(count))) {
+  if (!compiled_->program->Match(piece(text), from, text.size(), re2::RE2::UNANCHORED, found.data(),
+                                 static_cast<int>(count))) {
     return false;
   }
   groups.resize(count);
@@ -317,48 +329,6 @@ bool RegularExpression::find(std::string_view text, size_t from, Groups& groups)
     groups[i] = found[i].data() == nullptr ? std::string_view() : std::string_view(found[i].data(), found[i].size());
   }
   return true;
-}
-
-std::string similar_to_regular_expression(std::string_view pattern, std::string_view escape) {
-  if (escape.size() > 1 && (static_cast<unsigned char>(escape[0]) < 0x80 || escape.size() > 4)) {
-    throw Error(sqlstate::kInvalidEscapeSequence, "invalid escape string")
-        .with_hint("Escape string must be empty or one character.");
-  }
-  std::string result = "^(?:";
-  bool in_bracket = false;
-  while (!pattern.empty()) {
-    if (!escape.empty() && pattern.starts_with(escape)) {
-      pattern.remove_prefix(escape.size());
-      if (pattern.empty()) break;
-      result += '\\';
-      if (is_letter(pattern[0]) || is_digit(pattern[0])) result.pop_back();
-      result += pattern[0];
-      pattern.remove_prefix(1);
-      continue;
-    }
-    const char c = pattern[0];
-    pattern.remove_prefix(1);
-    if (in_bracket) {
-      if (c == '\\') result += '\\';
-      result += c;
-      in_bracket = c != ']';
-    } else if (c == '[') {
-      result += c;
-      in_bracket = true;
-    } else if (c == '%') {
-      result += ".*";
-    } else if (c == '_') {
-      result += '.';
-    } else if (c == '(') {
-      result += "(?:";
-    } else if (c == '\\' || c == '.' || c == '^' || c == '$') {
-      result += '\\';
-      result += c;
-    } else {
-      result += c;
-    }
-  }
-  return result + ")$";
 }
 
 }  // namespace tidemark

@@ -10,18 +10,24 @@ namespace tidemark {
 /// One of PostgreSQL's regular expressions (its manual, 9.7.3), run by RE2 in linear time (D16). Immutable and shared
 /// between threads.
 ///
-/// The longest of the leftmost matches is found, as POSIX wants, unless the expression has a lazy quantifier. \m and \M
-/// are taken as any word boundary.
+/// The longest of the leftmost matches is found, unless the expression as a whole is lazy by PostgreSQL's rule (its
+/// first quantifier is): then a short one. Two differences to PostgreSQL remain: which groups share a match among them
+/// where several ways lead to the same match may differ, and the shortest match is found quantifier by quantifier, not
+/// over all. RE2 has no \m and \M, only \y: they are taken for it where a neighbour tells that it comes to the same,
+/// and refused elsewhere.
 class RegularExpression {
  public:
   struct Options {
     bool ignore_case = false;
-    bool newline_sensitive = false;  ///< . and [^ stop at newlines, ^ and $ match at them
-    bool literal = false;            ///< the pattern is plain text
-    bool expanded = false;           ///< blanks and comments do not count
+    bool dot_stops_at_newline = false;  ///< and so does [^
+    bool lines = false;                 ///< ^ and $ match at newlines
+    bool literal = false;               ///< the pattern is plain text
+    bool expanded = false;              ///< blanks and comments do not count
+
+    /// One of PostgreSQL's flag letters but `g`; false if there is none such.
+    bool apply_flag(char flag);
   };
-  /// PostgreSQL's flag letters: i, c, n, m, s, x, q, …; `g` is left to the caller, who passes flags without it.
-  /// 22023 `invalid regular expression option: "z"`.
+  /// A string of such letters; `g` is left to the caller. 22023 `invalid regular expression option: "z"`.
   static Options parse_flags(std::string_view flags);
 
   /// 2201B `invalid regular expression: …`; 0A000 for look-around and back-references.
@@ -43,8 +49,5 @@ class RegularExpression {
   struct Compiled;
   std::unique_ptr<const Compiled> compiled_;
 };
-
-/// SQL's SIMILAR TO pattern as a regular expression, anchored at both ends. 22025 for a bad escape.
-std::string similar_to_regular_expression(std::string_view pattern, std::string_view escape);
 
 }  // namespace tidemark

@@ -1,27 +1,18 @@
 // LIKE, ILIKE, SIMILAR TO, ~ and the regexp_… functions that give scalars. Constant patterns are compiled once a plan.
 
-#include <unicode/uchar.h>
-
 #include "base/error.h"
 #include "functions/function_tables.h"
 #include "functions/kernel.h"
 #include "functions/scalars/utf8.h"
 #include "text/like_pattern.h"
 #include "text/regular_expression.h"
+#include "text/similar_pattern.h"
 
 namespace tidemark {
 namespace {
 
 using Text = std::string_view;
 using enum TypeId;
-
-std::string folded(Text text) {
-  std::string result;
-  while (!text.empty()) {
-    append_character(result, static_cast<uint32_t>(u_tolower(static_cast<UChar32>(take_character(text)))));
-  }
-  return result;
-}
 
 /// The pattern of each row: the prepared one, or compiled when it differs from the row before.
 template <class Pattern>
@@ -46,7 +37,8 @@ class PatternOfRow {
 
 template <bool kIgnoreCase>
 std::unique_ptr<const LikePattern> make_like(Text pattern) {
-  return std::make_unique<const LikePattern>(kIgnoreCase ? folded(pattern) : std::string(pattern));
+  return std::make_unique<const LikePattern>(pattern, "\\",
+                                             kIgnoreCase ? LikePattern::Case::kIgnore : LikePattern::Case::kExact);
 }
 
 template <bool kIgnoreCase>
@@ -65,9 +57,7 @@ void like(KernelCall& call) {
   for (size_t row = 0; row < call.size; ++row) {
     to[row] = 0;
     if (!call.valid.is_valid(row)) continue;
-    const LikePattern& compiled = pattern.get(patterns[row], make_like<kIgnoreCase>);
-    const bool found = kIgnoreCase ? compiled.matches(folded(texts[row])) : compiled.matches(texts[row]);
-    to[row] = found != kNegated ? 1 : 0;
+    to[row] = pattern.get(patterns[row], make_like<kIgnoreCase>).matches(texts[row]) != kNegated ? 1 : 0;
   }
   call.result = std::move(result);
 }

@@ -100,7 +100,7 @@ int32_t interval_modifier(std::string_view words) {
 }  // namespace
 
 std::vector<Case> read_cases(const std::string& file) {
-  std::ifstream stream(std::string(TYPES_CASES) + "/" + file);
+  std::ifstream stream(std::string(CASE_FOLDER) + "/" + file);
   EXPECT_TRUE(stream.good()) << file;
   std::vector<Case> cases;
   TypeIoOptions options;

@@ -1,0 +1,148 @@
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "base/error.h"
+#include "tests/unit/types/case_file.h"
+#include "text/case_folding.h"
+#include "text/like_pattern.h"
+#include "text/regular_expression.h"
+#include "text/similar_pattern.h"
+
+namespace tidemark {
+namespace {
+
+std::string truth(bool value) { return value ? "t" : "f"; }
+
+TEST(LikePattern, MatchesAsPostgresql) {
+  for (const Case& c : read_cases("expression_like.txt")) {
+    // '…' like '…'
+    const std::vector<std::string> parts = split_at_quotes(c.fields[0]);
+    ASSERT_EQ(parts.size(), 5U) << c.place;
+    const auto letter_case = parts[2] == " ilike " ? LikePattern::Case::kIgnore : LikePattern::Case::kExact;
+    EXPECT_EQ(answer_of([&] { return truth(LikePattern(parts[3], "\\", letter_case).matches(parts[1])); }), c.expected)
+        << c.place << ": " << c.fields[0];
+  }
+}
+
+TEST(LikePattern, AgreesWithATextbookMatcherOnRandomPatterns) {
+  // The plain recursive definition, exponential but sure.
+  const std::function<bool(std::string_view, std::string_view)> matches = [&](std::string_view text,
+                                                                              std::string_view pattern) {
+    if (pattern.empty()) {
+      return text.empty();
+    }
+    if (pattern[0] == '%') {
+      return matches(text, pattern.substr(1)) || (!text.empty() && matches(text.substr(1), pattern));
+    }
+    return !text.empty() && (pattern[0] == '_' || pattern[0] == text[0]) && matches(text.substr(1), pattern.substr(1));
+  };
+  std::mt19937_64 random(3);
+  const auto pick = [&](std::string_view characters, size_t length) {
+    std::string result;
+    while (length-- > 0) {
+      result += characters[random() % characters.size()];
+    }
+    return result;
+  };
+  for (int round = 0; round < 20000; ++round) {
+    const std::string text = pick("ab", random() % 9);
+    const std::string pattern = pick("ab%_", random() % 7);
+    ASSERT_EQ(LikePattern(pattern).matches(text), matches(text, pattern)) << text << " like " << pattern;
+  }
+}
+
+TEST(LikePattern, KnowsWhatEveryMatchBeginsWith) {
+  EXPECT_EQ(LikePattern("abc%d").prefix(), "abc");
+  EXPECT_EQ(LikePattern("a\\%b_").prefix(), "a%b");
+  EXPECT_EQ(LikePattern("%a").prefix(), "");
+  EXPECT_EQ(LikePattern("_a").prefix(), "");
+  EXPECT_TRUE(LikePattern("a\\_b").is_exact());
+  EXPECT_FALSE(LikePattern("a_b").is_exact());
+  EXPECT_EQ(LikePattern("abc", "\\", LikePattern::Case::kIgnore).prefix(), "");
+  EXPECT_EQ(like_with_escape("a#%b\\#_", "#"), "a\\%b\\\\\\_");
+  EXPECT_THROW(like_with_escape("a", "xy"), Error);
+}
+
+TEST(SimilarPattern, MatchesAsPostgresql) {
+  for (const Case& c : read_cases("expression_similar.txt")) {
+    // '…' similar to '…' escape '…'
+    const std::vector<std::string> parts = split_at_quotes(c.fields[0]);
+    ASSERT_GE(parts.size(), 5U) << c.place;
+    const std::string escape = parts.size() > 5 ? parts[5] : "\\";
+    EXPECT_EQ(answer_of([&] {
+                return truth(RegularExpression(similar_to_regular_expression(parts[3], escape), {}).matches(parts[1]));
+              }),
+              c.expected)
+        << c.place << ": " << c.fields[0];
+  }
+}
+
+TEST(RegularExpression, MatchesAsPostgresqlOrSaysThatItCannot) {
+  int refused = 0;
+  int cases = 0;
+  for (const Case& c : read_cases("expression_regex.txt")) {
+    const std::vector<std::string> parts = split_at_quotes(c.fields[0]);
+    ASSERT_GE(parts.size(), 5U) << c.place;
+    ++cases;
+    const std::string answer = answer_of([&]() -> std::string {
+      if (parts[0].empty()) {
+        return truth(RegularExpression(parts[3], {}).matches(parts[1]));
+      }
+      // substring(…): the first group if there is one, else the match.
+      const bool similar = parts[2] == " similar ";
+      const RegularExpression expression(similar ? similar_to_regular_expression(parts[3], parts[5]) : parts[3], {});
+      RegularExpression::Groups groups;
+      if (!expression.find(parts[1], 0, groups)) {
+        return "NULL";
+      }
+      return std::string(groups[groups.size() > 1 ? 1 : 0]);
+    });
+    if (answer.starts_with("!0A000")) {
+      ++refused;
+      continue;
+    }
+    EXPECT_EQ(answer, c.expected) << c.place << ": " << c.fields[0];
+  }
+  EXPECT_LT(refused, cases / 12);
+}
+
+TEST(RegularExpression, RefusesByNameWhatRe2CannotDo) {
+  const auto answer = [](const char* pattern) {
+    return answer_of([&] { return truth(RegularExpression(pattern, {}).matches("")); });
+  };
+  EXPECT_EQ(answer("(?=a)"), "!0A000 look-around constraints in regular expressions are not supported");
+  EXPECT_EQ(answer("(?<!a)"), "!0A000 look-around constraints in regular expressions are not supported");
+  EXPECT_EQ(answer("(a)\\1"), "!0A000 back-references in regular expressions are not supported");
+  EXPECT_TRUE(answer("\\m.").starts_with("!0A000"));
+  EXPECT_EQ(answer("((((((a{255}){255}){255}){255})"),
+            "!2201B invalid regular expression: parentheses () not balanced");
+  EXPECT_EQ(answer("((a{255}){255}){255}"), "!2201B invalid regular expression: regular expression is too complex");
+  EXPECT_TRUE(answer(std::string(100000, '(').c_str()).starts_with("!2201B"));
+}
+
+TEST(RegularExpression, ReadsFlags) {
+  const auto matches = [](const char* text, const char* pattern, const char* flags) {
+    return RegularExpression(pattern, RegularExpression::parse_flags(flags)).matches(text);
+  };
+  EXPECT_TRUE(matches("ABC", "b", "i"));
+  EXPECT_TRUE(matches("a.c", "a.c", "q"));
+  EXPECT_FALSE(matches("abc", "a.c", "q"));
+  EXPECT_TRUE(matches("a\nb", "^b", "n"));
+  EXPECT_FALSE(matches("a\nb", "^b", "ns"));
+  EXPECT_TRUE(matches("ab", "a b", "x"));
+  EXPECT_EQ(answer_of([] { return truth(RegularExpression::parse_flags("iz").ignore_case); }),
+            "!22023 invalid regular expression option: \"z\"");
+}
+
+TEST(CaseFolding, LowersLettersAndLeavesTheRest) {
+  std::string buffer;
+  EXPECT_EQ(fold_case("abc ß", buffer), "abc ß");
+  EXPECT_EQ(fold_case("ABC ÄÖÜ Σ €", buffer), "abc äöü σ €");
+  EXPECT_EQ(fold_case("", buffer), "");
+  const std::string_view plain = "nothing to do";
+  EXPECT_EQ(fold_case(plain, buffer).data(), plain.data());
+}
+
+}  // namespace
+}  // namespace tidemark
