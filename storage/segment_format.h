@@ -35,6 +35,7 @@ struct BlockRef {
 struct SegmentColumn {
   ColumnId id = kNoColumn;
   LogicalType type;
+  friend bool operator==(const SegmentColumn&, const SegmentColumn&) = default;
 };
 
 struct RowGroupInfo {

@@ -8,6 +8,8 @@
 #include "base/hash.h"
 #include "storage/bloom_filter.h"
 #include "storage/column_chunk_writer.h"
+#include "storage/row_group_reader.h"
+#include "storage/segment_file.h"
 #include "storage/segment_format.h"
 #include "storage/series_block.h"
 #include "storage/series_key.h"
@@ -63,6 +65,61 @@ class SegmentWriter::Impl {
       append_rows(chunk, row, count, run);
       row += count;
     }
+  }
+
+  [[nodiscard]] bool can_copy(const SegmentReader& segment) const {
+    const SegmentFooter& other = segment.open_file().footer();
+    return other.series == footer_.series && other.columns == footer_.columns && other.order_type == footer_.order_type;
+  }
+
+  void copy_row_group(const SegmentReader& segment, uint32_t number) {
+    const SegmentReader::File& source = segment.open_file();
+    finish_row_group();
+    RowGroupReader reader(source, number, layout_);
+    check_follows(reader);
+    const RowGroupInfo& info = reader.info();
+    RowGroupInfo copy = info;
+    const uint64_t start = position();
+    const auto copy_block = [&](BlockRef& ref) {
+      if (ref.length > 0) {
+        ref = write_block(*source.read_block(ref));
+      }
+    };
+    const auto copy_chunk = [&](ColumnChunk& chunk) {
+      copy_block(chunk.dictionary);
+      for (ColumnChunk::Block& block : chunk.blocks) {
+        copy_block(block.ref);
+      }
+    };
+    const PageCache::Block index_block = source.read_block(info.index);
+    RowGroupIndex index;
+    if (!read_row_group_index(*index_block, info.rows, index) || index.columns.size() != columns_.size()) {
+      source.fail(info.index.offset, "malformed row group index");
+    }
+    for (SeriesBlockInfo& block : index.series_blocks) {
+      copy_block(block.ref);
+    }
+    copy_chunk(index.order);
+    copy_chunk(index.operations);
+    std::vector<std::string> chunks;
+    for (size_t column = 0; column < columns_.size(); ++column) {
+      const ZoneKind kind = zone_kind(columns_[column].type());
+      ColumnChunk chunk;
+      if (!read_chunk(index.columns[column], kind, index.pages, true, chunk)) {
+        source.fail(info.index.offset, "malformed column directory");
+      }
+      copy_chunk(chunk);
+      ByteWriter bytes;
+      write_chunk(chunk, kind, true, bytes);
+      chunks.push_back(bytes.take());
+    }
+    index.columns.assign(chunks.begin(), chunks.end());
+    ByteWriter bytes;
+    write_row_group_index(index, bytes);
+    copy.index = write_block(bytes.view());
+    copy_block(copy.bloom);
+    copy.bytes = position() - start;
+    footer_.row_groups.push_back(std::move(copy));
   }
 
   void end_window() {
@@ -182,6 +239,18 @@ class SegmentWriter::Impl {
     index_.pages.back().order_max = std::max(index_.pages.back().order_max, at(end - 1));
     page_rows_ += end - first;
     group_rows_ += end - first;
+  }
+
+  /// The first key of a row group that is taken over must lie after the last one written; notes its last one.
+  void check_follows(RowGroupReader& reader) {
+    const PageInfo& first = reader.pages().front();
+    const RowKey next{first.first_series, first.first_order};
+    const RowKey last{last_series_, last_order_.value_or(0)};
+    TIDEMARK_FATAL_CHECK(!last_order_ || next > last);
+    const size_t last_page = reader.pages().size() - 1;
+    last_series_ = reader.series(reader.series_runs(last_page).back().index);
+    const Vector order = reader.order(last_page);
+    last_order_ = order.data<int64_t>()[order.size() - 1];
   }
 
   void begin_page(int64_t first_order) {
@@ -356,6 +425,10 @@ SegmentWriter::SegmentWriter(FileSystem& files, const std::string& path, FileId 
 SegmentWriter::~SegmentWriter() = default;
 
 void SegmentWriter::append(const VersionChunk& chunk) { impl_->append(chunk); }
+bool SegmentWriter::can_copy(const SegmentReader& segment) const { return impl_->can_copy(segment); }
+void SegmentWriter::copy_row_group(const SegmentReader& segment, uint32_t row_group) {
+  impl_->copy_row_group(segment, row_group);
+}
 void SegmentWriter::end_window() { impl_->end_window(); }
 SegmentSummary SegmentWriter::finish() { return impl_->finish(); }
 uint64_t SegmentWriter::bytes_written() const { return impl_->position(); }

@@ -12,6 +12,7 @@
 namespace tidemark {
 
 class FileSystem;
+class SegmentReader;
 
 struct SegmentWriterOptions {
   size_t row_group_rows = kRowGroupRowsMax;  ///< smaller only in tests; a multiple of kVectorSize, at most the maximum
@@ -32,6 +33,11 @@ class SegmentWriter {
   /// Rows in strictly ascending key order within a window; `chunk.columns` and `chunk.set` are those of
   /// layout.columns, one for one.
   void append(const VersionChunk& chunk);
+  /// Whether a row group of another file can be taken over as it is: the file has the very columns of the layout.
+  [[nodiscard]] bool can_copy(const SegmentReader& segment) const;
+  /// Takes over a row group, blocks and all, as one of its own; its keys follow the last ones in order.
+  /// Precondition: can_copy(segment).
+  void copy_row_group(const SegmentReader& segment, uint32_t row_group);
   /// The next rows belong to another window: closes the row group and the extent.
   void end_window();
   /// Writes the footer and syncs the file. A file without rows is legal and has no extents.

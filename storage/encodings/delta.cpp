@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/simd.h"
 #include "storage/encodings/bit_packing.h"
 #include "storage/encodings/byte_cursor.h"
 #include "storage/encodings/integer_encoding.h"
@@ -44,6 +45,12 @@ void patch(const PackedValues& packed, std::span<int64_t> out) {
   }
 }
 
+TIDEMARK_SIMD_CLONES void fill_arithmetic(uint64_t first, uint64_t step, size_t count, int64_t* out) {
+  for (size_t i = 0; i < count; ++i) {
+    out[i] = static_cast<int64_t>(first + i * step);
+  }
+}
+
 bool decode(std::string_view bytes, std::span<int64_t> out) {
   ByteCursor cursor(bytes);
   const auto first = static_cast<uint64_t>(cursor.get_zigzag());
@@ -52,7 +59,11 @@ bool decode(std::string_view bytes, std::span<int64_t> out) {
     return false;
   }
   const auto step = static_cast<uint64_t>(packed.base);
-  unpack_running_sum(packed.packed, out.size(), packed.width, first - step, step, out.data());
+  if (packed.width == 0) {  // regular times, but for patches where a series ends
+    fill_arithmetic(first, step, out.size(), out.data());
+  } else {
+    unpack_running_sum(packed.packed, out.size(), packed.width, first - step, step, out.data());
+  }
   patch(packed, out);
   return true;
 }

@@ -10,6 +10,7 @@
 #include "base/faulty_file_system.h"
 #include "storage/compaction_merge.h"
 #include "storage/scan_filter.h"
+#include "storage/segment_file.h"
 #include "storage/segment_writer.h"
 #include "storage/store.h"
 #include "storage_model.h"
@@ -371,6 +372,7 @@ TEST_P(TableScanTest, CompactionChangesNoAnswer) {
     SegmentWriter writer(table.files_, path, file, *table.layout_);
     CompactionOptions options;
     options.merge.oldest = first == 0;
+    options.copy_row_groups = table.random_.chance(0.5);
     options.merge.tombstones = table.sources_->tombstones;
     compact_runs(runs, *table.layout_, options, writer);
     const SegmentSummary summary = writer.finish();
@@ -399,6 +401,61 @@ TEST_P(TableScanTest, CompactionChangesNoAnswer) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, TableScanTest, testing::Range(1, 21));
+
+/// Two runs of one series, one after the other in time, as an append table has them.
+TEST(Compaction, CopiesRowGroupsThatNothingElseTouches) {
+  FaultyFileSystem files;
+  PageCache cache(1 << 22);
+  const auto layout = std::make_shared<const TableLayout>(series_table());
+  Random random(1);
+  const std::string series = series_of("host", 1);
+  std::vector<TableSources::Run> runs;
+  for (FileId file = 1; file <= 3; ++file) {
+    Versions versions;
+    // The third run reaches into the second's last row group.
+    const int64_t first = file == 3 ? 79'990 : (static_cast<int64_t>(file) - 1) * 40'000;
+    for (int64_t time = first; time < first + (file == 3 ? 1'000 : 40'000); ++time) {
+      versions[{series, time}] = {
+          .operation = RowOperation::kPut,
+          .values = {Value::int64(random.between(-9, 9)), Value::float64(static_cast<double>(file)),
+                     Value::text("note " + std::to_string(time % 100)), Value::null(TypeId::kBoolean)},
+          .set = {true, true, true, true}};
+    }
+    const std::string path = std::to_string(file);
+    const SegmentSummary summary = write_segment(files, path, file, *layout, versions, 1'000'000, 65'536);
+    runs.push_back({std::make_shared<const SegmentReader>(files, path, file, cache), summary.extents.at(0), file});
+  }
+  const auto rows_of = [&](std::vector<TableSources::Run> some) {
+    auto sources = std::make_shared<TableSources>();
+    sources->layout = layout;
+    sources->partitions = std::vector<TableSources::Partition>{{.runs = std::move(some)}};
+    const auto scan = make_table_scan(sources, {.columns = kAllColumns, .predicates = {}, .order = ScanOrder::kKey});
+    return scanned_rows(*scan, kAllColumns.size());
+  };
+  const std::vector<std::string> before = rows_of(runs);
+  ASSERT_EQ(before.size(), 80'990);
+  for (const bool copy : {true, false}) {
+    const std::string path = copy ? "copied" : "rewritten";
+    const FileId file = copy ? 10 : 11;
+    SegmentWriter writer(files, path, file, *layout);
+    CompactionOptions options;
+    options.merge.oldest = true;
+    options.copy_row_groups = copy;
+    EXPECT_EQ(compact_runs(runs, *layout, options, writer), 80'990);
+    const SegmentSummary summary = writer.finish();
+    ASSERT_EQ(summary.extents.size(), 1);
+    const SegmentReader reader(files, path, file, cache);
+    const auto& groups = reader.open_file().footer().row_groups;
+    ASSERT_EQ(groups.size(), 2);
+    EXPECT_EQ(groups[0].rows, copy ? 40'000 : 65'536) << "the first run's row group is taken over whole";
+    std::vector<CheckFinding> findings;
+    check_segment(files, path, file, findings);
+    EXPECT_TRUE(findings.empty());
+    const TableSources::Run result{std::make_shared<const SegmentReader>(files, path, file, cache), summary.extents[0],
+                                   3};
+    EXPECT_TRUE(rows_of({result}) == before);
+  }
+}
 
 /// One calm segment: what each level drops is known.
 TEST(TableScanCounters, CountWhatEachLevelDrops) {
