@@ -14,6 +14,8 @@ void add_all_families(FunctionTables& tables) {
   add_patterns(tables);
   add_bytes(tables);
   add_conditionals(tables);
+  add_number_formatting(tables);
+  add_datetime_formatting(tables);
   add_arrays(tables);
   add_array_constructors(tables);
   add_system(tables);

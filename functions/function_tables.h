@@ -78,6 +78,8 @@ void add_text_formatting(FunctionTables& tables);
 void add_bytes(FunctionTables& tables);
 void add_conditionals(FunctionTables& tables);
 void add_system(FunctionTables& tables);
+void add_number_formatting(FunctionTables& tables);
+void add_datetime_formatting(FunctionTables& tables);
 void add_arrays(FunctionTables& tables);
 void add_array_constructors(FunctionTables& tables);
 void add_unnest(FunctionTables& tables);

@@ -223,6 +223,7 @@ void run_cases(const std::string& name) {
 }
 
 TEST(PostgresCases, Expressions) { run_cases("expressions"); }
+TEST(PostgresCases, Templates) { run_cases("templates"); }
 
 }  // namespace
 }  // namespace tidemark::testing
