@@ -17,10 +17,49 @@ using enum TypeId;
 
 // Longer words first where one begins another.
 enum class Word : uint8_t {
-  kAdDots, kAd, kAmDots, kAm, kCentury, kDayName, kDayShort, kDayOfYear, kIsoDayOfYear, kDay, kWeekday, kIsoWeekday,
-  kFraction, kHour24, kHour12, kIsoYear4, kIsoYear3, kIsoYear2, kIsoYear1, kIsoWeek, kJulian, kMinute, kMonth,
-  kMonthName, kMonthShort, kMillisecond, kNanosecond, kQuarter, kRoman, kSecondOfDay, kSecond, kZoneHour, kZoneMinute,
-  kZone, kOffset, kMicrosecond, kWeekOfYear, kWeekOfMonth, kYearComma, kYear4, kYear3, kYear2, kYear1,
+  kAdDots,
+  kAd,
+  kAmDots,
+  kAm,
+  kCentury,
+  kDayName,
+  kDayShort,
+  kDayOfYear,
+  kIsoDayOfYear,
+  kDay,
+  kWeekday,
+  kIsoWeekday,
+  kFraction,
+  kHour24,
+  kHour12,
+  kIsoYear4,
+  kIsoYear3,
+  kIsoYear2,
+  kIsoYear1,
+  kIsoWeek,
+  kJulian,
+  kMinute,
+  kMonth,
+  kMonthName,
+  kMonthShort,
+  kMillisecond,
+  kNanosecond,
+  kQuarter,
+  kRoman,
+  kSecondOfDay,
+  kSecond,
+  kZoneHour,
+  kZoneMinute,
+  kZone,
+  kOffset,
+  kMicrosecond,
+  kWeekOfYear,
+  kWeekOfMonth,
+  kYearComma,
+  kYear4,
+  kYear3,
+  kYear2,
+  kYear1,
 };
 enum class Case : uint8_t { kUpper, kCapital, kLower };
 
@@ -32,44 +71,116 @@ struct Keyword {
 };
 
 constexpr Keyword kKeywords[] = {
-    {"A.D.", Word::kAdDots},          {"A.M.", Word::kAmDots},          {"AD", Word::kAd},
-    {"AM", Word::kAm},                {"B.C.", Word::kAdDots},          {"BC", Word::kAd},
-    {"CC", Word::kCentury},           {"DAY", Word::kDayName},          {"Day", Word::kDayName, Case::kCapital},
-    {"day", Word::kDayName, Case::kLower}, {"DDD", Word::kDayOfYear},   {"DD", Word::kDay},
-    {"DY", Word::kDayShort},          {"Dy", Word::kDayShort, Case::kCapital}, {"dy", Word::kDayShort, Case::kLower},
-    {"D", Word::kWeekday},            {"FF1", Word::kFraction, Case::kUpper, 1}, {"FF2", Word::kFraction, Case::kUpper, 2},
-    {"FF3", Word::kFraction, Case::kUpper, 3}, {"FF4", Word::kFraction, Case::kUpper, 4},
-    {"FF5", Word::kFraction, Case::kUpper, 5}, {"FF6", Word::kFraction, Case::kUpper, 6},
-    {"HH24", Word::kHour24},          {"HH12", Word::kHour12},          {"HH", Word::kHour12},
-    {"IDDD", Word::kIsoDayOfYear},    {"ID", Word::kIsoWeekday},        {"IW", Word::kIsoWeek},
-    {"IYYY", Word::kIsoYear4},        {"IYY", Word::kIsoYear3},         {"IY", Word::kIsoYear2},
-    {"I", Word::kIsoYear1},           {"J", Word::kJulian},             {"MI", Word::kMinute},
-    {"MM", Word::kMonth},             {"MONTH", Word::kMonthName},      {"Month", Word::kMonthName, Case::kCapital},
-    {"month", Word::kMonthName, Case::kLower}, {"MON", Word::kMonthShort}, {"Mon", Word::kMonthShort, Case::kCapital},
-    {"mon", Word::kMonthShort, Case::kLower}, {"MS", Word::kMillisecond}, {"NS", Word::kNanosecond},
-    {"OF", Word::kOffset},            {"P.M.", Word::kAmDots},          {"PM", Word::kAm},
-    {"Q", Word::kQuarter},            {"RM", Word::kRoman},             {"SSSSS", Word::kSecondOfDay},
-    {"SSSS", Word::kSecondOfDay},     {"SS", Word::kSecond},            {"TZH", Word::kZoneHour},
-    {"TZM", Word::kZoneMinute},       {"TZ", Word::kZone},              {"US", Word::kMicrosecond},
-    {"WW", Word::kWeekOfYear},        {"W", Word::kWeekOfMonth},        {"Y,YYY", Word::kYearComma},
-    {"YYYY", Word::kYear4},           {"YYY", Word::kYear3},            {"YY", Word::kYear2},
-    {"Y", Word::kYear1},              {"a.d.", Word::kAdDots, Case::kLower}, {"a.m.", Word::kAmDots, Case::kLower},
-    {"ad", Word::kAd, Case::kLower},  {"am", Word::kAm, Case::kLower},  {"b.c.", Word::kAdDots, Case::kLower},
-    {"bc", Word::kAd, Case::kLower},  {"cc", Word::kCentury},           {"ddd", Word::kDayOfYear},
-    {"dd", Word::kDay},               {"d", Word::kWeekday},            {"ff1", Word::kFraction, Case::kUpper, 1},
-    {"ff2", Word::kFraction, Case::kUpper, 2}, {"ff3", Word::kFraction, Case::kUpper, 3},
-    {"ff4", Word::kFraction, Case::kUpper, 4}, {"ff5", Word::kFraction, Case::kUpper, 5},
-    {"ff6", Word::kFraction, Case::kUpper, 6}, {"hh24", Word::kHour24}, {"hh12", Word::kHour12},
-    {"hh", Word::kHour12},            {"iddd", Word::kIsoDayOfYear},    {"id", Word::kIsoWeekday},
-    {"iw", Word::kIsoWeek},           {"iyyy", Word::kIsoYear4},        {"iyy", Word::kIsoYear3},
-    {"iy", Word::kIsoYear2},          {"i", Word::kIsoYear1},           {"j", Word::kJulian},
-    {"mi", Word::kMinute},            {"mm", Word::kMonth},             {"ms", Word::kMillisecond},
-    {"of", Word::kOffset},            {"p.m.", Word::kAmDots, Case::kLower}, {"pm", Word::kAm, Case::kLower},
-    {"q", Word::kQuarter},            {"rm", Word::kRoman, Case::kLower}, {"sssss", Word::kSecondOfDay},
-    {"ssss", Word::kSecondOfDay},     {"ss", Word::kSecond},            {"tzh", Word::kZoneHour},
-    {"tzm", Word::kZoneMinute},       {"tz", Word::kZone, Case::kLower}, {"us", Word::kMicrosecond},
-    {"ww", Word::kWeekOfYear},        {"w", Word::kWeekOfMonth},        {"y,yyy", Word::kYearComma},
-    {"yyyy", Word::kYear4},           {"yyy", Word::kYear3},            {"yy", Word::kYear2},
+    {"A.D.", Word::kAdDots},
+    {"A.M.", Word::kAmDots},
+    {"AD", Word::kAd},
+    {"AM", Word::kAm},
+    {"B.C.", Word::kAdDots},
+    {"BC", Word::kAd},
+    {"CC", Word::kCentury},
+    {"DAY", Word::kDayName},
+    {"Day", Word::kDayName, Case::kCapital},
+    {"day", Word::kDayName, Case::kLower},
+    {"DDD", Word::kDayOfYear},
+    {"DD", Word::kDay},
+    {"DY", Word::kDayShort},
+    {"Dy", Word::kDayShort, Case::kCapital},
+    {"dy", Word::kDayShort, Case::kLower},
+    {"D", Word::kWeekday},
+    {"FF1", Word::kFraction, Case::kUpper, 1},
+    {"FF2", Word::kFraction, Case::kUpper, 2},
+    {"FF3", Word::kFraction, Case::kUpper, 3},
+    {"FF4", Word::kFraction, Case::kUpper, 4},
+    {"FF5", Word::kFraction, Case::kUpper, 5},
+    {"FF6", Word::kFraction, Case::kUpper, 6},
+    {"HH24", Word::kHour24},
+    {"HH12", Word::kHour12},
+    {"HH", Word::kHour12},
+    {"IDDD", Word::kIsoDayOfYear},
+    {"ID", Word::kIsoWeekday},
+    {"IW", Word::kIsoWeek},
+    {"IYYY", Word::kIsoYear4},
+    {"IYY", Word::kIsoYear3},
+    {"IY", Word::kIsoYear2},
+    {"I", Word::kIsoYear1},
+    {"J", Word::kJulian},
+    {"MI", Word::kMinute},
+    {"MM", Word::kMonth},
+    {"MONTH", Word::kMonthName},
+    {"Month", Word::kMonthName, Case::kCapital},
+    {"month", Word::kMonthName, Case::kLower},
+    {"MON", Word::kMonthShort},
+    {"Mon", Word::kMonthShort, Case::kCapital},
+    {"mon", Word::kMonthShort, Case::kLower},
+    {"MS", Word::kMillisecond},
+    {"NS", Word::kNanosecond},
+    {"OF", Word::kOffset},
+    {"P.M.", Word::kAmDots},
+    {"PM", Word::kAm},
+    {"Q", Word::kQuarter},
+    {"RM", Word::kRoman},
+    {"SSSSS", Word::kSecondOfDay},
+    {"SSSS", Word::kSecondOfDay},
+    {"SS", Word::kSecond},
+    {"TZH", Word::kZoneHour},
+    {"TZM", Word::kZoneMinute},
+    {"TZ", Word::kZone},
+    {"US", Word::kMicrosecond},
+    {"WW", Word::kWeekOfYear},
+    {"W", Word::kWeekOfMonth},
+    {"Y,YYY", Word::kYearComma},
+    {"YYYY", Word::kYear4},
+    {"YYY", Word::kYear3},
+    {"YY", Word::kYear2},
+    {"Y", Word::kYear1},
+    {"a.d.", Word::kAdDots, Case::kLower},
+    {"a.m.", Word::kAmDots, Case::kLower},
+    {"ad", Word::kAd, Case::kLower},
+    {"am", Word::kAm, Case::kLower},
+    {"b.c.", Word::kAdDots, Case::kLower},
+    {"bc", Word::kAd, Case::kLower},
+    {"cc", Word::kCentury},
+    {"ddd", Word::kDayOfYear},
+    {"dd", Word::kDay},
+    {"d", Word::kWeekday},
+    {"ff1", Word::kFraction, Case::kUpper, 1},
+    {"ff2", Word::kFraction, Case::kUpper, 2},
+    {"ff3", Word::kFraction, Case::kUpper, 3},
+    {"ff4", Word::kFraction, Case::kUpper, 4},
+    {"ff5", Word::kFraction, Case::kUpper, 5},
+    {"ff6", Word::kFraction, Case::kUpper, 6},
+    {"hh24", Word::kHour24},
+    {"hh12", Word::kHour12},
+    {"hh", Word::kHour12},
+    {"iddd", Word::kIsoDayOfYear},
+    {"id", Word::kIsoWeekday},
+    {"iw", Word::kIsoWeek},
+    {"iyyy", Word::kIsoYear4},
+    {"iyy", Word::kIsoYear3},
+    {"iy", Word::kIsoYear2},
+    {"i", Word::kIsoYear1},
+    {"j", Word::kJulian},
+    {"mi", Word::kMinute},
+    {"mm", Word::kMonth},
+    {"ms", Word::kMillisecond},
+    {"of", Word::kOffset},
+    {"p.m.", Word::kAmDots, Case::kLower},
+    {"pm", Word::kAm, Case::kLower},
+    {"q", Word::kQuarter},
+    {"rm", Word::kRoman, Case::kLower},
+    {"sssss", Word::kSecondOfDay},
+    {"ssss", Word::kSecondOfDay},
+    {"ss", Word::kSecond},
+    {"tzh", Word::kZoneHour},
+    {"tzm", Word::kZoneMinute},
+    {"tz", Word::kZone, Case::kLower},
+    {"us", Word::kMicrosecond},
+    {"ww", Word::kWeekOfYear},
+    {"w", Word::kWeekOfMonth},
+    {"y,yyy", Word::kYearComma},
+    {"yyyy", Word::kYear4},
+    {"yyy", Word::kYear3},
+    {"yy", Word::kYear2},
     {"y", Word::kYear1},
 };
 
@@ -210,9 +321,7 @@ class TimeWriter {
     (void)iso_week(civil(), result);
     return result > 0 ? result : -(result - 1);
   }
-  [[nodiscard]] CivilDate civil() const {
-    return {static_cast<int32_t>(fields_.year), fields_.month, fields_.day};
-  }
+  [[nodiscard]] CivilDate civil() const { return {static_cast<int32_t>(fields_.year), fields_.month, fields_.day}; }
   [[nodiscard]] int32_t iso_day() const {
     const int32_t weekday = weekday_of(fields_.days);
     return weekday == 0 ? 7 : weekday;
@@ -455,8 +564,8 @@ std::optional<std::string> format_interval(Interval span, Text format) {
 
 // ------------------------------------------------------------------------------------------------------------- reading
 
-/// Reads a text by a template, as to_timestamp and to_date do: digits as many as the word has, or more if the next thing
-/// in the template is no digit; separators match any separators.
+/// Reads a text by a template, as to_timestamp and to_date do: digits as many as the word has, or more if the next
+/// thing in the template is no digit; separators match any separators.
 class TimeReader {
  public:
   TimeReader(Text text, Text format) : text_(text), rest_(text), elements_(read_template(format)) {}
@@ -512,8 +621,16 @@ class TimeReader {
     const Element& next = elements_[at_ + 1];
     if (next.keyword == nullptr) return !is_digit(next.literal.empty() ? ' ' : next.literal[0]);
     switch (next.keyword->word) {
-      case Word::kAd: case Word::kAdDots: case Word::kAm: case Word::kAmDots: case Word::kMonthName:
-      case Word::kMonthShort: case Word::kDayName: case Word::kDayShort: case Word::kRoman: case Word::kZone:
+      case Word::kAd:
+      case Word::kAdDots:
+      case Word::kAm:
+      case Word::kAmDots:
+      case Word::kMonthName:
+      case Word::kMonthShort:
+      case Word::kDayName:
+      case Word::kDayShort:
+      case Word::kRoman:
+      case Word::kZone:
         return true;
       default:
         return false;
@@ -700,7 +817,8 @@ void TimeReader::take_word(const Keyword& keyword) {
       break;
     case Word::kRoman: {
       // The longest of those that fit: VIII before VII, VI and V.
-      static constexpr Text kLongestFirst[] = {"VIII", "III", "VII", "XII", "II", "IV", "VI", "IX", "XI", "I", "V", "X"};
+      static constexpr Text kLongestFirst[] = {"VIII", "III", "VII", "XII", "II", "IV",
+                                               "VI",   "IX",  "XI",  "I",   "V",  "X"};
       static constexpr int kMonthOf[] = {8, 3, 7, 12, 2, 4, 6, 9, 11, 1, 5, 10};
       month_ = kMonthOf[take_name(kLongestFirst, 0)];
       break;
@@ -730,8 +848,10 @@ void TimeReader::take_word(const Keyword& keyword) {
       week_ = take_number(2);
       break;
     case Word::kQuarter:
-    case Word::kWeekOfMonth:
       (void)take_number(1);
+      break;
+    case Word::kWeekOfMonth:
+      day_ = (take_number(1) - 1) * 7 + 1;
       break;
     case Word::kJulian:
       julian_ = take_number(7);
@@ -791,12 +911,13 @@ int64_t TimeReader::assemble() {
   } else if (week_ > 0) {
     days = days_from_civil(year, 1, 1) + (week_ - 1) * 7;
   } else {
-    if (month_ < 1 || month_ > 12 || day_ < 1 || day_ > days_in_month(year, static_cast<int32_t>(month_))) out_of_range();
+    if (month_ < 1 || month_ > 12 || day_ < 1 || day_ > days_in_month(year, static_cast<int32_t>(month_)))
+      out_of_range();
     days = days_from_civil(year, static_cast<int32_t>(month_), static_cast<int32_t>(day_));
   }
   int64_t result = 0;
-  const int64_t time = hour_ * kMicrosecondsPerHour + minute_ * kMicrosecondsPerMinute +
-                       second_ * kMicrosecondsPerSecond + microsecond_;
+  const int64_t time =
+      hour_ * kMicrosecondsPerHour + minute_ * kMicrosecondsPerMinute + second_ * kMicrosecondsPerSecond + microsecond_;
   if (!timestamp_from_parts(days, time, result)) throw_timestamp_out_of_range();
   return result;
 }

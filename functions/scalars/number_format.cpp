@@ -63,16 +63,14 @@ struct Template {
     static constexpr struct {
       Text word;
       Part part;
-    } kWords[] = {{"EEEE", Part::kExponent}, {"eeee", Part::kExponent}, {"MI", Part::kMinus},
-                  {"mi", Part::kMinus},      {"PL", Part::kPlus},       {"pl", Part::kPlus},
-                  {"PR", Part::kBrackets},   {"pr", Part::kBrackets},   {"RN", Part::kRomanUpper},
-                  {"rn", Part::kRomanLower}, {"SG", Part::kPlusMinus},  {"sg", Part::kPlusMinus},
-                  {"TH", Part::kOrdinalUpper}, {"th", Part::kOrdinalLower}, {"9", Part::kNine},
-                  {"0", Part::kZero},        {".", Part::kPoint},       {"D", Part::kPoint},
-                  {"d", Part::kPoint},       {",", Part::kGroup},       {"G", Part::kGroup},
-                  {"g", Part::kGroup},       {"S", Part::kSign},        {"s", Part::kSign},
-                  {"L", Part::kCurrency},    {"l", Part::kCurrency},    {"V", Part::kShift},
-                  {"v", Part::kShift}};
+    } kWords[] = {
+        {"EEEE", Part::kExponent},   {"eeee", Part::kExponent},   {"MI", Part::kMinus},     {"mi", Part::kMinus},
+        {"PL", Part::kPlus},         {"pl", Part::kPlus},         {"PR", Part::kBrackets},  {"pr", Part::kBrackets},
+        {"RN", Part::kRomanUpper},   {"rn", Part::kRomanLower},   {"SG", Part::kPlusMinus}, {"sg", Part::kPlusMinus},
+        {"TH", Part::kOrdinalUpper}, {"th", Part::kOrdinalLower}, {"9", Part::kNine},       {"0", Part::kZero},
+        {".", Part::kPoint},         {"D", Part::kPoint},         {"d", Part::kPoint},      {",", Part::kGroup},
+        {"G", Part::kGroup},         {"g", Part::kGroup},         {"S", Part::kSign},       {"s", Part::kSign},
+        {"L", Part::kCurrency},      {"l", Part::kCurrency},      {"V", Part::kShift},      {"v", Part::kShift}};
     while (!text.empty()) {
       if (text.starts_with("FM") || text.starts_with("fm")) {
         fill_mode = true;
@@ -198,11 +196,12 @@ struct Digits {
   char sign = '+';
 };
 
-/// Walks a template over a number's digits. The rules are those of Oracle's to_char as PostgreSQL has them: blanks stand
-/// for places without a digit unless FM; the sign comes right before the first digit.
+/// Walks a template over a number's digits. The rules are those of Oracle's to_char as PostgreSQL has them: blanks
+/// stand for places without a digit unless FM; the sign comes right before the first digit.
 class NumberWriter {
  public:
-  NumberWriter(const Template& format, Digits digits) : format_(format), number_(std::move(digits.text)), sign_(digits.sign) {}
+  NumberWriter(const Template& format, Digits digits)
+      : format_(format), number_(std::move(digits.text)), sign_(digits.sign) {}
 
   std::string write() {
     const size_t point = number_.find('.');
@@ -212,7 +211,6 @@ class NumberWriter {
     // A value below 1 whose template has places on both sides shows no zero before the point.
     if (format_.has_plus || format_.has_minus) {
       sign_written_ = !(format_.has_plus && !format_.has_minus);
-      sign_written_ = true;
     } else {
       sign_written_ = sign_ == '+' && format_.fill_mode && !format_.sign_before && !format_.sign_after;
     }
@@ -238,7 +236,8 @@ class NumberWriter {
       if (element.part == Part::kZero) zero_end = place;
     }
     const int wanted = zero_end - blanks_;  // characters of the number, the point aside
-    if (zero_end > format_.before && wanted > last_relevant_) last_relevant_ = std::min(wanted, static_cast<int>(number_.size()) - 1);
+    if (zero_end > format_.before && wanted > last_relevant_)
+      last_relevant_ = std::min(wanted, static_cast<int>(number_.size()) - 1);
   }
 
   [[nodiscard]] bool hides_leading_zero() const {
@@ -432,14 +431,16 @@ std::string format_number(const Numeric& given, Text format_text) {
   if (format.roman) {
     int64_t number = 0;
     const bool fits = given.is_finite() && given.to_int64(number);
-    const bool lower = std::ranges::any_of(format.elements, [](const Element& e) { return e.part == Part::kRomanLower; });
+    const bool lower =
+        std::ranges::any_of(format.elements, [](const Element& e) { return e.part == Part::kRomanLower; });
     std::string text = fits ? roman(number, lower) : std::string(15, '#');
     if (!format.fill_mode && text.size() < 15) text.insert(0, 15 - text.size(), ' ');
     return text;
   }
   if (format.scientific) return scientific(given, format.after);
   Numeric value = given;
-  if (format.shift && given.is_finite()) value = value * Numeric::from_int64(10).power(Numeric::from_int64(format.shifted));
+  if (format.shift && given.is_finite())
+    value = value * Numeric::from_int64(10).power(Numeric::from_int64(format.shifted));
   Digits digits;
   if (value.is_finite()) {
     value = value.round(format.after);
@@ -520,6 +521,9 @@ Numeric to_number(Text text, Text format_text) {
       case Part::kPlusMinus:
         take_sign();
         break;
+      case Part::kCurrency:
+        if (std::string_view("0123456789+-.,").find(text[at]) == Text::npos) ++at;
+        break;
       case Part::kLiteral:
         at += std::min(element.literal.size(), text.size() - at);
         break;
@@ -531,7 +535,8 @@ Numeric to_number(Text text, Text format_text) {
   if (digits.empty() || digits == ".") {
     throw Error(sqlstate::kInvalidTextRepresentation, "invalid input syntax for type numeric: \" \"");
   }
-  Numeric value = Numeric::parse(digits).round(format.after);
+  Numeric value = Numeric::parse(digits);
+  if (value.scale() > format.after) value = value.round(format.after);
   if (format.shift) value = value / Numeric::from_int64(10).power(Numeric::from_int64(format.shifted));
   return negative ? -value : value;
 }
