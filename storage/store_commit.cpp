@@ -459,7 +459,7 @@ void StoreImpl::apply(const WriteSet& writes, SequenceNumber sequence, uint64_t 
     const MemTable::SliceList filled =
         table.memory.append(*batch, sequence, wal_number, memory.split(static_cast<int64_t>(bytes)));
     memtable_bytes_ += bytes;
-    if (table.memory.layout()->kind == TableKind::kAppend) {
+    if (table.memory.layout()->kind == TableKind::kAppend && change.batch.operation == RowOperation::kPut) {
       for (const int64_t order : change.batch.order) {
         table.next_row_id = std::max(table.next_row_id, static_cast<uint64_t>(order) + 1);
       }
