@@ -140,6 +140,7 @@ void StoreImpl::recover(const Manifest& manifest) {
                                         replay(record.kind, record.sequence, record.payload, file_number);
                                       });
   replaying_wal_number_ = 0;
+  applied_sequence_ = next_sequence_ - 1;
   wal_ = std::make_unique<WalWriter>(files_, wal_directory, options_.wal_file_bytes, result.position);
   if (result.salvaged) {
     // What was kept goes to segments, so that the damaged files are not needed again.
@@ -169,6 +170,8 @@ void StoreImpl::replay(wal::RecordKind kind, SequenceNumber sequence, std::strin
     // A copy bears the sequence of the commit before it.
     next_sequence_ = std::max(next_sequence_, sequence + 1);
     apply(writes, sequence, wal_number, memory, touched);
+    // The manifest may be ahead of what is replayed here: rows of one table that were flushed after those of another.
+    applied_sequence_ = sequence;
     publish(std::max(sequence, published_->sequence), touched);
     to_settle_.clear();
   }

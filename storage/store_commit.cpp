@@ -215,6 +215,7 @@ void StoreImpl::process_group(std::span<CommitRequest* const> group) {
     for (CommitRequest* request : state.accepted) {
       apply(request->writes, request->sequence, wal_->current_number(), request->memory, touched);
     }
+    applied_sequence_ = state.sequence;
     publish(state.sequence, touched);
   } catch (const Error& error) {
     fail(error.message());

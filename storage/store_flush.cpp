@@ -72,7 +72,7 @@ void StoreImpl::flush_one(ObjectId id) {
     if (table.memory.entries().empty() && table.memory.tombstones().empty()) {
       return;
     }
-    complete_through = published_->sequence;
+    complete_through = applied_sequence_;
     table.memory.freeze(complete_through);
     rank = table.memory.next_rank() - 1;
     catalog = catalog_;

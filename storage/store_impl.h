@@ -148,7 +148,8 @@ class StoreImpl final : public Store, private TableStatistics {
   std::shared_ptr<const Catalog> catalog_;
   MemTable::SliceList to_settle_;      ///< blocks that became full
   uint64_t catalog_wal_number_ = 0;    ///< first WAL file with a catalog change that no manifest holds; 0: none
-  uint64_t replaying_wal_number_ = 0;  ///< during recovery: the file that is being read, which is needed still
+  uint64_t replaying_wal_number_ = 0;   ///< during recovery: the file that is being read, which is needed still
+  SequenceNumber applied_sequence_ = 0;  ///< of the last commit applied; during recovery below what is published
   mutable std::mutex published_mutex_;
   std::shared_ptr<const StoreState> published_;
 

@@ -91,6 +91,7 @@ void Model::apply(const Operation& operation) {
       break;
     case Operation::Kind::kDrop:
       tables_.erase(operation.table);
+      passing_table_ += 10;
       break;
     case Operation::Kind::kWrite:
       for (const Operation::Change& change : operation.changes) {
@@ -265,10 +266,10 @@ std::vector<Operation> scripted_workload() {
 
 Operation random_operation(const Model& model, Random& random) {
   using Kind = Operation::Kind;
-  constexpr ObjectId kTables[] = {kSeriesTable, kKeyedTable, kAppendTable, kPassingTable};
+  const ObjectId tables[] = {kSeriesTable, kKeyedTable, kAppendTable, model.passing_table()};
   constexpr TableKind kKinds[] = {TableKind::kSeries, TableKind::kKeyed, TableKind::kAppend, TableKind::kSeries};
   const size_t which = random.below(4);
-  const ObjectId table = kTables[which];
+  const ObjectId table = tables[which];
   const TableKind kind = kKinds[which];
   if (!model.has(table)) {
     return create(table, kind);
@@ -283,7 +284,7 @@ Operation random_operation(const Model& model, Random& random) {
   if (dice < 10) {
     return simple(Kind::kReopen);
   }
-  if (dice < 11 && table == kPassingTable) {
+  if (dice < 11 && table == model.passing_table()) {
     return simple(Kind::kDrop, table);
   }
   const auto random_row = [&] {

@@ -41,6 +41,8 @@ class Model {
   void apply(const Operation& operation);
   [[nodiscard]] std::map<ObjectId, Content> content() const;
   [[nodiscard]] bool has(ObjectId table) const { return tables_.contains(table); }
+  /// The table that comes and goes: under another id each time, as ids are never used again.
+  [[nodiscard]] ObjectId passing_table() const { return passing_table_; }
   /// A row id of an append table that is in use, or 0.
   [[nodiscard]] int64_t any_row_id(ObjectId table, Random& random) const;
 
@@ -59,6 +61,7 @@ class Model {
   };
   void apply(const Operation::Change& change);
   std::map<ObjectId, Table> tables_;
+  ObjectId passing_table_ = 20030;
 };
 
 /// Does it to a real store; `disk.store` is another one after kReopen.
