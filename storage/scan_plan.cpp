@@ -55,7 +55,12 @@ class Planner {
         filter_(filter),
         has_predicates_(has_predicates),
         order_(order),
-        time_is_order_(layout_.time_column != kNoColumn && layout_.time_column == layout_.order_column) {}
+        time_is_order_(layout_.time_column != kNoColumn && layout_.time_column == layout_.order_column) {
+    for (const TableSources::Tombstone& tombstone : sources.tombstones) {
+      const RangeTombstone& range = tombstone.range;
+      tombstones_.push_back({KeyRange::of_prefix(range.series_prefix, range.from, range.to), tombstone.rank});
+    }
+  }
 
   ScanPlan plan() {
     collect_items();
@@ -66,7 +71,7 @@ class Planner {
     note_exact_count();
     switch (order_) {
       case ScanOrder::kAny:
-        emit(filter_.range(), items_, true);
+        emit(filter_.range(), all_items(), true);
         break;
       case ScanOrder::kKey:
         emit_in_key_order();
@@ -179,9 +184,8 @@ class Planner {
   }
 
   [[nodiscard]] bool is_touched(const KeyBounds& bounds, uint64_t rank) const {
-    return std::ranges::any_of(sources_.tombstones, [&](const TableSources::Tombstone& tombstone) {
-      return tombstone.rank > rank && bounds.intersects(KeyRange::of_prefix(tombstone.range.series_prefix,
-                                                                            tombstone.range.from, tombstone.range.to));
+    return std::ranges::any_of(tombstones_, [&](const PlacedRange& tombstone) {
+      return tombstone.rank > rank && bounds.intersects(tombstone.range);
     });
   }
 
@@ -246,28 +250,42 @@ class Planner {
     plan_.exact_row_count = rows;
   }
 
-  /// Morsels for all of `items` that lie in `range`.
-  void emit(const KeyRange& range, const std::vector<Item>& items, bool arrival_allowed) {
-    std::vector<std::vector<const Item*>> groups(items_.size());
+  /// Morsels for what of `items` lies in `range`.
+  void emit(const KeyRange& range, std::span<const Item* const> items, bool arrival_allowed) {
+    std::vector<const Item*> grouped;
     std::vector<const Item*> parts;
-    for (const Item& item : items) {
-      if (!item.bounds.intersects(range)) {
+    for (const Item* item : items) {
+      if (!item->bounds.intersects(range)) {
         continue;
       }
-      if (!is_free(item)) {
-        groups[item.group].push_back(&item);
-      } else if (item.place.run != nullptr) {
-        add_row_group(item, range);
+      if (!is_free(*item)) {
+        grouped.push_back(item);
+      } else if (item->place.run != nullptr) {
+        add_row_group(*item, range);
       } else {
-        parts.push_back(&item);
+        parts.push_back(item);
       }
     }
     emit_parts(parts, range, arrival_allowed);
-    for (const auto& group : groups) {
-      if (!group.empty()) {
-        emit_merge(group, range);
+    std::ranges::stable_sort(grouped, {}, &Item::group);
+    for (size_t first = 0; first < grouped.size();) {
+      size_t last = first;
+      while (last < grouped.size() && grouped[last]->group == grouped[first]->group) {
+        ++last;
       }
+      emit_merge(
+          {grouped.begin() + static_cast<std::ptrdiff_t>(first), grouped.begin() + static_cast<std::ptrdiff_t>(last)},
+          range);
+      first = last;
     }
+  }
+
+  [[nodiscard]] std::vector<const Item*> all_items() const {
+    std::vector<const Item*> all;
+    for (const Item& item : items_) {
+      all.push_back(&item);
+    }
+    return all;
   }
 
   void add_row_group(const Item& item, const KeyRange& range) {
@@ -414,15 +432,11 @@ class Planner {
         std::ranges::all_of(items_, [&](const Item& item) { return item.place.source == items_[0].place.source; });
     const bool all_free = std::ranges::all_of(items_, [&](const Item& item) { return is_free(item); });
     if (one_source && all_free) {
-      emit(filter_.range(), items_, false);  // items of a source ascend
+      emit(filter_.range(), all_items(), false);  // items of a source ascend
       return;
     }
-    std::vector<const Item*> all;
-    for (const Item& item : items_) {
-      all.push_back(&item);
-    }
-    if (!all.empty()) {
-      emit_merge(all, filter_.range());
+    if (!items_.empty()) {
+      emit_merge(all_items(), filter_.range());
     }
   }
 
@@ -460,22 +474,15 @@ class Planner {
 
   void emit_newest_first() {
     if (layout_.time_column == kNoColumn) {
-      emit(filter_.range(), items_, true);
+      emit(filter_.range(), all_items(), true);
       return;
     }
     if (time_is_order_) {
-      for (const Window& window : windows_newest_first()) {
-        KeyRange range = filter_.range();
-        range.order_from = std::max(range.order_from, window.from);
-        range.order_to = std::min(range.order_to, window.to);
-        if (range.order_from <= range.order_to) {
-          emit(range, items_, true);
-        }
-      }
+      emit_windows(windows_newest_first());
       return;
     }
     // Append tables: time is a column. Row groups know their window; the rest is read once a window.
-    emit(filter_.range(), items_, true);
+    emit(filter_.range(), all_items(), true);
     const std::vector<Morsel> all = std::exchange(plan_.morsels, {});
     std::vector<Window> windows = windows_newest_first();
     windows.push_back({INT64_MIN, INT64_MAX, true});
@@ -486,6 +493,26 @@ class Planner {
         }
         plan_.morsels.push_back(morsel);
         plan_.morsels.back().window = {window.from, window.to, window.nulls};
+      }
+    }
+  }
+
+  /// Series tables: windows are ranges of order. Each item is handed to the windows that it reaches into.
+  void emit_windows(const std::vector<Window>& windows) {
+    std::vector<std::vector<const Item*>> of_window(windows.size());
+    for (const Item& item : items_) {
+      // Newest first: the first window that begins at or before the item's newest row.
+      auto window = std::ranges::lower_bound(windows, item.bounds.order_max, std::greater(), &Window::from);
+      for (; window != windows.end() && window->to >= item.bounds.order_min; ++window) {
+        of_window[static_cast<size_t>(window - windows.begin())].push_back(&item);
+      }
+    }
+    for (size_t i = 0; i < windows.size(); ++i) {
+      KeyRange range = filter_.range();
+      range.order_from = std::max(range.order_from, windows[i].from);
+      range.order_to = std::min(range.order_to, windows[i].to);
+      if (range.order_from <= range.order_to) {
+        emit(range, of_window[i], true);
       }
     }
   }
@@ -506,6 +533,11 @@ class Planner {
   bool has_predicates_;
   ScanOrder order_;
   bool time_is_order_;
+  struct PlacedRange {
+    KeyRange range;
+    uint64_t rank = 0;
+  };
+  std::vector<PlacedRange> tombstones_;
   ScanPlan plan_;
   std::vector<Item> items_;
   size_t source_count_ = 0;

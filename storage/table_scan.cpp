@@ -402,7 +402,14 @@ class MergeMorselReader final : public MorselReader {
     MergeOptions options;
     // Nothing that is read here has older versions elsewhere; a lone stretch of rows needs no resolving at all.
     options.oldest = !morsel.free;
-    options.tombstones = context_->sources->tombstones;
+    for (const TableSources::Tombstone& tombstone : context_->sources->tombstones) {
+      const KeyRange& range = morsel.range;
+      if (tombstone.range.to >= range.order_from && tombstone.range.from <= range.order_to &&
+          (!range.series_to || tombstone.range.series_prefix < *range.series_to)) {
+        tombstones_.push_back(tombstone);
+      }
+    }
+    options.tombstones = tombstones_;
     merged_ = merge_runs(std::move(inputs), context_->stored_columns.size(), options);
   }
   ~MergeMorselReader() override { context_->add_counters(counters_); }
@@ -457,6 +464,7 @@ class MergeMorselReader final : public MorselReader {
 
   std::shared_ptr<const ScanContext> context_;
   ChunkAssembler assembler_;
+  std::vector<TableSources::Tombstone> tombstones_;  ///< those that reach into the morsel
   std::unique_ptr<RunSource> merged_;
   RowMask mask_;
   ScanCounters counters_;
