@@ -1,20 +1,20 @@
 // `tidemark demo`: the main job, end to end, on a server process of its own: load, look, change, kill, and find
 // everything again.
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <libpq-fe.h>
-#include <signal.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <csignal>
 #include <cstdio>
 
 #include "base/error.h"
 #include "bench/macro/devops_data.h"
 #include "bench/macro/http_client.h"
 #include "bench/macro/measure.h"
+#include "bench/macro/pg_client.h"
+#include "bench/macro/server_process.h"
 #include "cli/commands.h"
 #include "cli/text_table.h"
 
@@ -23,6 +23,8 @@ namespace {
 
 using bench::DevopsData;
 using bench::HttpClient;
+using bench::PgClient;
+using bench::ServerProcess;
 using bench::Stopwatch;
 
 constexpr size_t kHosts = 100;
@@ -31,116 +33,19 @@ constexpr size_t kLogins = 1'000'000;
 constexpr size_t kUsers = 50'000;
 constexpr size_t kRowsShown = 6;
 
-/// A `tidemark serve` in a process of its own, on free ports.
-class ServerProcess {
- public:
-  explicit ServerProcess(const std::string& folder) {
-    int pipe_ends[2];
-    if (::pipe2(pipe_ends, O_CLOEXEC) != 0) {
-      throw Error(sqlstate::kIoError, "could not make a pipe");
-    }
-    pid_ = ::fork();
-    if (pid_ == 0) {
-      ::dup2(pipe_ends[1], STDOUT_FILENO);
-      ::execl("/proc/self/exe", "tidemark", "serve", "--data", folder.c_str(), "--pg-port", "0", "--http-port", "0",
-              nullptr);
-      ::_exit(127);
-    }
-    ::close(pipe_ends[1]);
-    FILE* output = ::fdopen(pipe_ends[0], "r");
-    char line[1024] = "";
-    char* read = std::fgets(line, sizeof line, output);
-    std::fclose(output);
-    unsigned pg = 0;
-    unsigned http = 0;
-    if (read == nullptr ||
-        std::sscanf(line, "tidemark is ready: PostgreSQL on 127.0.0.1:%u, InfluxDB HTTP on 127.0.0.1:%u", &pg, &http) !=
-            2) {
-      throw Error(sqlstate::kCannotConnectNow, "the server did not start");
-    }
-    pg_port = static_cast<uint16_t>(pg);
-    http_port = static_cast<uint16_t>(http);
+void show(PgClient& client, const std::string& sql) {
+  fmt::print("\ntidemark=> {}\n", sql);
+  const Stopwatch watch;
+  PgClient::Answer answer = client.run(sql, kRowsShown);
+  const double ms = watch.ms();
+  if (answer.columns.empty()) {
+    fmt::print("{}\n", answer.tag);
+  } else {
+    print_table(TextTable{std::move(answer.columns), std::move(answer.rows),
+                          answer.row_count - std::min(answer.row_count, kRowsShown)});
   }
-  ~ServerProcess() { stop(SIGTERM); }
-  ServerProcess(const ServerProcess&) = delete;
-  ServerProcess& operator=(const ServerProcess&) = delete;
-
-  void stop(int signal) {
-    if (pid_ > 0) {
-      ::kill(pid_, signal);
-      ::waitpid(pid_, nullptr, 0);
-      pid_ = 0;
-    }
-  }
-
-  uint16_t pg_port = 0;
-  uint16_t http_port = 0;
-
- private:
-  pid_t pid_ = 0;
-};
-
-/// A PostgreSQL client.
-class SqlClient {
- public:
-  explicit SqlClient(uint16_t port)
-      : connection_(PQconnectdb(fmt::format("host=127.0.0.1 port={} user=tidemark dbname=tidemark", port).c_str())) {
-    if (PQstatus(connection_) != CONNECTION_OK) {
-      throw Error(sqlstate::kConnectionException, PQerrorMessage(connection_));
-    }
-  }
-  ~SqlClient() { PQfinish(connection_); }
-  SqlClient(const SqlClient&) = delete;
-  SqlClient& operator=(const SqlClient&) = delete;
-
-  /// The rows, as text; what a statement without rows says of itself is in `tag`.
-  TextTable run(const std::string& sql, std::string& tag) {
-    const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(connection_, sql.c_str()), &PQclear);
-    const ExecStatusType status = PQresultStatus(result.get());
-    if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
-      throw Error(sqlstate::kConnectionException, PQerrorMessage(connection_));
-    }
-    tag = PQcmdStatus(result.get());
-    TextTable table;
-    for (int column = 0; column < PQnfields(result.get()); ++column) {
-      table.headers.emplace_back(PQfname(result.get(), column));
-    }
-    for (int row = 0; row < PQntuples(result.get()); ++row) {
-      if (table.rows.size() >= kRowsShown) {
-        ++table.rows_left_out;
-        continue;
-      }
-      auto& cells = table.rows.emplace_back();
-      for (int column = 0; column < PQnfields(result.get()); ++column) {
-        cells.emplace_back(PQgetvalue(result.get(), row, column));
-      }
-    }
-    return table;
-  }
-
-  void show(const std::string& sql) {
-    fmt::print("\ntidemark=> {}\n", sql);
-    std::string tag;
-    const Stopwatch watch;
-    const TextTable table = run(sql, tag);
-    const double ms = watch.ms();
-    if (table.headers.empty()) {
-      fmt::print("{}\n", tag);
-    } else {
-      print_table(table);
-    }
-    fmt::print("Time: {:.3f} ms\n", ms);
-  }
-
-  std::string value(const std::string& sql) {
-    std::string tag;
-    const TextTable table = run(sql, tag);
-    return table.rows.empty() ? "" : table.rows[0][0];
-  }
-
- private:
-  PGconn* connection_;
-};
+  fmt::print("Time: {:.3f} ms\n", ms);
+}
 
 /// A bar on a terminal; silence elsewhere.
 class ProgressBar {
@@ -215,30 +120,30 @@ void show_influxql(HttpClient& client, const std::string& query) {
   }
 }
 
-void tour(SqlClient& sql, HttpClient& http) {
-  sql.show(
-      "SELECT time, hostname, usage_user, usage_system FROM cpu WHERE hostname = 'host_7' AND time >= '2024-01-01 "
-      "12:00' AND time < '2024-01-01 12:01' ORDER BY time");
-  sql.show(
-      "SELECT hostname, date_bin('1 hour', time, '1970-01-01') AS hour, avg(usage_user), max(usage_user) FROM cpu "
-      "GROUP BY 1, 2 ORDER BY 1, 2");
-  sql.show("SELECT user_id, count(*) AS logins FROM logins GROUP BY user_id ORDER BY logins DESC, user_id");
-  sql.show("SELECT DISTINCT ON (hostname) hostname, time, usage_user FROM cpu ORDER BY hostname, time DESC");
-  sql.show("CREATE TABLE login_counts (user_id text PRIMARY KEY, count bigint)");
-  sql.show("UPSERT INTO login_counts (user_id, count) SELECT user_id, count(*) FROM logins GROUP BY user_id");
-  sql.show("UPSERT INTO login_counts (user_id, count) VALUES ('u1', 1000000)");
-  sql.show("SELECT * FROM login_counts ORDER BY count DESC, user_id LIMIT 3");
-  sql.show("CREATE TABLE owners (hostname text PRIMARY KEY, owner text NOT NULL)");
-  sql.show("INSERT INTO owners VALUES ('host_0', 'Ada'), ('host_1', 'Grace'), ('host_2', 'Ada')");
-  sql.show(
-      "SELECT o.owner, count(*), avg(c.usage_user) FROM cpu c JOIN owners o ON c.hostname = o.hostname GROUP BY "
-      "o.owner ORDER BY o.owner");
+void tour(PgClient& sql, HttpClient& http) {
+  show(sql,
+       "SELECT time, hostname, usage_user, usage_system FROM cpu WHERE hostname = 'host_7' AND time >= '2024-01-01 "
+       "12:00' AND time < '2024-01-01 12:01' ORDER BY time");
+  show(sql,
+       "SELECT hostname, date_bin('1 hour', time, '1970-01-01') AS hour, avg(usage_user), max(usage_user) FROM cpu "
+       "GROUP BY 1, 2 ORDER BY 1, 2");
+  show(sql, "SELECT user_id, count(*) AS logins FROM logins GROUP BY user_id ORDER BY logins DESC, user_id");
+  show(sql, "SELECT DISTINCT ON (hostname) hostname, time, usage_user FROM cpu ORDER BY hostname, time DESC");
+  show(sql, "CREATE TABLE login_counts (user_id text PRIMARY KEY, count bigint)");
+  show(sql, "UPSERT INTO login_counts (user_id, count) SELECT user_id, count(*) FROM logins GROUP BY user_id");
+  show(sql, "UPSERT INTO login_counts (user_id, count) VALUES ('u1', 1000000)");
+  show(sql, "SELECT * FROM login_counts ORDER BY count DESC, user_id LIMIT 3");
+  show(sql, "CREATE TABLE owners (hostname text PRIMARY KEY, owner text NOT NULL)");
+  show(sql, "INSERT INTO owners VALUES ('host_0', 'Ada'), ('host_1', 'Grace'), ('host_2', 'Ada')");
+  show(sql,
+       "SELECT o.owner, count(*), avg(c.usage_user) FROM cpu c JOIN owners o ON c.hostname = o.hostname GROUP BY "
+       "o.owner ORDER BY o.owner");
   show_influxql(http,
                 "SELECT mean(usage_user) FROM cpu WHERE time >= '2024-01-01T00:00:00Z' AND time < "
                 "'2024-01-01T03:00:00Z' GROUP BY time(1h), hostname");
 }
 
-std::string counts(SqlClient& sql) {
+std::string counts(PgClient& sql) {
   return fmt::format("cpu {}, logins {}, login_counts {}, owners {}", sql.value("SELECT count(*) FROM cpu"),
                      sql.value("SELECT count(*) FROM logins"), sql.value("SELECT count(*) FROM login_counts"),
                      sql.value("SELECT count(*) FROM owners"));
@@ -250,10 +155,10 @@ int demo() {
   std::string before;
   {
     ServerProcess server(data);
-    HttpClient http("127.0.0.1", server.http_port);
+    HttpClient http("127.0.0.1", server.http_port());
     load_cpu(http);
     load_logins(http);
-    SqlClient sql(server.pg_port);
+    PgClient sql(server.pg_port());
     tour(sql, http);
     before = counts(sql);
     fmt::print("\nRows before kill -9: {}\n", before);
@@ -262,7 +167,7 @@ int demo() {
   const Stopwatch watch;
   ServerProcess server(data);
   fmt::print("Killed, started again: ready after {:.0f} ms\n", watch.ms());
-  SqlClient sql(server.pg_port);
+  PgClient sql(server.pg_port());
   const std::string after = counts(sql);
   fmt::print("Rows after it:       {}\n", after);
   if (before != after) {

@@ -1,7 +1,6 @@
 #include "bench/macro/devops_bench.h"
 
 #include <fmt/format.h>
-#include <libpq-fe.h>
 
 #include <memory>
 #include <string>
@@ -12,8 +11,8 @@
 #include "bench/macro/devops_queries.h"
 #include "bench/macro/http_client.h"
 #include "bench/macro/measure.h"
-#include "server/http/http_server.h"
-#include "server/pgwire/pg_server.h"
+#include "bench/macro/pg_client.h"
+#include "bench/macro/server_process.h"
 #include "tidemark/database.h"
 
 namespace tidemark::bench {
@@ -59,29 +58,6 @@ uint64_t drain(Connection& connection, const std::string& sql) {
   return rows;
 }
 
-class PgClient {
- public:
-  explicit PgClient(uint16_t port)
-      : connection_(PQconnectdb(fmt::format("host=127.0.0.1 port={} user=tidemark dbname=tidemark", port).c_str())) {
-    if (PQstatus(connection_) != CONNECTION_OK) {
-      throw Error(sqlstate::kConnectionException, PQerrorMessage(connection_));
-    }
-  }
-  ~PgClient() { PQfinish(connection_); }
-  PgClient(const PgClient&) = delete;
-  PgClient& operator=(const PgClient&) = delete;
-
-  void run(const std::string& sql) {
-    const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(connection_, sql.c_str()), &PQclear);
-    if (PQresultStatus(result.get()) != PGRES_TUPLES_OK) {
-      throw Error(sqlstate::kConnectionException, PQerrorMessage(connection_));
-    }
-  }
-
- private:
-  PGconn* connection_;
-};
-
 /// Medians of all query types; each run draws its hosts and times anew, the same ones for every target.
 std::vector<double> medians(const DevopsOptions& options, const std::function<void(const std::string&)>& run) {
   std::vector<double> results;
@@ -93,60 +69,74 @@ std::vector<double> medians(const DevopsOptions& options, const std::function<vo
   return results;
 }
 
+double segment_bytes(const Database& database) {
+  for (const Database::Metric& metric : database.metrics()) {
+    if (metric.name == "tidemark_segment_bytes") {
+      return metric.value;
+    }
+  }
+  return 0;
+}
+
 }  // namespace
 
 void run_devops(const DevopsOptions& options) {
   const TemporaryFolder folder;
-  const auto database = Database::open(folder.path() + "/data");
-  http::HttpServer http(*database, {"127.0.0.1", 0});
-  pgwire::PgServer pg(*database, {"127.0.0.1", 0});
-  http.start();
-  pg.start();
-
+  const std::string data = folder.path() + "/data";
   const std::vector<std::string> bodies = make_bodies(options);
   uint64_t line_bytes = 0;
   for (const std::string& body : bodies) {
     line_bytes += body.size();
   }
   const uint64_t rows = options.hosts * options.hours * 3600 / DevopsData::kStepSeconds;
-  HttpClient client("127.0.0.1", http.port());
-  const Stopwatch loading;
-  load(client, bodies, options.durable);
-  const double load_seconds = loading.ms() / 1000;
-
-  const auto connection = database->connect();
-  const auto in_memory = medians(options, [&](const std::string& sql) { drain(*connection, sql); });
-  const Stopwatch flushing;
-  connection->query("FLUSH");
-  const double flush_ms = flushing.ms();
   const uint64_t values = rows * DevopsData::kFields.size();
-  const auto segment_bytes = [&] {
-    double bytes = 0;
-    for (const Database::Metric& metric : database->metrics()) {
-      bytes = metric.name == "tidemark_segment_bytes" ? metric.value : bytes;
-    }
-    return bytes;
-  };
-  const double flushed_bytes = segment_bytes();
-  const auto in_segments = medians(options, [&](const std::string& sql) { drain(*connection, sql); });
-  PgClient pg_client(pg.port());
-  const auto over_wire = medians(options, [&](const std::string& sql) { pg_client.run(sql); });
-  connection->query("COMPACT");
-  const double compacted_bytes = segment_bytes();
+
+  double load_seconds = 0;
+  {
+    const ServerProcess server(data);
+    HttpClient client("127.0.0.1", server.http_port());
+    const Stopwatch loading;
+    load(client, bodies, options.durable);
+    load_seconds = loading.ms() / 1000;
+  }
+
+  std::vector<double> in_memory;
+  std::vector<double> in_segments;
+  double replay_ms = 0;
+  double flush_ms = 0;
+  double flushed_bytes = 0;
+  double compacted_bytes = 0;
+  {
+    const Stopwatch opening;
+    const auto database = Database::open(data);
+    replay_ms = opening.ms();
+    const auto connection = database->connect();
+    in_memory = medians(options, [&](const std::string& sql) { drain(*connection, sql); });
+    const Stopwatch flushing;
+    connection->query("FLUSH");
+    flush_ms = flushing.ms();
+    flushed_bytes = segment_bytes(*database);
+    in_segments = medians(options, [&](const std::string& sql) { drain(*connection, sql); });
+    connection->query("COMPACT");
+    compacted_bytes = segment_bytes(*database);
+  }
+
+  const ServerProcess server(data);
+  PgClient pg_client(server.pg_port());
+  const auto over_wire = medians(options, [&](const std::string& sql) { pg_client.run(sql, 0); });
 
   fmt::print("## devops: {} hosts, {} h, {} rows\n\n", options.hosts, options.hours, rows);
   fmt::print("load over HTTP, one connection, {} rows a batch, {}: {:.0f} rows/s ({:.0f} MB/s of lines)\n",
              options.batch_rows, options.durable ? "durable" : "not waiting for syncs",
              static_cast<double>(rows) / load_seconds, static_cast<double>(line_bytes) / load_seconds / 1e6);
-  fmt::print("flush: {:.0f} ms; bytes in segments per field value: {:.3f} after it, {:.3f} compacted\n\n", flush_ms,
+  fmt::print("open, with {} rows to replay from the log: {:.0f} ms; flush: {:.0f} ms\n", rows, replay_ms, flush_ms);
+  fmt::print("bytes in segments per field value: {:.3f} flushed, {:.3f} compacted\n\n",
              flushed_bytes / static_cast<double>(values), compacted_bytes / static_cast<double>(values));
   fmt::print("| query | memtable, ms | segments, ms | over the wire, ms |\n|---|---:|---:|---:|\n");
   for (size_t i = 0; i < devops_queries().size(); ++i) {
     fmt::print("| {} | {:.3f} | {:.3f} | {:.3f} |\n", devops_queries()[i].name, in_memory[i], in_segments[i],
                over_wire[i]);
   }
-  pg.stop();
-  http.stop();
 }
 
 }  // namespace tidemark::bench
