@@ -166,8 +166,8 @@ RowBatch RowBatchBuilder::with_keys(RowOperation operation, const RowKeys& keys,
 
 RowBatch RowBatchBuilder::put(const DataChunk& rows, const RowKeys& keys, const SelectionVector* chosen) const {
   RowBatch batch = with_keys(RowOperation::kPut, keys, chosen);
-  if (table_.kind == TableKind::kAppend && rows.columns.size() == table_.columns.size()) {
-    batch.order.clear();  // New rows have no row id yet: the commit gives it.
+  if (table_.kind == TableKind::kAppend) {
+    batch.order.clear();  // The commit numbers new rows.
   }
   for (size_t column = 0; column < table_.columns.size(); ++column) {
     if (is_stored(column) && !is_null_constant(rows.columns[column])) {

@@ -57,6 +57,9 @@ std::vector<uint8_t> RowLocker::try_lock(std::span<const RowKey> keys) {
 }
 
 void RowLocker::wait_for(std::span<const RowKey> keys) {
+  if (!transaction_.locks().others_hold_locks(transaction_.id(), table_.id)) {
+    return;
+  }
   const std::function<void()> check = [this] { context_.check_cancelled(); };
   for (const RowKey& key : keys) {
     transaction_.locks().wait_for_key(transaction_.id(), table_.id, key, transaction_.lock_timeout_ms, check);

@@ -74,18 +74,7 @@ bool TransactionState::lock_key(ObjectId table, const RowKey& key, const std::fu
   return locks_.lock_key(id_, table, key, lock_timeout_ms, check_cancelled);
 }
 
-bool TransactionState::try_lock_key(ObjectId table, const RowKey& key) {
-  try {
-    // The shortest wait that there is. A circle means that somebody else holds it, too.
-    locks_.lock_key(id_, table, key, 1, [] {});
-    return true;
-  } catch (const Error& error) {
-    if (error.sqlstate() == sqlstate::kLockNotAvailable || error.sqlstate() == sqlstate::kDeadlockDetected) {
-      return false;
-    }
-    throw;
-  }
-}
+bool TransactionState::try_lock_key(ObjectId table, const RowKey& key) { return locks_.try_lock_key(id_, table, key); }
 
 void TransactionState::note_checked_at(SequenceNumber sequence) {
   checked_at_ = std::min(checked_at_.value_or(sequence), sequence);

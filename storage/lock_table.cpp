@@ -162,6 +162,31 @@ struct LockTable::State {
     }
   }
 
+  bool holds(TransactionId owner, const Target& target) const {
+    const auto of_table = tables.find(target.table);
+    if (of_table != tables.end() && of_table->second.table_owner == owner) {
+      return true;
+    }
+    const auto held = keys.find(target);
+    return held != keys.end() && held->second == owner;
+  }
+
+  /// Whether the owner's next key lock is to be one on the table.
+  bool is_full(TransactionId owner, ObjectId table) const {
+    const auto of_table = tables.find(table);
+    if (of_table == tables.end()) {
+      return false;
+    }
+    const auto count = of_table->second.keys_by_owner.find(owner);
+    return count != of_table->second.keys_by_owner.end() && count->second >= kKeysPerTableMax;
+  }
+
+  void take_key(TransactionId owner, const Target& target) {
+    ++tables[target.table].keys_by_owner[owner];
+    keys.emplace(target, owner);
+    owners[owner].held.insert(target);
+  }
+
   void take_table(TransactionId owner, ObjectId table) {
     const Target target{table, true, {}};
     tables[table].table_owner = owner;
@@ -182,25 +207,45 @@ bool LockTable::lock_key(TransactionId owner, ObjectId table, const RowKey& key,
                          const std::function<void()>& check_cancelled) {
   const Target target = key_target(table, key);
   std::unique_lock lock(state_->mutex);
-  if (const auto of_table = state_->tables.find(table);
-      of_table != state_->tables.end() && of_table->second.table_owner == owner) {
-    return false;
-  }
-  if (const auto held = state_->keys.find(target); held != state_->keys.end() && held->second == owner) {
+  if (state_->holds(owner, target)) {
     return false;
   }
   bool waited = state_->wait(lock, owner, target, timeout_ms, check_cancelled);
-  State::OfTable& of_table = state_->tables[table];
-  if (of_table.keys_by_owner[owner] >= kKeysPerTableMax) {
+  if (state_->is_full(owner, table)) {
     // The keys already held stay as they are: others wait for the table first.
     waited |= state_->wait(lock, owner, {table, true, {}}, timeout_ms, check_cancelled);
     state_->take_table(owner, table);
     return waited;
   }
-  ++of_table.keys_by_owner[owner];
-  state_->keys.emplace(target, owner);
-  state_->owners[owner].held.insert(target);
+  state_->take_key(owner, target);
   return waited;
+}
+
+bool LockTable::try_lock_key(TransactionId owner, ObjectId table, const RowKey& key) {
+  Target target = key_target(table, key);
+  const std::lock_guard lock(state_->mutex);
+  if (state_->holds(owner, target)) {
+    return true;
+  }
+  target.whole_table = state_->is_full(owner, table);
+  std::vector<TransactionId> found;
+  state_->blockers(owner, target, found);
+  if (!found.empty()) {
+    return false;
+  }
+  if (target.whole_table) {
+    state_->take_table(owner, table);
+  } else {
+    state_->take_key(owner, target);
+  }
+  return true;
+}
+
+bool LockTable::others_hold_locks(TransactionId owner, ObjectId table) const {
+  const std::lock_guard lock(state_->mutex);
+  std::vector<TransactionId> found;
+  state_->blockers(owner, {table, true, {}}, found);
+  return !found.empty();
 }
 
 bool LockTable::lock_table(TransactionId owner, ObjectId table, int64_t timeout_ms,

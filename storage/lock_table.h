@@ -33,6 +33,10 @@ class LockTable {
   /// Blind writers that take no lock of their own wait for a locked key here (D15).
   bool wait_for_key(TransactionId owner, ObjectId table, const RowKey& key, int64_t timeout_ms,
                     const std::function<void()>& check_cancelled);
+  /// Takes the lock only if it is free (SKIP LOCKED, NOWAIT): false if another transaction stands in the way.
+  [[nodiscard]] bool try_lock_key(TransactionId owner, ObjectId table, const RowKey& key);
+  /// Whether another transaction holds any lock in the table: a blind writer of many rows asks once.
+  [[nodiscard]] bool others_hold_locks(TransactionId owner, ObjectId table) const;
   void release_all(TransactionId owner) noexcept;
 
  private:
