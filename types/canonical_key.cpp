@@ -222,39 +222,19 @@ uint64_t hash_numeric(const Numeric& value) {
   return hash64(key);
 }
 
-uint64_t hash_entry(const Vector& flat, size_t index) {
-  constexpr uint64_t kNullHash = 0x6e756c6c;
-  if (!flat.validity().is_valid(index)) {
-    return kNullHash;
-  }
-  switch (flat.type().physical()) {
-    case PhysicalType::kBool:
-      return hash_integer(flat.data<uint8_t>()[index]);
-    case PhysicalType::kInt16:
-      return hash_integer(static_cast<uint64_t>(flat.data<int16_t>()[index]));
-    case PhysicalType::kInt32:
-      return hash_integer(static_cast<uint64_t>(flat.data<int32_t>()[index]));
-    case PhysicalType::kInt64:
-      return hash_integer(static_cast<uint64_t>(flat.data<int64_t>()[index]));
-    case PhysicalType::kUInt64:
-      return hash_integer(flat.data<uint64_t>()[index]);
-    case PhysicalType::kFloat32:
-      return hash_integer(normal_bits<uint32_t>(flat.data<float>()[index]));
-    case PhysicalType::kFloat64:
-      return hash_integer(normal_bits<uint64_t>(flat.data<double>()[index]));
-    case PhysicalType::kInterval: {
-      const Int128 length = interval_length(flat.data<Interval>()[index]);
-      return hash_combine(hash_integer(static_cast<uint64_t>(length)), static_cast<uint64_t>(length >> 64));
-    }
-    case PhysicalType::kUuid: {
-      const Uuid& uuid = flat.data<Uuid>()[index];
-      return hash64({reinterpret_cast<const char*>(uuid.bytes), sizeof(uuid.bytes)});
-    }
-    case PhysicalType::kBytes:
-      break;
-  }
-  const std::string_view packed = flat.data<std::string_view>()[index];
-  switch (flat.type().id) {
+uint64_t hash_value(std::signed_integral auto value) { return hash_integer(static_cast<uint64_t>(value)); }
+uint64_t hash_value(std::unsigned_integral auto value) { return hash_integer(value); }
+uint64_t hash_value(float value) { return hash_integer(normal_bits<uint32_t>(value)); }
+uint64_t hash_value(double value) { return hash_integer(normal_bits<uint64_t>(value)); }
+uint64_t hash_value(const Interval& value) {
+  const Int128 length = interval_length(value);
+  return hash_combine(hash_integer(static_cast<uint64_t>(length)), static_cast<uint64_t>(length >> 64));
+}
+uint64_t hash_value(const Uuid& value) {
+  return hash64({reinterpret_cast<const char*>(value.bytes), sizeof(value.bytes)});
+}
+uint64_t hash_packed(LogicalType type, std::string_view packed) {
+  switch (type.id) {
     case TypeId::kBpchar:
       return hash64(without_trailing_blanks(packed));
     case TypeId::kNumeric:
@@ -265,13 +245,46 @@ uint64_t hash_entry(const Vector& flat, size_t index) {
     case TypeId::kInt2Vector:
     case TypeId::kOidVector: {
       std::string key;
-      append_packed(key, flat.type(), packed);
+      append_packed(key, type, packed);
       return hash64(key);
     }
     default:
       return hash64(packed);
   }
 }
+
+/// Calls `body` with a function (index → hash) for the type of a flat or constant vector; NULLs are not looked at.
+template <class Body>
+void with_hasher(const Vector& flat, const Body& body) {
+  const auto of = [&]<class T>(const T* data) { body([data](size_t index) { return hash_value(data[index]); }); };
+  switch (flat.type().physical()) {
+    case PhysicalType::kBool:
+      return of(flat.data<uint8_t>());
+    case PhysicalType::kInt16:
+      return of(flat.data<int16_t>());
+    case PhysicalType::kInt32:
+      return of(flat.data<int32_t>());
+    case PhysicalType::kInt64:
+      return of(flat.data<int64_t>());
+    case PhysicalType::kUInt64:
+      return of(flat.data<uint64_t>());
+    case PhysicalType::kFloat32:
+      return of(flat.data<float>());
+    case PhysicalType::kFloat64:
+      return of(flat.data<double>());
+    case PhysicalType::kInterval:
+      return of(flat.data<Interval>());
+    case PhysicalType::kUuid:
+      return of(flat.data<Uuid>());
+    case PhysicalType::kBytes:
+      body([data = flat.data<std::string_view>(), type = flat.type()](size_t index) {
+        return hash_packed(type, data[index]);
+      });
+      return;
+  }
+}
+
+constexpr uint64_t kNullHash = 0x6e756c6c;
 
 /// Calls `each(row, index)` with the place of each row in the flat data.
 template <class Each>
@@ -413,16 +426,33 @@ void skip_in_key(std::string_view& key, LogicalType type) {
 void hash_rows(const Vector& column, std::span<uint64_t> hashes, bool combine) {
   TIDEMARK_ASSERT(hashes.size() == column.size());
   const Vector& flat = entries_of(column);
+  const Validity& validity = flat.validity();
+  const bool all_valid = validity.all_valid();
   const auto put = [&](size_t row, uint64_t hash) { hashes[row] = combine ? hash_combine(hashes[row], hash) : hash; };
-  if (column.is_flat() || entry_count(column) > column.size()) {
-    for_each_row(column, [&](size_t row, size_t index) { put(row, hash_entry(flat, index)); });
-    return;
-  }
-  std::vector<uint64_t> hashed(entry_count(column));
-  for (size_t index = 0; index < hashed.size(); ++index) {
-    hashed[index] = hash_entry(flat, index);
-  }
-  for_each_row(column, [&](size_t row, size_t index) { put(row, hashed[index]); });
+  with_hasher(flat, [&](const auto& hash) {
+    if (column.is_flat() && all_valid) {
+      if (combine) {
+        for (size_t row = 0; row < hashes.size(); ++row) {
+          hashes[row] = hash_combine(hashes[row], hash(row));
+        }
+      } else {
+        for (size_t row = 0; row < hashes.size(); ++row) {
+          hashes[row] = hash(row);
+        }
+      }
+      return;
+    }
+    const auto checked = [&](size_t index) { return validity.is_valid(index) ? hash(index) : kNullHash; };
+    if (column.is_flat() || entry_count(column) > column.size()) {
+      for_each_row(column, [&](size_t row, size_t index) { put(row, checked(index)); });
+      return;
+    }
+    std::vector<uint64_t> hashed(entry_count(column));
+    for (size_t index = 0; index < hashed.size(); ++index) {
+      hashed[index] = checked(index);
+    }
+    for_each_row(column, [&](size_t row, size_t index) { put(row, hashed[index]); });
+  });
 }
 
 }  // namespace tidemark

@@ -15,6 +15,15 @@ constexpr std::string_view kMonthNames[] = {"Jan", "Feb", "Mar", "Apr", "May", "
 constexpr std::string_view kWeekdayNames[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 constexpr int64_t kPowersOfTen[] = {1, 10, 100, 1'000, 10'000, 100'000, 1'000'000};
 
+constexpr auto kTwoDigits = [] {
+  std::array<char, 200> digits{};
+  for (size_t i = 0; i < 100; ++i) {
+    digits[2 * i] = static_cast<char>('0' + i / 10);
+    digits[2 * i + 1] = static_cast<char>('0' + i % 10);
+  }
+  return digits;
+}();
+
 const TimeZone& zone_of(const DateTimeOptions& options) {
   return options.time_zone != nullptr ? *options.time_zone : TimeZone::utc();
 }
@@ -27,11 +36,19 @@ class Writer {
     text = text.substr(0, buffer_.size() - size_);
     size_ += text.copy(buffer_.data() + size_, text.size());
   }
+  /// number < 100.
   void put_two(int64_t number) {
-    put(static_cast<char>('0' + number / 10));
-    put(static_cast<char>('0' + number % 10));
+    const auto index = static_cast<size_t>(number) * 2;
+    buffer_[size_] = kTwoDigits[index];
+    buffer_[size_ + 1] = kTwoDigits[index + 1];
+    size_ += 2;
   }
   void put_number(int64_t number, int digits_min) {
+    if (digits_min == 4 && number < 10'000) [[likely]] {
+      put_two(number / 100);
+      put_two(number % 100);
+      return;
+    }
     std::array<char, 20> digits;
     const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number).ptr;
     const auto count = static_cast<size_t>(end - digits.data());

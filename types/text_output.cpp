@@ -1,5 +1,6 @@
 // Values → text: append_text and append_text_column of types/type_io.h.
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -50,35 +51,72 @@ void append_float(std::string& target, T number, int extra_float_digits, int dig
     target += scientific;  // to_chars writes two digits of exponent at least, as PostgreSQL does.
     return;
   }
+  // d.ddddd moves into place: the digits without their point, zeros around them, and the point where it belongs.
+  std::array<char, 48> text;
+  char* to = text.data();
   std::string_view digits = scientific.substr(0, mark);
   if (digits.front() == '-') {
-    target += '-';
+    *to++ = '-';
     digits.remove_prefix(1);
   }
-  const auto put_digits = [&](std::string_view some) {
-    for (const char c : some) {
-      if (c != '.') {
-        target += c;
-      }
-    }
-  };
+  const std::string_view behind = digits.size() > 1 ? digits.substr(2) : std::string_view();
+  const auto put = [&to](std::string_view some) { to = std::copy(some.begin(), some.end(), to); };
   if (exponent < 0) {
-    target += "0.";
-    target.append(static_cast<size_t>(-exponent - 1), '0');
-    put_digits(digits);
-    return;
+    put("0.");
+    to = std::fill_n(to, -exponent - 1, '0');
+    *to++ = digits[0];
+    put(behind);
+  } else {
+    const auto whole = static_cast<size_t>(exponent);  // digits before the point, the first one apart
+    *to++ = digits[0];
+    put(behind.substr(0, whole));
+    if (behind.size() <= whole) {
+      to = std::fill_n(to, whole - behind.size(), '0');
+    } else {
+      *to++ = '.';
+      put(behind.substr(whole));
+    }
   }
-  const size_t count = digits.size() > 1 ? digits.size() - 1 : 1;  // without the point
-  const auto whole = static_cast<size_t>(exponent) + 1;
-  if (count <= whole) {
-    put_digits(digits);
-    target.append(whole - count, '0');
-    return;
+  target.append(text.data(), to);
+}
+
+/// Numbers with four digits behind the point at most and fifteen in all, as most measurements are. Of a double they are
+/// the shortest digits if they read back as it: no other decimal of fifteen digits does. False if it is no such number.
+bool append_short_decimal(std::string& target, double number) {
+  constexpr double kScale = 1e4;
+  constexpr double kLargest = 1e15;
+  constexpr double kSmallest = 1e-4;  // below, an exponent is printed
+  const double magnitude = std::abs(number);
+  const double scaled = std::rint(magnitude * kScale);
+  // Comparisons with NaN are false.
+  if (!(scaled < kLargest) || scaled / kScale != magnitude || (magnitude < kSmallest && magnitude != 0)) {
+    return false;
   }
-  // d.ddddd: the point moves `exponent` digits to the right.
-  put_digits(digits.substr(0, whole == 1 ? 1 : whole + 1));
-  target += '.';
-  put_digits(digits.substr(whole + 1));
+  std::array<char, 24> text;
+  char* end = text.data() + text.size();
+  char* at = end;
+  auto digits = static_cast<uint64_t>(scaled);
+  int behind = 4;
+  while (behind > 0 && digits % 10 == 0) {
+    digits /= 10;
+    --behind;
+  }
+  for (; behind > 0; --behind) {
+    *--at = static_cast<char>('0' + digits % 10);
+    digits /= 10;
+    if (behind == 1) {
+      *--at = '.';
+    }
+  }
+  do {
+    *--at = static_cast<char>('0' + digits % 10);
+    digits /= 10;
+  } while (digits != 0);
+  if (std::signbit(number)) {
+    *--at = '-';
+  }
+  target.append(at, end);
+  return true;
 }
 
 void append_uuid(std::string& target, const Uuid& uuid) {
@@ -243,6 +281,9 @@ void append_entry(std::string& target, const Vector& flat, size_t index, const T
 }  // namespace
 
 void append_float64(std::string& target, double number, int extra_float_digits) {
+  if (extra_float_digits > 0 && append_short_decimal(target, number)) {
+    return;
+  }
   append_float(target, number, extra_float_digits, 15);
 }
 void append_float32(std::string& target, float number, int extra_float_digits) {
