@@ -111,7 +111,9 @@ bool LikePattern::find(const Segment& segment, std::string_view& text) {
   const Piece& first = segment.pieces.front();
   for (std::string_view from = text;; from.remove_prefix(character_bytes(from))) {
     if (first.any_characters == 0) {  // memmem is linear; only what follows a literal may have to be tried again.
-      const void* found = memmem(from.data(), from.size(), first.literal.data(), first.literal.size());
+      const void* found = from.size() < first.literal.size()
+                              ? nullptr
+                              : memmem(from.data(), from.size(), first.literal.data(), first.literal.size());
       if (found == nullptr) {
         return false;
       }

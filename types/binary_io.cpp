@@ -341,7 +341,7 @@ std::string read_packed(LogicalType type, Reader& reader) {
     }
     case TypeId::kJsonb:
       if (const auto version = reader.get<int8_t>(); version != 1) {
-        throw Error(sqlstate::kInternalError, "unsupported jsonb version number " + std::to_string(version));
+        throw_invalid("unsupported jsonb version number " + std::to_string(version));
       }
       return normalize_jsonb(reader.get_rest());
     case TypeId::kBytea:

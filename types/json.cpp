@@ -1,6 +1,7 @@
 #include "types/json.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -356,8 +357,9 @@ class JsonbNormalizer final : public JsonHandler {
   void on_object_end(size_t /*count*/) override {
     std::vector<Member> members = std::move(open_.back().members);
     open_.pop_back();
-    std::stable_sort(members.begin(), members.end(), [](const Member& left, const Member& right) {
-      return left.key.size() != right.key.size() ? left.key.size() < right.key.size() : left.key < right.key;
+    std::sort(members.begin(), members.end(), [](const Member& left, const Member& right) {
+      return std::tuple(left.key.size(), std::string_view(left.key), left.position) <
+             std::tuple(right.key.size(), std::string_view(right.key), right.position);
     });
     std::string text = "{";
     for (size_t i = 0; i < members.size(); ++i) {
@@ -376,6 +378,7 @@ class JsonbNormalizer final : public JsonHandler {
   struct Member {
     std::string key;  ///< empty in arrays
     std::string value;
+    size_t position = 0;  ///< in its container
   };
   struct Container {
     std::vector<Member> members;
@@ -386,7 +389,8 @@ class JsonbNormalizer final : public JsonHandler {
     if (open_.empty()) {
       root_ = std::move(text);
     } else {
-      open_.back().members.push_back({std::move(open_.back().next_key), std::move(text)});
+      std::vector<Member>& members = open_.back().members;
+      members.push_back({std::move(open_.back().next_key), std::move(text), members.size()});
     }
   }
 

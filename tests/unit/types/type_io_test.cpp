@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <random>
+
 #include "base/binary_text.h"
 #include "base/error.h"
 #include "case_file.h"
@@ -56,6 +61,40 @@ TEST(BinaryForm, IsPostgresqlsAndReadsBack) {
       EXPECT_THROW(read_binary(type, std::string_view(bytes).substr(0, bytes.size() - 1)), Error) << c.place;
       EXPECT_THROW(read_binary(type, bytes + "x"), Error) << c.place;
     }
+  }
+}
+
+TEST(Float64, PrintsTheShortestDigitsThatReadBack) {
+  std::mt19937_64 random(4);
+  const auto expect_shortest = [](double number) {
+    std::string text;
+    append_float64(text, number);
+    double back = 0;
+    ASSERT_EQ(std::from_chars(text.data(), text.data() + text.size(), back).ec, std::errc()) << text;
+    ASSERT_EQ(std::bit_cast<uint64_t>(back), std::bit_cast<uint64_t>(number)) << text;
+    // As few digits as the shortest scientific form, and the same ones.
+    char buffer[64];
+    const auto end = std::to_chars(buffer, buffer + sizeof(buffer), number, std::chars_format::scientific).ptr;
+    const auto digits_of = [](std::string_view some) {
+      std::string digits;
+      for (const char c : some.substr(0, some.find('e'))) {
+        if (c >= '0' && c <= '9' && (c != '0' || !digits.empty())) {
+          digits += c;
+        }
+      }
+      return digits.substr(0, digits.find_last_not_of('0') + 1);
+    };
+    ASSERT_EQ(digits_of(text), digits_of({buffer, static_cast<size_t>(end - buffer)})) << text;
+  };
+  for (int round = 0; round < 100000 && !HasFatalFailure(); ++round) {
+    const auto bits = std::bit_cast<double>(random());
+    if (std::isfinite(bits)) {
+      expect_shortest(bits);
+    }
+    const double powers[] = {1, 10, 100, 1e3, 1e4, 1e5, 1e6};
+    const auto whole = static_cast<double>(static_cast<int64_t>(random() >> (random() % 64)));
+    expect_shortest(whole / powers[random() % 7]);
+    expect_shortest(std::nextafter(whole / powers[random() % 7], random() % 2 == 0 ? HUGE_VAL : 0.0));
   }
 }
 
