@@ -6,6 +6,7 @@
 #include "functions/aggregates/simd_reductions.h"
 #include "functions/comparison_kernel.h"
 #include "functions/function_tables.h"
+#include "types/compare.h"
 
 namespace tidemark {
 namespace {
@@ -143,6 +144,46 @@ struct TextExtreme {
   }
 };
 
+/// Types whose bytes need their own comparison: numeric, char(n), arrays.
+template <bool kMax>
+void consider_packed(AggregateCall& call, std::byte* bytes, size_t row) {
+  const Vector& values = call.arguments[0];
+  const size_t index = values.is_constant() ? 0 : row;
+  if (!values.validity().is_valid(index)) return;
+  auto& state = detail::state_of<TextExtreme<kMax>>(bytes);
+  const std::string_view value = values.data<std::string_view>()[index];
+  if (state.any) {
+    const std::weak_ordering order = compare_packed(values.type(), value, state.value);
+    if (kMax ? order < 0 : order > 0) return;  // of equals the last, as PostgreSQL
+  }
+  state.value = value;
+  state.any = true;
+}
+
+template <bool kMax>
+AggregateFunction packed_extreme(LogicalType type) {
+  AggregateFunction function =
+      make_aggregate<TextExtreme<kMax>>(kMax ? "max" : "min", type, type, kMax ? "greatest value" : "least value");
+  function.update_range = [](AggregateCall& call, std::byte* state, size_t first, size_t last) {
+    for (size_t row = first; row < last; ++row) consider_packed<kMax>(call, state, row);
+  };
+  function.update_rows = [](AggregateCall& call, std::span<std::byte* const> states) {
+    for (size_t row = 0; row < states.size(); ++row) consider_packed<kMax>(call, states[row], row);
+  };
+  function.combine = [](AggregateCall& call, std::byte* into, std::byte* from) {
+    auto& target = detail::state_of<TextExtreme<kMax>>(into);
+    auto& source = detail::state_of<TextExtreme<kMax>>(from);
+    if (!source.any) return;
+    if (target.any) {
+      const std::weak_ordering order = compare_packed(call.result_type, source.value, target.value);
+      if (kMax ? order < 0 : order > 0) return;  // of equals the last, as PostgreSQL
+    }
+    target = source;
+  };
+  function.summary = kMax ? PageSummary::kMax : PageSummary::kMin;
+  return function;
+}
+
 /// InfluxQL: the difference between the greatest and the least.
 template <class T>
 struct Spread {
@@ -219,7 +260,12 @@ void add_extremes(FunctionTables& tables) {
   add_pair<ExtremeOfInt64>(tables, kTimestampTzNs, Flavour::kBoth);
   add_pair<IntervalExtreme>(tables, kInterval);
   add_pair<TextExtreme>(tables, kText);
-  add_pair<TextExtreme>(tables, kBpchar);
+  for (const LogicalType type : {LogicalType(kNumeric), LogicalType(kBpchar), LogicalType(kAnyArray)}) {
+    tables.aggregate(packed_extreme<false>(type));
+    tables.aggregate(packed_extreme<true>(type));
+  }
+  add_pair<ExtremeOfInt64>(tables, kOid);
+  add_pair<ExtremeOfInt64>(tables, kTimeTz);
 
   const auto add_spread = [&](AggregateFunction spread) {
     spread.flavour = Flavour::kInfluxQl;

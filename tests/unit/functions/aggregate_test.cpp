@@ -1,11 +1,14 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <fstream>
 #include <limits>
+#include <sstream>
 
 #include "base/random.h"
 #include "call_helper.h"
 #include "functions/overload_resolution.h"
+#include "types/type_io.h"
 
 namespace tidemark::testing {
 namespace {
@@ -169,6 +172,58 @@ TEST(Aggregates, InfluxQlSumWrapsAndMeanIsFloat) {
   EXPECT_EQ(aggregate("spread", kInt64, values, Flavour::kInfluxQl), Value::int64(INT64_MAX - 1));
   const std::vector<Value> small = {Value::int64(1), Value::int64(2)};
   EXPECT_EQ(aggregate("mean", kInt64, small, Flavour::kInfluxQl), Value::float64(1.5));
+}
+
+/// The answers are PostgreSQL 15's own (regenerate_cases.py).
+TEST(Aggregates, AnswerAsPostgres) {
+  const TypeIoOptions io;
+  std::ifstream cases(TIDEMARK_CASES_FOLDER "/aggregates.txt");
+  std::ifstream answers(TIDEMARK_CASES_FOLDER "/aggregates.answers");
+  ASSERT_TRUE(cases.good() && answers.good());
+  for (std::string line; std::getline(cases, line);) {
+    std::string answer;
+    std::getline(answers, answer);
+    std::istringstream words(line);
+    std::string name;
+    std::string type_name;
+    words >> name >> type_name;
+    words.ignore(1);
+    LogicalType type;
+    ASSERT_TRUE(find_type(type_name, type)) << line;
+    std::vector<Value> values;
+    for (std::string text; std::getline(words, text, ',');) {
+      values.push_back(text == "NULL" ? Value::null(type) : parse_value(type, text, io));
+    }
+    const Value result = aggregate(name, type, values);
+    EXPECT_EQ(result.is_null() ? "<null>" : to_text(result, io), answer) << line;
+  }
+}
+
+TEST(Aggregates, SpillAndComeBack) {
+  TestContext test;
+  const LogicalType types[] = {kNumeric};
+  for (const std::string_view name : {"sum", "avg", "stddev", "array_agg"}) {
+    const ResolvedAggregate resolved = resolve_aggregate(name, types);
+    const TypeIoOptions io;
+    const std::vector<Value> values = {parse_value(kNumeric, "1.5", io),
+                                       parse_value(kNumeric, "12345678901234567890.25", io)};
+    const Vector column[] = {flat_vector(kNumeric, values)};
+    AggregateCall call{test.context, column, resolved.result};
+    State state(*resolved.function);
+    resolved.function->update_range(call, state.bytes(), 0, 2);
+    std::string bytes;
+    resolved.function->serialize(state.bytes(), bytes);
+    std::vector<std::max_align_t> words(resolved.function->state_bytes / sizeof(std::max_align_t) + 1);
+    auto* copy = reinterpret_cast<std::byte*>(words.data());
+    std::string_view in = bytes;
+    resolved.function->deserialize(in, copy);
+    EXPECT_TRUE(in.empty());
+    Vector result;
+    const std::vector<std::byte*> states = {state.bytes(), copy};
+    resolved.function->finalize(call, states, result);
+    EXPECT_EQ(result.value(0), result.value(1)) << name;
+    resolved.function->destroy(copy);
+  }
 }
 
 }  // namespace

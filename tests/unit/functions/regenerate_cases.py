@@ -2,7 +2,7 @@
 """Asks a PostgreSQL 15 server for the answers of cases/*.txt and writes them beside, as cases/*.answers.
 
 Usage: regenerate_cases.py "host=127.0.0.1 port=5432 user=postgres". One expression a line; an answer is the value's
-text, <null>, or `ERROR sqlstate: message`. Needs psql.
+text, <null>, or `ERROR sqlstate: message`. aggregates.txt holds `name type value,value,NULL` lines. Needs psql.
 """
 import pathlib
 import subprocess
@@ -21,10 +21,17 @@ def answer(connection: str, expression: str) -> str:
     return "ERROR " + first.split("ERROR:", 1)[1].strip()
 
 
+def aggregate_call(line: str) -> str:
+    name, type_name, values = line.split(" ", 2)
+    rows = ", ".join("(NULL)" if value == "NULL" else f"('{value}')" for value in values.split(","))
+    return f"{name}(x::{type_name}) FROM (VALUES {rows}) AS v(x)"
+
+
 def main() -> None:
     for cases in sorted((pathlib.Path(__file__).parent / "cases").glob("*.txt")):
         lines = [line for line in cases.read_text().splitlines() if line and not line.startswith("#")]
-        answers = [answer(sys.argv[1], line) for line in lines]
+        expressions = [aggregate_call(line) for line in lines] if cases.stem == "aggregates" else lines
+        answers = [answer(sys.argv[1], expression) for expression in expressions]
         cases.with_suffix(".answers").write_text("\n".join(answers) + "\n")
 
 
