@@ -136,9 +136,8 @@ void DeleteOperator::start() {
   for (size_t first = 0; first < rows.size(); first += kVectorSize) {
     query().check_cancelled();
     const DataChunk chunk = rows.chunk(first, std::min(kVectorSize, rows.size() - first));
-    DataChunk old_rows = target.old_rows(chunk);
+    const DataChunk old_rows = target.old_rows(chunk);
     writer.erase(old_rows);
-    old_rows.columns.resize(table->entry().columns.size());
     returned_.add(old_rows, chunk);
   }
   writer.finish();

@@ -16,7 +16,8 @@ class ReturnedRows {
   ReturnedRows(const PhysicalWriteTarget& target, const PhysicalNode& node, ExecutionState& state);
 
   [[nodiscard]] bool wanted() const { return !expressions_.empty(); }
-  /// `table_row`: one column for each column of the table; `child_row`: the child's columns, of the same rows.
+  /// `table_row`: one column for each column of the table (and in UPDATE and DELETE of append tables the row id);
+  /// `child_row`: the child's columns, of the same rows.
   void add(const DataChunk& table_row, const DataChunk& child_row);
   /// A stream over what was gathered; this must outlive it.
   [[nodiscard]] std::unique_ptr<RowStream> stream() const;

@@ -30,7 +30,11 @@ void UpdateOperator::start() {
     for (const Assignment& assignment : assignments_) {
       new_rows.columns[assignment.column] = evaluator.evaluate(*assignment.value, chunk);
     }
-    returned_.add(writer.update(old_rows, std::move(new_rows)), chunk);
+    DataChunk written = writer.update(old_rows, std::move(new_rows));
+    if (written.columns.size() < target.old_width()) {
+      written.columns.push_back(old_rows.columns.back());  // RETURNING counts the row id as part of the row.
+    }
+    returned_.add(written, chunk);
   }
   writer.finish();
   state().affected_rows += writer.row_count();
