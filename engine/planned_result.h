@@ -20,7 +20,9 @@ class PlannedResult final : public Result {
   bool next(DataChunk& chunk) override;
   [[nodiscard]] std::string command_tag() const override;
   [[nodiscard]] uint64_t row_count() const override {
-    return statement_->planned->writes ? affected_rows_ : returned_rows_;
+    // A query with a writing WITH counts its own rows.
+    const bool writes = statement_->planned->writes && statement_->syntax().kind != ast::StatementKind::Query;
+    return writes ? affected_rows_ : returned_rows_;
   }
   /// What each node of the plan did, once the result was read to its end; for EXPLAIN ANALYZE.
   [[nodiscard]] const std::vector<NodeCounters>& counters() const { return counters_; }

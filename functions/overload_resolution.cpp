@@ -62,6 +62,7 @@ struct Slot {
 
 std::optional<Slot> slot_of(const std::vector<Candidate>& candidates, size_t argument) {
   Slot slot;
+  bool conflict = false;
   for (const Candidate& candidate : candidates) {
     const LogicalType type = candidate.types[argument];
     const char category = type_category(type);
@@ -72,9 +73,10 @@ std::optional<Slot> slot_of(const std::vector<Candidate>& candidates, size_t arg
     } else if (category == 'S') {
       slot = {category, is_preferred_type(type)};
     } else if (slot.category != 'S') {
-      return std::nullopt;
+      conflict = true;  // A later one may still accept strings.
     }
   }
+  if (conflict && slot.category != 'S') return std::nullopt;
   return slot;
 }
 

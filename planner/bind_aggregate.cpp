@@ -46,9 +46,6 @@ void Binder::check_aggregate_allowed(const QueryLevel& level, int position) {
     case ExpressionPlace::kHaving:
     case ExpressionPlace::kWindow:
       return;
-    case ExpressionPlace::kFilter:
-      if (level.inside_aggregate) return;  // A nested call, which has its own words.
-      break;
     default:
       break;
   }
@@ -70,7 +67,7 @@ ExpressionPtr Binder::bind_aggregate_call(const ast::FunctionCall& call, const s
   aggregate->position = call.position;
 
   QueryLevel& owner = level_of_aggregate(*aggregate);
-  if (owner.inside_aggregate) {
+  if (owner.inside_aggregate && owner.place != ExpressionPlace::kFilter) {
     throw Error(sqlstate::kGroupingError, "aggregate function calls cannot be nested").at(call.position);
   }
   check_aggregate_allowed(owner, call.position);

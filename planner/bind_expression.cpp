@@ -509,14 +509,20 @@ ExpressionPtr Binder::bind_subscript(const ast::SubscriptExpression& expression)
 ExpressionPtr Binder::bind_field_selection(const ast::FieldSelection& expression) {
   // `(t).a`, where t is a table in scope, is the column.
   if (!expression.star && expression.operand->kind == ast::ExpressionKind::ColumnReference) {
-    ast::ColumnReference column;
-    column.position = expression.operand->position;
-    column.parts = expression.operand->as<ast::ColumnReference>().parts;
-    column.parts.push_back(expression.field);
-    return bind_column_reference(column);
+    const auto& operand = expression.operand->as<ast::ColumnReference>();
+    QueryLevel* found_level = nullptr;
+    if (operand.parts.size() == 1 && find_item(operand.parts, operand.position, &found_level)) {
+      return find_qualified_column(operand.parts, expression.field, operand.position);
+    }
   }
-  throw Error(sqlstate::kFeatureNotSupported, "selecting a field of a row value is not supported")
-      .at(expression.position);
+  const ExpressionPtr operand = bind(*expression.operand);
+  if (operand->type.id == TypeId::kRecord) {
+    throw Error(sqlstate::kFeatureNotSupported, "selecting a field of a row value is not supported")
+        .at(expression.position);
+  }
+  throw Error(sqlstate::kWrongObjectType, "column notation ." + expression.field + " applied to type " +
+                                              operand->type.to_string() + ", which is not a composite type")
+      .at(operand->position);
 }
 
 ExpressionPtr Binder::bind_quantified(const ast::QuantifiedExpression& expression) {
@@ -562,8 +568,7 @@ ExpressionPtr Binder::bind_quantified_array(const ast::QuantifiedExpression& exp
     array = coerce(std::move(array), LogicalType::array_of(element.id), CastContext::kImplicit);
   }
   if (!array->type.is_array()) {
-    throw Error(sqlstate::kWrongObjectType, "op ANY/ALL (array) requires array on right side")
-        .at(expression.array->position);
+    throw Error(sqlstate::kWrongObjectType, "op ANY/ALL (array) requires array on right side").at(expression.position);
   }
   const LogicalType types[] = {operand->type, array->type.element_type()};
   ResolvedScalar resolved;

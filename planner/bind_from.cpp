@@ -131,7 +131,7 @@ Binder::FoundRelation Binder::find_relation(const ast::QualifiedName& name) {
     const DatabaseEntry* database = context_.catalog.database(name.parts[0]);
     if (database) found = in_schema(*database, name.parts[1]);
   } else {
-    throw Error(sqlstate::kSyntaxError, "improper relation name (too many dotted names): " + joined(name))
+    throw Error(sqlstate::kSyntaxError, "improper qualified name (too many dotted names): " + joined(name))
         .at(name.position);
   }
   if (!is_found()) {

@@ -8,6 +8,7 @@
 #include "planner/literal_vectors.h"
 #include "planner/plan_builder.h"
 #include "planner/plan_walk.h"
+#include "planner/predicate_forms.h"
 
 namespace tidemark {
 
@@ -40,7 +41,7 @@ ExpressionPtr Binder::assign(ExpressionPtr value, const ColumnEntry& column, int
     throw Error(sqlstate::kDatatypeMismatch, "column \"" + column.name + "\" is of type " + column.type.to_string() +
                                                  " but expression is of type " + bare.to_string())
         .with_hint("You will need to rewrite or cast the expression.")
-        .at(value->position != 0 ? value->position : position);
+        .at(value->position != 0 ? start_position(*value) : position);
   }
   return coerce(std::move(value), column.type, CastContext::kAssignment, position);
 }

@@ -62,6 +62,13 @@ ExpressionPtr Binder::bind_column_reference(const ast::ColumnReference& referenc
     throw Error(sqlstate::kSyntaxError, "row expansion via \"*\" is not supported here").at(reference.position);
   }
   if (reference.parts.size() == 1) return find_column(reference.parts[0], reference.position);
+  constexpr size_t kPartsMax = 4;  // database.schema.table.column
+  if (reference.parts.size() > kPartsMax) {
+    std::string name;
+    for (const std::string& part : reference.parts) name += (name.empty() ? "" : ".") + part;
+    throw Error(sqlstate::kSyntaxError, "improper qualified name (too many dotted names): " + name)
+        .at(reference.position);
+  }
   const std::span<const std::string> parts(reference.parts);
   return find_qualified_column(parts.first(parts.size() - 1), parts.back(), reference.position);
 }

@@ -133,7 +133,6 @@ LogicalPtr Binder::lock_rows(LogicalPtr plan, const ast::Query& query, const std
       lock->outputs = plan->outputs;
       lock->children.push_back(std::move(plan));
       plan = std::move(lock);
-      context_.writes = true;
     }
   }
   return plan;

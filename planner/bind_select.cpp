@@ -152,18 +152,26 @@ std::vector<size_t> Binder::bind_distinct_on(const ast::SelectQuery& select, std
     if (std::ranges::find(keys, *target) == keys.end()) keys.push_back(*target);
   }
   if (keys.empty()) return keys;
-  // ORDER BY must begin with the keys, in any order.
-  bool beyond = false;
-  size_t matched = 0;
+  // ORDER BY must begin with the keys, in any order; keys that it does not name come behind.
+  const auto refuse = [&](size_t key) {
+    throw Error(sqlstate::kInvalidColumnReference,
+                "SELECT DISTINCT ON expressions must match initial ORDER BY expressions")
+        .at(select.distinct_on[key]->position);
+  };
+  bool skipped = false;
+  std::vector<size_t> named;
   for (const SortItem& item : order) {
-    const bool is_key = std::ranges::find(keys, item.target) != keys.end();
-    if (is_key && beyond) {
-      throw Error(sqlstate::kInvalidColumnReference,
-                  "SELECT DISTINCT ON expressions must match initial ORDER BY expressions")
-          .at(select.distinct_on[0]->position);
+    const auto key = std::ranges::find(keys, item.target);
+    if (key == keys.end()) {
+      skipped = true;
+    } else if (skipped) {
+      refuse(0);
+    } else {
+      named.push_back(item.target);
     }
-    if (is_key) ++matched;
-    if (!is_key && matched < keys.size()) beyond = true;
+  }
+  for (size_t i = 0; i < keys.size() && skipped; ++i) {
+    if (std::ranges::find(named, keys[i]) == named.end()) refuse(i);
   }
   return keys;
 }

@@ -6,6 +6,7 @@
 #include "planner/binder.h"
 #include "planner/plan_builder.h"
 #include "planner/plan_walk.h"
+#include "planner/predicate_forms.h"
 
 namespace tidemark {
 
@@ -63,15 +64,16 @@ LogicalPtr Binder::coerce_outputs(LogicalPtr plan, std::span<const LogicalType> 
 
 LogicalPtr Binder::combine(SetOperationType type, bool all, LogicalPtr left, LogicalPtr right, int right_position) {
   const std::string words = operation_words(type);
-  if (left->outputs.size() != right->outputs.size()) {
-    throw Error(sqlstate::kSyntaxError, "each " + words + " query must have the same number of columns")
-        .at(right_position);
-  }
   const auto expression_of = [](const LogicalNode& plan, size_t i) {
     int position = 0;
-    if (plan.kind == LogicalKind::kProject) position = plan.as<LogicalProject>().expressions[i]->position;
+    if (plan.kind == LogicalKind::kProject) position = start_position(*plan.as<LogicalProject>().expressions[i]);
     return column_reference(plan.outputs[i], position);
   };
+  if (left->outputs.size() != right->outputs.size()) {
+    const int position = right->outputs.empty() ? 0 : expression_of(*right, 0)->position;
+    throw Error(sqlstate::kSyntaxError, "each " + words + " query must have the same number of columns")
+        .at(position != 0 ? position : right_position);
+  }
   std::vector<LogicalType> types;
   auto node = std::make_unique<LogicalSetOperation>();
   for (size_t i = 0; i < left->outputs.size(); ++i) {

@@ -142,7 +142,8 @@ void Binder::plan_subqueries(ExpressionPtr& expression, LogicalPtr& plan) {
       const PlanOutput* mark = shared.type == JoinType::kMark ? &shared.mark : nullptr;
       plan = make_apply(shared.type, std::move(plan), std::move(shared.plan), std::move(shared.conditions), mark);
     }
-    auto column = std::make_unique<ColumnExpression>(subquery.column, part->type, shared.mark.name);
+    auto column = std::make_unique<ColumnExpression>(subquery.column, part->type,
+                                                     shared.mark.name.empty() ? "subquery" : shared.mark.name);
     column->position = part->position;
     part = std::move(column);
     return false;

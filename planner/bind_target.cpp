@@ -6,6 +6,7 @@
 #include "planner/binder.h"
 #include "planner/plan_builder.h"
 #include "planner/plan_walk.h"
+#include "planner/predicate_forms.h"
 
 namespace tidemark {
 
@@ -266,7 +267,8 @@ std::vector<Binder::SortItem> Binder::bind_order_by(const std::vector<ast::Order
     std::optional<size_t> target = target_by_alias(*item.expression, "ORDER BY", targets, visible_count);
     if (!target) target = target_by_ordinal(*item.expression, "ORDER BY", visible_count);
     sort.target = target ? *target : find_or_add_target(*item.expression, targets);
-    sort.position = item.expression->position;
+    sort.position = start_position(*targets[sort.target].expression);
+    if (target) sort.position = item.expression->position;
     if (distinct && sort.target >= visible_count) {
       throw Error(sqlstate::kInvalidColumnReference,
                   "for SELECT DISTINCT, ORDER BY expressions must appear in select list")

@@ -8,6 +8,7 @@
 #include "functions/evaluator.h"
 #include "planner/binder.h"
 #include "planner/plan_builder.h"
+#include "planner/predicate_forms.h"
 
 namespace tidemark {
 
@@ -73,7 +74,7 @@ ExpressionPtr Binder::coerce_argument(ExpressionPtr expression, LogicalType targ
       (target.id == TypeId::kBoolean && !can_coerce(*expression, target, CastContext::kImplicit))) {
     throw Error(sqlstate::kDatatypeMismatch, "argument of " + std::string(words) + " must be type " +
                                                  target.to_string() + ", not type " + expression->type.to_string())
-        .at(expression->position);
+        .at(start_position(*expression));
   }
   return coerce(std::move(expression), target, CastContext::kAssignment);
 }
@@ -94,7 +95,7 @@ LogicalType Binder::common_type(const std::vector<ExpressionPtr>& expressions, s
       try {
         (void)select_common_type(std::span(types).first(i + 1), words);
       } catch (const Error&) {
-        error.at(expressions[i]->position);
+        error.at(start_position(*expressions[i]));
       }
     }
     throw;
@@ -311,7 +312,9 @@ LogicalType resolve_type(const ast::TypeName& name, PlannerContext& context) {
   }
   LogicalType type;
   const bool built_in = name.name.parts.size() == 1 || name.name.parts[name.name.parts.size() - 2] == "pg_catalog";
-  if (!built_in || !find_type(name.name.last(), type)) {
+  if (name.name.parts.size() == 1 && name.name.last() == "char") {
+    type = TypeId::kChar;  // Only in quotes; the word CHAR is bpchar by now.
+  } else if (!built_in || !find_type(name.name.last(), type)) {
     const TypeEntry* user = user_type(name, context);
     if (!user) throw_no_type(name);
     if (!user->labels.empty()) {

@@ -35,8 +35,7 @@ std::vector<ColumnAssignment> Binder::bind_assignments(const std::vector<ast::As
     const uint32_t index = assigned_column(table, target);
     const ColumnEntry& column = table.columns[index];
     if (std::ranges::find(result, index, &ColumnAssignment::column) != result.end()) {
-      throw Error(sqlstate::kSyntaxError, "multiple assignments to same column \"" + target.column + "\"")
-          .at(target.position);
+      throw Error(sqlstate::kSyntaxError, "multiple assignments to same column \"" + target.column + "\"");
     }
     const bool is_default = syntax && syntax->kind == ast::ExpressionKind::Default;
     if (!column.generated_sql.empty() && !is_default) {

@@ -126,7 +126,7 @@ void Binder::bind_window_definition(const ast::WindowDefinition& definition, Win
     window.partition_by.push_back(std::move(bound));
   }
   for (SortKey& key : bind_sort_keys(definition.order_by)) window.order_by.push_back(std::move(key));
-  if (definition.frame) bind_frame(*definition.frame, window);
+  if (definition.frame) bind_frame(*definition.frame, window, definition.position);
 }
 
 namespace {
@@ -187,15 +187,15 @@ LogicalType range_offset_type(LogicalType order) {
 
 }  // namespace
 
-void Binder::bind_frame(const ast::WindowFrame& frame, WindowExpression& window) {
+void Binder::bind_frame(const ast::WindowFrame& frame, WindowExpression& window, int position) {
   check_frame_order(frame);
   const bool offsets = frame.start.offset || frame.end.offset;
   if (frame.unit == ast::FrameUnit::Groups && window.order_by.empty()) {
-    throw Error(sqlstate::kWindowingError, "GROUPS mode requires an ORDER BY clause").at(frame.position);
+    throw Error(sqlstate::kWindowingError, "GROUPS mode requires an ORDER BY clause").at(position);
   }
   if (frame.unit == ast::FrameUnit::Range && offsets && window.order_by.size() != 1) {
     throw Error(sqlstate::kWindowingError, "RANGE with offset PRECEDING/FOLLOWING requires exactly one ORDER BY column")
-        .at(frame.position);
+        .at(position);
   }
   window.frame.unit = frame.unit == ast::FrameUnit::Rows     ? FrameUnit::kRows
                       : frame.unit == ast::FrameUnit::Groups ? FrameUnit::kGroups

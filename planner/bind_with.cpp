@@ -9,6 +9,7 @@
 #include "planner/binder.h"
 #include "planner/plan_builder.h"
 #include "planner/plan_walk.h"
+#include "planner/predicate_forms.h"
 
 namespace tidemark {
 
@@ -97,6 +98,7 @@ LogicalPtr Binder::bind_recursive(const ast::CommonTable& table, CommonTableBind
   if (!is_union) {
     binding.self_reference_words =
         "recursive query \"" + table.name + "\" does not have the form non-recursive-term UNION [ALL] recursive-term";
+    binding.self_reference_position = table.position;
     LogicalPtr plan = bind_query_body(query, true);
     if (binding.reference_count > 0) wrong_form();
     binding.self_reference_words.clear();
@@ -139,7 +141,11 @@ LogicalPtr Binder::bind_recursive(const ast::CommonTable& table, CommonTableBind
   std::vector<LogicalType> types;
   for (size_t i = 0; i < node->outputs.size(); ++i) {
     std::vector<ExpressionPtr> both_sides;
-    both_sides.push_back(column_reference(base->outputs[i], table.position));
+    int position = table.position;
+    if (base->kind == LogicalKind::kProject) {
+      position = start_position(*base->as<LogicalProject>().expressions[i]);
+    }
+    both_sides.push_back(column_reference(base->outputs[i], position));
     both_sides.push_back(column_reference(step->outputs[i], operation.right->position));
     const LogicalType common = common_type(both_sides, "UNION");
     const LogicalType type = node->outputs[i].type;
@@ -159,7 +165,10 @@ LogicalPtr Binder::bind_recursive(const ast::CommonTable& table, CommonTableBind
 }
 
 LogicalPtr Binder::bind_cte_reference(CommonTableBinding& common_table, int position) {
-  if (!common_table.self_reference_words.empty()) throw Error("42P19", common_table.self_reference_words).at(position);
+  if (!common_table.self_reference_words.empty()) {
+    throw Error("42P19", common_table.self_reference_words)
+        .at(common_table.self_reference_position != 0 ? common_table.self_reference_position : position);
+  }
   if (!common_table.has_rows) {
     throw Error(sqlstate::kFeatureNotSupported,
                 "WITH query \"" + common_table.name + "\" does not have a RETURNING clause")

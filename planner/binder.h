@@ -207,7 +207,7 @@ class Binder {
   ExpressionPtr bind_grouping_call(const ast::BuiltinExpression& expression);
   std::vector<SortKey> bind_sort_keys(const std::vector<ast::OrderItem>& items);
   void bind_window_definition(const ast::WindowDefinition& definition, WindowExpression& window);
-  void bind_frame(const ast::WindowFrame& frame, WindowExpression& window);
+  void bind_frame(const ast::WindowFrame& frame, WindowExpression& window, int position);
   const ast::WindowDefinition& named_window(const std::string& name, int position) const;
   QueryLevel& level_of_aggregate(const Expression& call);
 

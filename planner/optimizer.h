@@ -10,7 +10,7 @@ namespace tidemark {
 
 /// One pass over a plan that gives the same rows faster. Lives in planner/rules, one file a rule.
 struct Rule {
-  std::string_view name;  ///< as in `SET tidemark.disabled_rules = 'name'`
+  std::string_view name;  ///< as in `SET disabled_rules = 'name'`
   LogicalPtr (*apply)(LogicalPtr plan, PlannerContext& context);
   /// Without it there is no right plan, so it cannot be disabled.
   bool required = false;

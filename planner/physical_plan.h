@@ -264,7 +264,7 @@ struct PhysicalWith final : PhysicalNode {
 };
 
 /// As WriteTarget, by position. `row` below is a chunk with every column of the table in catalog order (for append
-/// tables the row id last).
+/// tables the row id last, but not where RETURNING reads it).
 struct PhysicalWriteTarget {
   ObjectId table = kNoObject;
   struct Generated {

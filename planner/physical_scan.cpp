@@ -224,6 +224,7 @@ PhysicalPlanner::NodePtr PhysicalPlanner::plan_scan(const LogicalScan& scan) {
 }
 
 PhysicalPlanner::NodePtr PhysicalPlanner::plan_filter(const LogicalFilter& filter) {
+  if (filter.conjuncts.empty()) return plan_by_kind(*filter.children[0]);  // A rule found them all true.
   std::vector<const Expression*> conjuncts;
   for (const ExpressionPtr& conjunct : filter.conjuncts) conjuncts.push_back(conjunct.get());
   PhysicalPtr child = plan(*filter.children[0]);

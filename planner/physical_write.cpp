@@ -92,7 +92,7 @@ PhysicalPlanner::NodePtr PhysicalPlanner::plan_update(const LogicalUpdate& updat
   auto node = std::make_unique<PhysicalUpdate>();
   const LogicalNode& rows = *update.children[0];
   PhysicalPtr child = plan_aligned(rows, row_first(rows, update.target, update.row_id));
-  const auto width = static_cast<uint32_t>(update.target.row_columns.size() + (update.row_id ? 1 : 0));
+  const auto width = static_cast<uint32_t>(update.target.row_columns.size());
   node->target = plan_target(update.target, *child, width);
   const Layout layout = layout_of(child->outputs);
   for (const ColumnAssignment& assignment : update.assignments) {
@@ -135,7 +135,7 @@ PhysicalPlanner::NodePtr PhysicalPlanner::plan_delete(const LogicalDelete& state
   auto node = std::make_unique<PhysicalDelete>();
   const LogicalNode& rows = *statement.children[0];
   PhysicalPtr child = plan_aligned(rows, row_first(rows, statement.target, statement.row_id));
-  const auto width = static_cast<uint32_t>(statement.target.row_columns.size() + (statement.row_id ? 1 : 0));
+  const auto width = static_cast<uint32_t>(statement.target.row_columns.size());
   node->target = plan_target(statement.target, *child, width);
   const TableEntry& table = *context_.catalog.table(statement.target.table);
   node->rectangle = statement.target.returning.empty() && table.uniques.empty() && is_rectangle(*child, table);

@@ -110,6 +110,19 @@ std::string_view negated_comparison(std::string_view name) {
   return {};
 }
 
+int start_position(const Expression& expression) {
+  int start = expression.position;
+  if (expression.kind != ExpressionKind::kFunction && expression.kind != ExpressionKind::kAnd &&
+      expression.kind != ExpressionKind::kOr) {
+    return start;
+  }
+  for (const ExpressionPtr& child : expression.children) {
+    const int inner = start_position(*child);
+    if (inner > 0 && (start == 0 || inner < start)) start = inner;
+  }
+  return start;
+}
+
 bool is_true_constant(const Expression& expression) {
   if (expression.kind != ExpressionKind::kConstant || expression.type.id != TypeId::kBoolean) return false;
   const Value& value = expression.as<ConstantExpression>().value;

@@ -28,6 +28,10 @@ namespace tidemark {
 /// The operand if `expression` calls that prefix operator; null otherwise.
 [[nodiscard]] const Expression* match_test(const Expression& expression, std::string_view name);
 
+/// Where the expression's text begins: PostgreSQL's place for errors about its type (an operator's own position is that
+/// of its symbol).
+[[nodiscard]] int start_position(const Expression& expression);
+
 [[nodiscard]] bool is_true_constant(const Expression& expression);
 /// FALSE or NULL: as a filter's conjunct it lets nothing pass.
 [[nodiscard]] bool is_false_or_null_constant(const Expression& expression);

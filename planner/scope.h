@@ -84,6 +84,7 @@ struct CommonTableBinding {
   bool binding_itself = false;
   /// Not empty while a reference is an error: its words.
   std::string self_reference_words;
+  int self_reference_position = 0;  ///< 0: at the reference
 };
 
 /// Calls that are taken out of expressions while a query is bound: they become nodes of their own below the projection,

@@ -45,7 +45,10 @@ void WithOperator::start() {
   for (size_t index = 0; index < definitions_.size(); ++index) {
     const PhysicalKind kind = plan_.children[index]->kind;
     if (kind == PhysicalKind::kInsert || kind == PhysicalKind::kUpdate || kind == PhysicalKind::kDelete) {
+      // Only the statement's own rows count for its command tag.
+      const uint64_t before = state().affected_rows;
       definitions_[index]->materialize();
+      state().affected_rows = before;
     }
   }
   body_->start();

@@ -112,7 +112,13 @@ class Unnesting {
   explicit Unnesting(PlannerContext& context) : context_(context) {}
 
   LogicalPtr rewrite(LogicalPtr node) {
-    if (node->kind == LogicalKind::kFilter) choose_semi_joins(node->as<LogicalFilter>());
+    if (node->kind == LogicalKind::kFilter) {
+      choose_semi_joins(node->as<LogicalFilter>());
+      if (node->as<LogicalFilter>().conjuncts.empty()) {
+        LogicalPtr child = std::move(node->children[0]);
+        return rewrite(std::move(child));
+      }
+    }
     for (LogicalPtr& child : node->children) child = rewrite(std::move(child));
     if (node->kind == LogicalKind::kApply) node = rewrite_apply(std::move(node));
     derive_outputs(*node);
@@ -161,8 +167,6 @@ class Unnesting {
       derive_outputs(child);
       break;
     }
-    if (filter.conjuncts.empty())
-      filter.conjuncts.push_back(std::make_unique<ConstantExpression>(Value::boolean(true)));
   }
 
   // --------------------------------------------------------------------------------------------------------------
