@@ -1,0 +1,123 @@
+// Runs .slt files: see README.md. Exits 1 if a record got another answer than it expects.
+#include <fmt/format.h>
+#include <stdlib.h>
+
+#include <algorithm>
+#include <exception>
+#include <filesystem>
+
+#include "tests/sql/slt_script.h"
+#include "tests/sql/sql_target.h"
+
+namespace tidemark::slt {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  std::string target;  ///< embedded, wire, or a PostgreSQL's conninfo
+  bool write = false;
+  std::vector<fs::path> files;
+  [[nodiscard]] bool ours() const { return target == "embedded" || target == "wire"; }
+};
+
+struct Score {
+  size_t records = 0;
+  size_t failed = 0;
+};
+
+std::unique_ptr<SqlTarget> open_target(const Options& options, const std::string& folder) {
+  return options.target == "embedded" ? embedded_target(folder)
+         : options.target == "wire"   ? wire_target(folder)
+                                      : postgres_target(options.target);
+}
+
+bool concerns(const Record& record, const Options& options) {
+  return std::ranges::all_of(record.only_if, [&](const std::string& name) {
+    return name == options.target || name == (options.ours() ? "tidemark" : "postgres");
+  });
+}
+
+void run_file(const fs::path& path, const Options& options, const std::string& folder, Score& score) {
+  std::vector<Record> records = read_script(path);
+  const std::unique_ptr<SqlTarget> target = open_target(options, folder);
+  for (Record& record : records) {
+    if (!concerns(record, options)) {
+      continue;
+    }
+    if (record.kind == Record::Kind::kRestart) {
+      target->restart();
+      continue;
+    }
+    ++score.records;
+    const Answer answer = target->run(record.connection, record);
+    if (options.write) {
+      adopt(record, answer);
+    } else if (const std::string wrong = difference(record, answer); !wrong.empty()) {
+      ++score.failed;
+      fmt::print("{}:{}:\n{}\n{}\n", path.string(), record.line, record.sql, wrong);
+    }
+  }
+  if (options.write) {
+    write_script(path, records);
+  }
+}
+
+void add_files(const fs::path& path, std::vector<fs::path>& files) {
+  if (!fs::is_directory(path)) {
+    files.push_back(path);
+    return;
+  }
+  for (const auto& entry : fs::directory_iterator(path)) {
+    if (entry.path().extension() == ".slt") {
+      files.push_back(entry.path());
+    }
+  }
+}
+
+int run(const Options& options) {
+  std::string scratch = (fs::temp_directory_path() / "tidemark-sql-XXXXXX").string();
+  if (::mkdtemp(scratch.data()) == nullptr) {
+    throw std::runtime_error("cannot make a temporary folder");
+  }
+  Score score;
+  for (const fs::path& file : options.files) {
+    try {
+      run_file(file, options, scratch + "/" + file.stem().string(), score);
+    } catch (const std::exception& problem) {
+      ++score.failed;
+      fmt::print("{}: {}\n", file.string(), problem.what());
+    }
+  }
+  fs::remove_all(scratch);
+  fmt::print("{} records in {} files, {} failed\n", score.records, options.files.size(), score.failed);
+  return score.failed == 0 && score.records > 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace tidemark::slt
+
+int main(int argument_count, char** arguments) {
+  tidemark::slt::Options options;
+  for (int i = 1; i < argument_count; ++i) {
+    const std::string argument = arguments[i];
+    if (argument == "--write") {
+      options.write = true;
+    } else if (options.target.empty()) {
+      options.target = argument;
+    } else {
+      tidemark::slt::add_files(argument, options.files);
+    }
+  }
+  if (options.files.empty() || (options.write && options.ours())) {
+    fmt::print("usage: sql_test embedded|wire FILES\n       sql_test CONNINFO [--write] FILES\n");
+    return 2;
+  }
+  std::ranges::sort(options.files);
+  try {
+    return tidemark::slt::run(options);
+  } catch (const std::exception& problem) {
+    fmt::print("{}\n", problem.what());
+    return 1;
+  }
+}
