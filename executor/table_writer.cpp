@@ -511,11 +511,12 @@ DataChunk TableWriter::State::update_existing(const DataChunk& existing, const D
   both.columns.insert(both.columns.end(), proposed.columns.begin(), proposed.columns.end());
   passing = options_.update->where ? evaluator.select(*options_.update->where, both) : all_rows(both.size);
   both.select(passing);
-  DataChunk old_rows;
-  old_rows.size = both.size;
-  old_rows.columns.assign(both.columns.begin(),
+  DataChunk old_rows = existing;  // With the row id of an append table, which says what to remove.
+  old_rows.select(passing);
+  DataChunk new_rows;
+  new_rows.size = both.size;
+  new_rows.columns.assign(both.columns.begin(),
                           both.columns.begin() + static_cast<std::ptrdiff_t>(table_.columns.size()));
-  DataChunk new_rows = old_rows;
   for (const ConflictUpdate::Assignment& assignment : options_.update->assignments) {
     new_rows.columns[assignment.column] = evaluator.evaluate(*assignment.value, both);
   }
@@ -529,6 +530,9 @@ DataChunk TableWriter::State::update_existing(const DataChunk& existing, const D
 DataChunk TableWriter::State::find_by_unique(const KeySpace& space, const DataChunk& rows, size_t row) const {
   ScanRequest request;
   request.columns = column_ids();
+  if (table_.kind == TableKind::kAppend) {
+    request.columns.push_back(kRowIdColumn);
+  }
   for (const uint32_t column : space.source_columns()) {
     const Value value = rows.columns[column].value(row);
     ScanPredicate predicate;
