@@ -18,6 +18,7 @@ void add_all_families(FunctionTables& tables) {
   add_datetime_formatting(tables);
   add_arrays(tables);
   add_array_constructors(tables);
+  add_json(tables);
   add_system(tables);
   add_datetime_arithmetic(tables);
   add_datetime_comparisons(tables);
@@ -36,10 +37,12 @@ void add_all_families(FunctionTables& tables) {
   add_first_last(tables);
   add_collections(tables);
   add_ordered_sets(tables);
+  add_json_collections(tables);
 
   add_window_functions(tables);
   add_generate_series(tables);
   add_unnest(tables);
+  add_json_rows(tables);
 }
 
 }  // namespace tidemark

@@ -40,7 +40,7 @@ class CaseParser {
   }
 
  private:
-  static bool is_symbol(char c) { return std::string_view("+-*/<>=~!@#%^&|").find(c) != std::string_view::npos; }
+  static bool is_symbol(char c) { return std::string_view("+-*/<>=~!@#%^&|?").find(c) != std::string_view::npos; }
   static bool is_word(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.'; }
   void skip_blanks() {
     while (!rest_.empty() && rest_[0] == ' ') rest_.remove_prefix(1);
@@ -223,6 +223,8 @@ void run_cases(const std::string& name) {
 }
 
 TEST(PostgresCases, Expressions) { run_cases("expressions"); }
+TEST(PostgresCases, Arrays) { run_cases("arrays"); }
+TEST(PostgresCases, Json) { run_cases("json"); }
 TEST(PostgresCases, Templates) { run_cases("templates"); }
 
 }  // namespace
