@@ -156,7 +156,10 @@ class CaseParser {
 };
 
 std::string text_of(const Value& value, const QueryContext& context) {
-  return value.is_null() ? "<null>" : to_text(value, *context.io);
+  if (value.is_null()) return "<null>";
+  std::string text;
+  for (const char c : to_text(value, *context.io)) text += c == '\n' ? std::string("\\n") : std::string(1, c);
+  return text;
 }
 
 template <class Body>
