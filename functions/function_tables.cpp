@@ -38,7 +38,6 @@ void add_all_families(FunctionTables& tables) {
   add_collections(tables);
   add_ordered_sets(tables);
   add_json_collections(tables);
-  add_distinct_sketch(tables);
 
   add_window_functions(tables);
   add_generate_series(tables);

@@ -78,7 +78,6 @@ void add_text_formatting(FunctionTables& tables);
 void add_bytes(FunctionTables& tables);
 void add_conditionals(FunctionTables& tables);
 void add_system(FunctionTables& tables);
-void add_distinct_sketch(FunctionTables& tables);
 void add_json(FunctionTables& tables);
 void add_json_rows(FunctionTables& tables);
 void add_json_collections(FunctionTables& tables);

@@ -1,13 +1,13 @@
 // What a session may ask about itself and the catalog: version(), current_user, settings, sequences, privileges,
 // pg_typeof, format_type and the rest that clients call.
 
-#include <algorithm>
+#include <charconv>
 
 #include "base/error.h"
 #include "functions/function_tables.h"
 #include "functions/io_options.h"
 #include "functions/kernel.h"
-#include "types/array.h"
+#include "types/type_info.h"
 
 namespace tidemark {
 namespace {
@@ -45,26 +45,6 @@ void current_schema(KernelCall& call) {
     }
   }
   call.result = Vector::null_constant(call.result_type, call.size);
-}
-
-/// Schemas of the search path that exist, as name[]; with the implicit pg_catalog if asked for.
-void current_schemas(KernelCall& call) {
-  SessionState& session = session_of(call);
-  const Argument<bool> implicit(call.arguments[0]);
-  Vector result = Vector::flat(call.result_type, call.size);
-  for (size_t row = 0; row < call.size; ++row) {
-    if (!call.valid.is_valid(row)) continue;
-    ArrayBuilder builder(kName);
-    const std::vector<std::string> path = session.search_path();
-    if (implicit[row] && std::ranges::find(path, "pg_catalog") == path.end()) builder.add_packed("pg_catalog");
-    for (const std::string& name : path) {
-      const bool exists = name == "pg_catalog" || name == "information_schema" ||
-                          session.catalog().schema(session.database().id, name) != nullptr;
-      if (exists) builder.add_packed(name);
-    }
-    result.mutable_data<Text>()[row] = result.heap().add(builder.finish());
-  }
-  call.result = std::move(result);
 }
 
 template <class T>
@@ -309,9 +289,6 @@ void add_session_functions(FunctionTables& tables) {
   stable("current_database", {}, kName, current_database, "name of the database");
   stable("current_catalog", {}, kName, current_database, "name of the database");
   stable("current_schema", {}, kName, current_schema, "schema where new objects go");
-  ScalarFunction& schemas = tables.function("current_schemas", {kBoolean}, LogicalType::array_of(kName),
-                                            current_schemas, "schemas of the search path");
-  schemas.volatility = Volatility::kStable;
   stable("current_user", {}, kName, current_user, "role whose rights count");
   stable("user", {}, kName, current_user, "role whose rights count");
   stable("current_role", {}, kName, current_user, "role whose rights count");

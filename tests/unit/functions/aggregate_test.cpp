@@ -199,16 +199,6 @@ TEST(Aggregates, AnswerAsPostgres) {
   }
 }
 
-TEST(Aggregates, DistinctSketchIsExactWhenSmallAndCloseWhenLarge) {
-  const auto count = [](int distinct, int rows) {
-    std::vector<Value> values;
-    for (int i = 0; i < rows; ++i) values.push_back(Value::int32(i % distinct));
-    return aggregate("approx_count_distinct", kInt32, values).as_int64();
-  };
-  EXPECT_EQ(count(100, 1000), 100);
-  EXPECT_NEAR(static_cast<double>(count(50'000, 60'000)), 50'000, 0.08 * 50'000);  // five standard errors
-}
-
 TEST(Aggregates, SpillAndComeBack) {
   TestContext test;
   const LogicalType types[] = {kNumeric};
