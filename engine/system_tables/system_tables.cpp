@@ -2,18 +2,32 @@
 
 #include <map>
 
+#include "engine/system_tables/system_table.h"
+
 namespace tidemark {
 namespace {
 
 class SystemTables final : public VirtualTables {
  public:
+  SystemTables() {
+    add_relation_tables(list_);
+    add_server_tables(list_);
+    add_type_tables(list_);
+    add_information_schema(list_);
+    add_empty_tables(list_);
+    for (const auto& table : list_.tables()) {
+      by_name_.emplace(std::pair<std::string_view, std::string_view>(table->schema(), table->name()), table.get());
+    }
+  }
+
   [[nodiscard]] const VirtualTable* find(std::string_view schema, std::string_view name) const override {
-    const auto found = tables_.find({std::string(schema), std::string(name)});
-    return found == tables_.end() ? nullptr : found->second.get();
+    const auto found = by_name_.find({schema, name});
+    return found == by_name_.end() ? nullptr : found->second;
   }
 
  private:
-  std::map<std::pair<std::string, std::string>, std::unique_ptr<VirtualTable>> tables_;
+  SystemTableList list_;
+  std::map<std::pair<std::string_view, std::string_view>, const SystemTable*> by_name_;
 };
 
 }  // namespace

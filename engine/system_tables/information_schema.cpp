@@ -1,0 +1,183 @@
+// The SQL standard's views of the catalog. PostgreSQL's domains (sql_identifier …) are shown as the types below them,
+// as clients see them.
+
+#include "engine/system_tables/system_table.h"
+
+namespace tidemark {
+namespace {
+
+using namespace system_row;
+
+constexpr std::string_view kSchema = "information_schema";
+
+Value yes_or_no(bool value) { return text(value ? "YES" : "NO"); }
+
+void schemata_rows(const SystemContext& context, SystemRows& rows) {
+  const std::string& database = context.database().name;
+  rows.push_back({text(database), text("pg_catalog"), text("tidemark")});
+  rows.push_back({text(database), text("information_schema"), text("tidemark")});
+  for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kSchema)) {
+    const auto& schema = std::get<SchemaEntry>(*entry);
+    if (schema.database == context.database().id) {
+      rows.push_back({text(database), text(schema.name), text("tidemark")});
+    }
+  }
+}
+
+void table_rows(const SystemContext& context, SystemRows& rows) {
+  const auto add = [&](ObjectId schema, const std::string& name, std::string_view type, bool insertable) {
+    rows.push_back({text(context.database().name), text(schema_of(context, schema).name), text(name), text(type),
+                    null(), null(), null(), null(), null(), yes_or_no(insertable), yes_or_no(false), null()});
+  };
+  for (const TableEntry* table : visible_tables(context)) {
+    add(table->schema, table->name, "BASE TABLE", true);
+  }
+  for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kView)) {
+    const auto& view = std::get<ViewEntry>(*entry);
+    if (view.materialized_table == kNoObject) {
+      add(view.schema, view.name, "VIEW", false);
+    }
+  }
+}
+
+/// `numeric_precision` and its radix, as PostgreSQL's view gives them.
+std::pair<Value, Value> numeric_precision(LogicalType type) {
+  switch (type.id) {
+    case TypeId::kInt16:
+      return {number(16), number(2)};
+    case TypeId::kInt32:
+      return {number(32), number(2)};
+    case TypeId::kInt64:
+      return {number(64), number(2)};
+    case TypeId::kFloat32:
+      return {number(24), number(2)};
+    case TypeId::kFloat64:
+      return {number(53), number(2)};
+    case TypeId::kNumeric:
+      return {type.modifier >= 4 ? number((type.modifier - 4) >> 16 & 0xffff) : null(), number(10)};
+    default:
+      return {null(), null()};
+  }
+}
+
+void add_columns(const SystemContext& context, ObjectId schema, const std::string& relation,
+                 const std::vector<ColumnEntry>& columns, SystemRows& rows) {
+  const Value database = text(context.database().name);
+  for (size_t i = 0; i < columns.size(); ++i) {
+    const ColumnEntry& column = columns[i];
+    const LogicalType type = column.type;
+    LogicalType plain = type;
+    plain.modifier = -1;
+    if (type.id == TypeId::kTimestampTzNs) {
+      plain = TypeId::kTimestampTz;
+    }
+    const bool has_length = (type.id == TypeId::kVarchar || type.id == TypeId::kBpchar) && type.modifier >= 4;
+    const bool is_time = is_timestamp_type(type.id) || type.id == TypeId::kTime || type.id == TypeId::kTimeTz ||
+                         type.id == TypeId::kInterval;
+    const auto [precision, radix] = numeric_precision(type);
+    const Value scale = is_integer_type(type.id)                            ? number(0)
+                        : type.id == TypeId::kNumeric && type.modifier >= 4 ? number((type.modifier - 4) & 0x7ff)
+                                                                            : null();
+    const bool is_identity = column.identity != Identity::kNone;
+    rows.push_back({database,
+                    text(schema_of(context, schema).name),
+                    text(relation),
+                    text(column.name),
+                    number(static_cast<int64_t>(i + 1)),
+                    column.default_sql.empty() || is_identity ? null() : text(column.default_sql),
+                    yes_or_no(!column.not_null),
+                    text(type.is_array() ? "ARRAY" : plain.to_string()),
+                    has_length ? number(type.modifier - 4) : null(),
+                    null(),
+                    precision,
+                    radix,
+                    scale,
+                    is_time                    ? number(6)
+                    : type.id == TypeId::kDate ? number(0)
+                                               : null(),
+                    null(),
+                    database,
+                    text("pg_catalog"),
+                    text(plain.internal_name()),
+                    yes_or_no(is_identity),
+                    !is_identity ? null() : text(column.identity == Identity::kAlways ? "ALWAYS" : "BY DEFAULT"),
+                    text(column.generated_sql.empty() ? "NEVER" : "ALWAYS"),
+                    column.generated_sql.empty() ? null() : text(column.generated_sql),
+                    null(),
+                    yes_or_no(true)});
+  }
+}
+
+void column_rows(const SystemContext& context, SystemRows& rows) {
+  for (const TableEntry* table : visible_tables(context)) {
+    add_columns(context, table->schema, table->name, table->columns, rows);
+  }
+  for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kView)) {
+    const auto& view = std::get<ViewEntry>(*entry);
+    add_columns(context, view.schema, view.name, view.columns, rows);
+  }
+}
+
+void constraint_rows(const SystemContext& context, SystemRows& rows) {
+  const Value database = text(context.database().name);
+  for (const TableEntry* table : visible_tables(context)) {
+    const Value schema = text(schema_of(context, table->schema).name);
+    const auto add = [&](const std::string& name, std::string_view type) {
+      rows.push_back({database, schema, text(name), database, schema, text(table->name), text(type), yes_or_no(false),
+                      yes_or_no(false), yes_or_no(true)});
+    };
+    for (const UniqueConstraint* unique : unique_constraints(*table)) {
+      add(unique->name, unique->primary ? "PRIMARY KEY" : "UNIQUE");
+    }
+    for (const CheckConstraint& check : table->checks) {
+      add(check.name, "CHECK");
+    }
+  }
+}
+
+void key_column_rows(const SystemContext& context, SystemRows& rows) {
+  const Value database = text(context.database().name);
+  for (const TableEntry* table : visible_tables(context)) {
+    const Value schema = text(schema_of(context, table->schema).name);
+    for (const UniqueConstraint* unique : unique_constraints(*table)) {
+      for (size_t i = 0; i < unique->columns.size(); ++i) {
+        rows.push_back({database, schema, text(unique->name), database, schema, text(table->name),
+                        text(table->find_column(unique->columns[i])->name), number(static_cast<int64_t>(i + 1)),
+                        null()});
+      }
+    }
+  }
+}
+
+}  // namespace
+
+void add_information_schema(SystemTableList& list) {
+  list.add(kSchema, "schemata", "catalog_name:name schema_name:name schema_owner:name", schemata_rows);
+  list.add(kSchema, "tables",
+           "table_catalog:name table_schema:name table_name:name table_type:text self_referencing_column_name:name "
+           "reference_generation:text "
+           "user_defined_type_catalog:name user_defined_type_schema:name user_defined_type_name:name "
+           "is_insertable_into:text is_typed:text commit_action:text",
+           table_rows);
+  list.add(kSchema, "columns",
+           "table_catalog:name table_schema:name table_name:name column_name:name ordinal_position:int4 "
+           "column_default:text is_nullable:text data_type:text "
+           "character_maximum_length:int4 character_octet_length:int4 numeric_precision:int4 "
+           "numeric_precision_radix:int4 numeric_scale:int4 "
+           "datetime_precision:int4 collation_name:name udt_catalog:name udt_schema:name udt_name:name "
+           "is_identity:text identity_generation:text "
+           "is_generated:text generation_expression:text domain_name:name is_updatable:text",
+           column_rows);
+  list.add(kSchema, "table_constraints",
+           "constraint_catalog:name constraint_schema:name constraint_name:name table_catalog:name table_schema:name "
+           "table_name:name constraint_type:text "
+           "is_deferrable:text initially_deferred:text enforced:text",
+           constraint_rows);
+  list.add(kSchema, "key_column_usage",
+           "constraint_catalog:name constraint_schema:name constraint_name:name table_catalog:name table_schema:name "
+           "table_name:name column_name:name "
+           "ordinal_position:int4 position_in_unique_constraint:int4",
+           key_column_rows);
+}
+
+}  // namespace tidemark

@@ -1,0 +1,140 @@
+// pg_catalog's tables about types and functions.
+
+#include "engine/system_tables/system_table.h"
+#include "functions/registry.h"
+#include "types/type_info.h"
+#include "types/type_io.h"
+
+namespace tidemark {
+namespace {
+
+using namespace system_row;
+
+constexpr std::string_view kCatalog = "pg_catalog";
+constexpr int64_t kSuperuser = 10;
+constexpr int64_t kFirstFunctionId = 3000;
+
+Value letter(char value) { return Value::bytes(TypeId::kChar, std::string(1, value)); }
+
+void type_rows(const SystemContext& /*context*/, SystemRows& rows) {
+  for (const TypeInfo& info : all_types()) {
+    if (info.id == TypeId::kTimestampTzNs || info.id == TypeId::kUInt64) {
+      continue;  // they go by the numbers of timestamptz and numeric
+    }
+    rows.push_back({oid(info.oid),
+                    text(info.internal_name),
+                    oid(kPgCatalogSchema),
+                    oid(kSuperuser),
+                    number(info.length),
+                    flag(info.length > 0 && info.length <= 8),
+                    letter(info.kind),
+                    letter(info.category),
+                    flag(info.preferred),
+                    flag(true),
+                    letter(','),
+                    oid(0),
+                    oid(0),
+                    oid(info.array_oid),
+                    text(std::string(info.internal_name) + "in"),
+                    text(std::string(info.internal_name) + "out"),
+                    flag(false),
+                    oid(0),
+                    number(-1),
+                    number(0),
+                    oid(info.category == 'S' ? 100 : 0)});
+    if (info.array_oid != 0) {
+      rows.push_back({oid(info.array_oid),
+                      text("_" + std::string(info.internal_name)),
+                      oid(kPgCatalogSchema),
+                      oid(kSuperuser),
+                      number(-1),
+                      flag(false),
+                      letter('b'),
+                      letter('A'),
+                      flag(false),
+                      flag(true),
+                      letter(','),
+                      oid(0),
+                      oid(info.oid),
+                      oid(0),
+                      text("array_in"),
+                      text("array_out"),
+                      flag(false),
+                      oid(0),
+                      number(-1),
+                      number(0),
+                      oid(0)});
+    }
+  }
+}
+
+void function_rows(const SystemContext& /*context*/, SystemRows& rows) {
+  int64_t id = kFirstFunctionId;
+  const auto add = [&](std::string_view name, const std::vector<LogicalType>& arguments, LogicalType result, char kind,
+                       bool strict, char volatility, bool variadic, std::string_view doc) {
+    std::string types;
+    for (LogicalType argument : arguments) {
+      types += (types.empty() ? "" : " ") + std::to_string(argument.oid());
+    }
+    rows.push_back({oid(id++), text(name), oid(kPgCatalogSchema), oid(kSuperuser), oid(12), letter(kind), flag(false),
+                    letter(volatility), flag(strict), oid(variadic ? 2276 : 0),
+                    number(static_cast<int64_t>(arguments.size())), number(0), oid(result.oid()),
+                    parse_value(TypeId::kOidVector, types, TypeIoOptions{}), text(doc)});
+  };
+  for (const ScalarFunction* function : FunctionRegistry::instance().all_scalars()) {
+    const char volatility = function->volatility == Volatility::kImmutable ? 'i'
+                            : function->volatility == Volatility::kStable  ? 's'
+                                                                           : 'v';
+    add(function->name, function->arguments, function->result, 'f', function->null_rule == NullRule::kStrict,
+        volatility, function->variadic, function->doc);
+  }
+  for (const AggregateFunction* function : FunctionRegistry::instance().all_aggregates()) {
+    add(function->name, function->arguments, function->result, 'a', false, 'i', function->variadic, function->doc);
+  }
+}
+
+void access_method_rows(const SystemContext& /*context*/, SystemRows& rows) {
+  rows.push_back({oid(2), text("heap"), text("heap_tableam_handler"), letter('t')});
+  rows.push_back({oid(403), text("btree"), text("bthandler"), letter('i')});
+}
+
+void language_rows(const SystemContext& /*context*/, SystemRows& rows) {
+  for (const auto& [id, name] : {std::pair{12, "internal"}, std::pair{13, "c"}, std::pair{14, "sql"}}) {
+    rows.push_back({oid(id), text(name), oid(kSuperuser), flag(false), flag(true)});
+  }
+}
+
+void collation_rows(const SystemContext& /*context*/, SystemRows& rows) {
+  for (const auto& [id, name] : {std::pair{100, "default"}, std::pair{950, "C"}, std::pair{951, "POSIX"}}) {
+    rows.push_back({oid(id), text(name), oid(kPgCatalogSchema), oid(kSuperuser), letter('c'), flag(true), number(-1),
+                    text("C"), text("C")});
+  }
+}
+
+}  // namespace
+
+void add_type_tables(SystemTableList& list) {
+  list.add(kCatalog, "pg_type",
+           "oid:oid typname:name typnamespace:oid typowner:oid typlen:int2 typbyval:bool typtype:\"char\" "
+           "typcategory:\"char\" typispreferred:bool typisdefined:bool "
+           "typdelim:\"char\" typrelid:oid typelem:oid typarray:oid typinput:text typoutput:text typnotnull:bool "
+           "typbasetype:oid typtypmod:int4 typndims:int4 "
+           "typcollation:oid typdefault:text typacl:text[]",
+           type_rows);
+  list.add(kCatalog, "pg_proc",
+           "oid:oid proname:name pronamespace:oid proowner:oid prolang:oid prokind:\"char\" proretset:bool "
+           "provolatile:\"char\" proisstrict:bool provariadic:oid "
+           "pronargs:int2 pronargdefaults:int2 prorettype:oid proargtypes:oidvector prosrc:text proallargtypes:oid[] "
+           "proargmodes:text[] proargnames:text[] "
+           "proargdefaults:pg_node_tree proacl:text[]",
+           function_rows);
+  list.add(kCatalog, "pg_am", "oid:oid amname:name amhandler:text amtype:\"char\"", access_method_rows);
+  list.add(kCatalog, "pg_language", "oid:oid lanname:name lanowner:oid lanispl:bool lanpltrusted:bool", language_rows);
+  list.add(kCatalog, "pg_collation",
+           "oid:oid collname:name collnamespace:oid collowner:oid collprovider:\"char\" collisdeterministic:bool "
+           "collencoding:int4 collcollate:text collctype:text "
+           "colliculocale:text collversion:text",
+           collation_rows);
+}
+
+}  // namespace tidemark
