@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "functions/function_tables.h"
+#include "functions/identifier_text.h"
 #include "functions/io_options.h"
 #include "functions/kernel.h"
 #include "types/type_info.h"
@@ -184,10 +185,9 @@ std::optional<std::string> object_description_in(KernelCall& call, int64_t oid, 
 }
 std::optional<std::string> column_description(KernelCall& call, int64_t oid, int32_t number) {
   const TableEntry* table = session_of(call).catalog().table(static_cast<ObjectId>(oid));
-  if (table == nullptr || number < 1) return std::nullopt;
-  const ColumnEntry* column = table->find_column(static_cast<ColumnId>(number));
-  if (column == nullptr || column->comment.empty()) return std::nullopt;
-  return column->comment;
+  if (table == nullptr || number < 1 || static_cast<size_t>(number) > table->columns.size()) return std::nullopt;
+  const ColumnEntry& column = table->columns[static_cast<size_t>(number) - 1];
+  return column.comment.empty() ? std::nullopt : std::optional(column.comment);
 }
 
 std::optional<int64_t> to_regclass(KernelCall& call, Text name) {
@@ -204,10 +204,73 @@ std::optional<std::string> expression_of_pretty(KernelCall& /*call*/, Text tree,
                                                 bool /*pretty*/) {
   return expression_text(tree);
 }
+/// A constraint and the table that it is of; `table` is null if there is none of that id.
+struct FoundConstraint {
+  const TableEntry* table = nullptr;
+  const UniqueConstraint* unique = nullptr;
+  const CheckConstraint* check = nullptr;
+};
+FoundConstraint find_constraint(const Catalog& catalog, int64_t oid) {
+  for (const CatalogEntry* entry : catalog.all(ObjectKind::kTable)) {
+    const auto& table = std::get<TableEntry>(*entry);
+    if (table.key && table.key->id == oid) return {&table, &*table.key, nullptr};
+    for (const UniqueConstraint& unique : table.uniques) {
+      if (unique.id == oid) return {&table, &unique, nullptr};
+    }
+    for (const CheckConstraint& check : table.checks) {
+      if (check.id == oid) return {&table, nullptr, &check};
+    }
+  }
+  return {};
+}
+std::string column_list(const TableEntry& table, const std::vector<ColumnId>& columns) {
+  std::string list;
+  for (const ColumnId id : columns) {
+    list += (list.empty() ? "" : ", ") + quoted_identifier(table.find_column(id)->name);
+  }
+  return "(" + list + ")";
+}
+
 std::optional<std::string> index_definition(KernelCall& call, int64_t oid) {
-  const CatalogEntry* entry = session_of(call).catalog().object(static_cast<ObjectId>(oid));
+  const Catalog& catalog = session_of(call).catalog();
+  if (const FoundConstraint found = find_constraint(catalog, oid); found.unique != nullptr) {
+    const auto& schema = std::get<SchemaEntry>(*catalog.object(found.table->schema));
+    return "CREATE UNIQUE INDEX " + quoted_identifier(found.unique->name) + " ON " + quoted_identifier(schema.name) +
+           "." + quoted_identifier(found.table->name) + " USING btree " +
+           column_list(*found.table, found.unique->columns);
+  }
+  const CatalogEntry* entry = catalog.object(static_cast<ObjectId>(oid));
   if (entry == nullptr || kind_of(*entry) != ObjectKind::kIndex) return std::nullopt;
   return std::get<IndexEntry>(*entry).definition_sql;
+}
+/// With a column number above 0: that column alone.
+std::optional<std::string> index_column_definition(KernelCall& call, int64_t oid, int32_t column, bool /*pretty*/) {
+  if (column <= 0) return index_definition(call, oid);
+  const Catalog& catalog = session_of(call).catalog();
+  const TableEntry* table = nullptr;
+  const std::vector<ColumnId>* columns = nullptr;
+  if (const FoundConstraint found = find_constraint(catalog, oid); found.unique != nullptr) {
+    table = found.table;
+    columns = &found.unique->columns;
+  } else if (const CatalogEntry* entry = catalog.object(static_cast<ObjectId>(oid));
+             entry != nullptr && kind_of(*entry) == ObjectKind::kIndex) {
+    table = catalog.table(std::get<IndexEntry>(*entry).table);
+    columns = &std::get<IndexEntry>(*entry).columns;
+  }
+  if (table == nullptr || static_cast<size_t>(column) > columns->size()) return std::string();
+  return quoted_identifier(table->find_column((*columns)[static_cast<size_t>(column) - 1])->name);
+}
+std::optional<std::string> constraint_definition(KernelCall& call, int64_t oid) {
+  const FoundConstraint found = find_constraint(session_of(call).catalog(), oid);
+  if (found.table == nullptr) return std::nullopt;
+  if (found.check != nullptr) return "CHECK (" + found.check->sql + ")";
+  const char* kind = found.unique->primary              ? "PRIMARY KEY "
+                     : found.unique->nulls_not_distinct ? "UNIQUE NULLS NOT DISTINCT "
+                                                        : "UNIQUE ";
+  return kind + column_list(*found.table, found.unique->columns);
+}
+std::optional<std::string> constraint_definition_pretty(KernelCall& call, int64_t oid, bool /*pretty*/) {
+  return constraint_definition(call, oid);
 }
 std::optional<std::string> view_definition(KernelCall& call, int64_t oid) {
   const CatalogEntry* entry = session_of(call).catalog().object(static_cast<ObjectId>(oid));
@@ -378,9 +441,16 @@ void add_object_functions(FunctionTables& tables) {
   stable("pg_get_expr", {kText, kOid}, kText, each_row<expression_of>, "text of a stored expression");
   stable("pg_get_expr", {kText, kOid, kBoolean}, kText, each_row<expression_of_pretty>, "text of a stored expression");
   stable("pg_get_indexdef", {kOid}, kText, each_row<index_definition>, "CREATE INDEX of an index");
+  stable("pg_get_indexdef", {kOid, kInt32, kBoolean}, kText, each_row<index_column_definition>,
+         "CREATE INDEX of an index, or one column of it");
+  stable("pg_get_constraintdef", {kOid}, kText, each_row<constraint_definition>, "text of a constraint");
+  stable("pg_get_constraintdef", {kOid, kBoolean}, kText, each_row<constraint_definition_pretty>,
+         "text of a constraint");
   stable("pg_get_viewdef", {kOid}, kText, each_row<view_definition>, "SELECT of a view");
   stable("pg_get_viewdef", {kOid, kBoolean}, kText, each_row<view_definition_pretty>, "SELECT of a view");
   stable("pg_get_function_identity_arguments", {kOid}, kText, null_result, "NULL: there are no user functions");
+  stable("pg_get_function_result", {kOid}, kText, null_result, "NULL: see pg_proc.prorettype");
+  stable("pg_get_function_arguments", {kOid}, kText, null_result, "NULL: see pg_proc.proargtypes");
   stable("pg_get_functiondef", {kOid}, kText, null_result, "NULL: there are no user functions");
   stable("pg_get_triggerdef", {kOid}, kText, null_result, "NULL: there are no triggers");
   stable("pg_get_ruledef", {kOid}, kText, null_result, "NULL: there are no rules");

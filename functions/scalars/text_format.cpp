@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "functions/function_tables.h"
+#include "functions/identifier_text.h"
 #include "functions/io_options.h"
 #include "functions/kernel.h"
 #include "functions/scalars/utf8.h"
@@ -415,6 +416,8 @@ void format(KernelCall& call) {
 }
 
 }  // namespace
+
+std::string quoted_identifier(std::string_view name) { return quote_ident(name); }
 
 void add_text_formatting(FunctionTables& tables) {
   const auto variadic = [](ScalarFunction& function) {
