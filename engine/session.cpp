@@ -309,6 +309,7 @@ void Session::ensure_planned(PreparedStatement& statement, std::span<const Logic
   }
   const auto running = start_statement();
   PlannerContext context = planner_context(*catalog, running->context);
+  context.flavour = statement.flavour;
   context.parameter_types.assign(types.begin(), types.end());
   if (statement.described) {
     context.parameter_types = statement.parameter_types_;
@@ -439,6 +440,13 @@ std::unique_ptr<Result> Session::start_planned(std::shared_ptr<PreparedStatement
   context.spill_folder = database_.spill_folder();
   context.analyze = analyze;
   return std::make_unique<PlannedResult>(*this, std::move(statement), std::move(running), std::move(context));
+}
+
+std::unique_ptr<Result> Session::start_internal(std::shared_ptr<const ast::Statement> statement, Flavour flavour) {
+  auto prepared = std::make_shared<PreparedStatement>("", std::move(statement));
+  prepared->flavour = flavour;
+  ensure_planned(*prepared, {});
+  return start_planned(std::move(prepared), {});
 }
 
 uint64_t Session::run_internal(std::shared_ptr<const ast::Statement> statement) {

@@ -56,7 +56,7 @@ class Session final : public Connection, public SessionState {
   void cancel() noexcept override { cancelled_.store(true); }
   std::unique_ptr<Appender> appender(std::string_view table) override;
   LineProtocolOutcome write(std::string_view lines, const LineProtocolOptions& options) override;
-  std::unique_ptr<Result> query_influxql(std::string_view text) override;
+  void query_influxql(std::string_view text, const InfluxQlOptions& options, InfluxQlSink& sink) override;
   [[nodiscard]] const Settings& current_settings() const override { return settings_.current(); }
   void set_setting(std::string_view name, std::string_view value) override { settings_.set(name, value, false); }
   [[nodiscard]] const TypeIoOptions& io_options() const override { return settings_.io(); }
@@ -107,6 +107,8 @@ class Session final : public Connection, public SessionState {
   /// Starts a planned statement; rows come as they are read.
   std::unique_ptr<Result> start_planned(std::shared_ptr<PreparedStatement> statement, std::span<const Value> parameters,
                                         bool analyze = false);
+  /// Plans and starts a query whose syntax tree the engine made.
+  std::unique_ptr<Result> start_internal(std::shared_ptr<const ast::Statement> statement, Flavour flavour);
   /// Plans and runs a syntax tree made by the engine itself; returns the rows changed.
   uint64_t run_internal(std::shared_ptr<const ast::Statement> statement);
   [[nodiscard]] const VirtualTableContext& system_context();

@@ -50,13 +50,13 @@ enum class ColumnKind : uint8_t { kAny, kField, kTag };
 
 struct Expression {
   ExpressionKind kind = ExpressionKind::kReference;
-  Operator operation = Operator::kAdd;       ///< kBinary
-  ColumnKind column = ColumnKind::kAny;      ///< kReference, kWildcard
+  Operator operation = Operator::kAdd;   ///< kBinary
+  ColumnKind column = ColumnKind::kAny;  ///< kReference, kWildcard
   bool parenthesized = false;
-  std::string text;                          ///< a name, a string's value, a regular expression, a call's lower-case name
-  int64_t integer = 0;                       ///< kInteger; kBoolean (0 or 1); kDuration in nanoseconds
-  double number = 0;                         ///< kNumber
-  std::vector<Expression> children;          ///< operands (two) or arguments
+  std::string text;                  ///< a name, a string's value, a regular expression, a call's lower-case name
+  int64_t integer = 0;               ///< kInteger; kBoolean (0 or 1); kDuration in nanoseconds
+  double number = 0;                 ///< kNumber
+  std::vector<Expression> children;  ///< operands (two) or arguments
 };
 
 struct Field {

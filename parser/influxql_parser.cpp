@@ -70,7 +70,8 @@ class Builder {
         if (!names.empty()) (two_dots ? entry.database : entry.policy) = value(names[0]);
         if (names.size() == 2) entry.policy = value(names[1]);
         entry.is_regex = measurement.measurementName()->REGEX() != nullptr;
-        entry.name = value(entry.is_regex ? measurement.measurementName()->REGEX() : measurement.measurementName()->NAME());
+        entry.name =
+            value(entry.is_regex ? measurement.measurementName()->REGEX() : measurement.measurementName()->NAME());
       }
       list.push_back(std::move(entry));
     }
@@ -114,10 +115,10 @@ class Builder {
       if (std::from_chars(digits.data(), digits.data() + digits.size(), count).ec != std::errc()) {
         fail("unable to parse integer at " + std::string(digits));
       }
-      (limit->K_LIMIT() != nullptr     ? limits.limit
-       : limit->K_OFFSET() != nullptr  ? limits.offset
-       : limit->K_SLIMIT() != nullptr  ? limits.series_limit
-                                       : limits.series_offset) = count;
+      (limit->K_LIMIT() != nullptr    ? limits.limit
+       : limit->K_OFFSET() != nullptr ? limits.offset
+       : limit->K_SLIMIT() != nullptr ? limits.series_limit
+                                      : limits.series_offset) = count;
     }
     return limits;
   }
@@ -153,24 +154,42 @@ class Builder {
 
   static Operator operation(size_t token_type) {
     switch (token_type) {
-      case Grammar::PLUS: return Operator::kAdd;
-      case Grammar::MINUS: return Operator::kSubtract;
-      case Grammar::STAR: return Operator::kMultiply;
-      case Grammar::SLASH: return Operator::kDivide;
-      case Grammar::PERCENT: return Operator::kModulo;
-      case Grammar::AMPERSAND: return Operator::kBitAnd;
-      case Grammar::PIPE: return Operator::kBitOr;
-      case Grammar::CARET: return Operator::kBitXor;
-      case Grammar::EQ: return Operator::kEqual;
-      case Grammar::NE: return Operator::kNotEqual;
-      case Grammar::LT: return Operator::kLess;
-      case Grammar::LE: return Operator::kLessEqual;
-      case Grammar::GT: return Operator::kGreater;
-      case Grammar::GE: return Operator::kGreaterEqual;
-      case Grammar::EQ_REGEX: return Operator::kMatches;
-      case Grammar::NE_REGEX: return Operator::kNotMatches;
-      case Grammar::K_AND: return Operator::kAnd;
-      default: return Operator::kOr;
+      case Grammar::PLUS:
+        return Operator::kAdd;
+      case Grammar::MINUS:
+        return Operator::kSubtract;
+      case Grammar::STAR:
+        return Operator::kMultiply;
+      case Grammar::SLASH:
+        return Operator::kDivide;
+      case Grammar::PERCENT:
+        return Operator::kModulo;
+      case Grammar::AMPERSAND:
+        return Operator::kBitAnd;
+      case Grammar::PIPE:
+        return Operator::kBitOr;
+      case Grammar::CARET:
+        return Operator::kBitXor;
+      case Grammar::EQ:
+        return Operator::kEqual;
+      case Grammar::NE:
+        return Operator::kNotEqual;
+      case Grammar::LT:
+        return Operator::kLess;
+      case Grammar::LE:
+        return Operator::kLessEqual;
+      case Grammar::GT:
+        return Operator::kGreater;
+      case Grammar::GE:
+        return Operator::kGreaterEqual;
+      case Grammar::EQ_REGEX:
+        return Operator::kMatches;
+      case Grammar::NE_REGEX:
+        return Operator::kNotMatches;
+      case Grammar::K_AND:
+        return Operator::kAnd;
+      default:
+        return Operator::kOr;
     }
   }
 
@@ -335,9 +354,11 @@ class Builder {
   std::span<const ScannedToken> tokens_;
 };
 
-/// What InfluxDB expects after `previous`, in its words; it is told by the place of the error, not by a full set of tokens.
+/// What InfluxDB expects after `previous`, in its words; it is told by the place of the error, not by a full set of
+/// tokens.
 std::string expectation(std::span<const ScannedToken> tokens, size_t index) {
-  constexpr std::string_view kStatements = "SELECT, DELETE, SHOW, CREATE, DROP, EXPLAIN, GRANT, REVOKE, ALTER, SET, KILL";
+  constexpr std::string_view kStatements =
+      "SELECT, DELETE, SHOW, CREATE, DROP, EXPLAIN, GRANT, REVOKE, ALTER, SET, KILL";
   constexpr std::string_view kOperand = "identifier, string, number, bool";
   if (index == 0) return std::string(kStatements);
   // An open parenthesis wants its end, unless an operand is missing.
@@ -351,7 +372,8 @@ std::string expectation(std::span<const ScannedToken> tokens, size_t index) {
   }
   switch (tokens[index - 1].type) {
     case Grammar::K_SHOW:
-      return "CONTINUOUS, DATABASES, DIAGNOSTICS, FIELD, GRANTS, MEASUREMENT, MEASUREMENTS, QUERIES, RETENTION, SERIES, "
+      return "CONTINUOUS, DATABASES, DIAGNOSTICS, FIELD, GRANTS, MEASUREMENT, MEASUREMENTS, QUERIES, RETENTION, "
+             "SERIES, "
              "SHARD, SHARDS, STATS, SUBSCRIPTIONS, TAG, USERS";
     case Grammar::K_CREATE:
       return "CONTINUOUS, DATABASE, USER, RETENTION, SUBSCRIPTION";
@@ -445,7 +467,8 @@ bool is_sql_only(std::string_view word) {
 /// Statements of InfluxQL that this product understands and does not run.
 bool is_unsupported(std::span<const ScannedToken> tokens, std::string_view text, std::string& words) {
   const auto word = [&](size_t index) {
-    return index < tokens.size() ? to_ascii_upper(text.substr(tokens[index].offset, tokens[index].length)) : std::string();
+    return index < tokens.size() ? to_ascii_upper(text.substr(tokens[index].offset, tokens[index].length))
+                                 : std::string();
   };
   const std::string first = word(0);
   const std::string second = word(1);
@@ -457,8 +480,8 @@ bool is_unsupported(std::span<const ScannedToken> tokens, std::string_view text,
     return true;
   }
   const bool known =
-      (first == "SHOW" && is_one_of(second, {"CONTINUOUS", "DIAGNOSTICS", "GRANTS", "QUERIES", "SHARD", "SHARDS", "STATS",
-                                             "SUBSCRIPTIONS", "USERS"})) ||
+      (first == "SHOW" && is_one_of(second, {"CONTINUOUS", "DIAGNOSTICS", "GRANTS", "QUERIES", "SHARD", "SHARDS",
+                                             "STATS", "SUBSCRIPTIONS", "USERS"})) ||
       (first == "CREATE" && is_one_of(second, {"CONTINUOUS", "USER", "RETENTION", "SUBSCRIPTION"})) ||
       (first == "DROP" && is_one_of(second, {"CONTINUOUS", "RETENTION", "SERIES", "SHARD", "SUBSCRIPTION", "USER"}));
   words = first + " " + second;
@@ -509,9 +532,14 @@ std::vector<Statement> parse_influxql(std::string_view text) {
 
 std::string duration_text(int64_t nanoseconds) {
   if (nanoseconds == 0) return "0s";
-  constexpr std::pair<int64_t, std::string_view> kUnits[] = {
-      {604'800'000'000'000, "w"}, {86'400'000'000'000, "d"}, {3'600'000'000'000, "h"}, {60'000'000'000, "m"},
-      {1'000'000'000, "s"},       {1'000'000, "ms"},         {1'000, "u"},             {1, "ns"}};
+  constexpr std::pair<int64_t, std::string_view> kUnits[] = {{604'800'000'000'000, "w"},
+                                                             {86'400'000'000'000, "d"},
+                                                             {3'600'000'000'000, "h"},
+                                                             {60'000'000'000, "m"},
+                                                             {1'000'000'000, "s"},
+                                                             {1'000'000, "ms"},
+                                                             {1'000, "u"},
+                                                             {1, "ns"}};
   std::string result;
   for (const auto& [length, unit] : kUnits) {
     if (nanoseconds >= length) {

@@ -7,8 +7,9 @@
 
 namespace tidemark::influxql {
 
-/// InfluxQL text → statements, in order. Also takes the statements of SQL that have no counterpart there (UPSERT, FLUSH), as text.
-/// Throws Error 42601 with InfluxDB's words, without the `error parsing query: ` before them: `found x, expected FROM at line 1, char 9`.
+/// InfluxQL text → statements, in order. Also takes the statements of SQL that have no counterpart there (UPSERT,
+/// FLUSH), as text. Throws Error 42601 with InfluxDB's words, without the `error parsing query: ` before them: `found
+/// x, expected FROM at line 1, char 9`.
 [[nodiscard]] std::vector<Statement> parse_influxql(std::string_view text);
 
 /// `90m` → `1h30m`: a duration as InfluxQL writes it; 0 is `0s`.

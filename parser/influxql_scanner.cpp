@@ -94,7 +94,8 @@ constexpr std::array kWords = std::to_array<Word>({
     {"with", Lexer::K_WITH},
     {"write", Lexer::RESERVED},
 });
-static_assert(std::is_sorted(kWords.begin(), kWords.end(), [](const Word& a, const Word& b) { return a.first < b.first; }));
+static_assert(std::is_sorted(kWords.begin(), kWords.end(),
+                             [](const Word& a, const Word& b) { return a.first < b.first; }));
 
 bool is_word_start(char letter) { return is_ascii_letter(letter) || letter == '_'; }
 bool is_word(char letter) { return is_word_start(letter) || is_ascii_digit(letter); }
@@ -117,8 +118,8 @@ class Scanner {
     while (skip_blanks()) {
       start_ = at_;
       const uint32_t type = next();
-      tokens_.push_back({type, static_cast<uint32_t>(start_), static_cast<uint32_t>(at_ - start_),
-                         static_cast<int32_t>(start_ + 1)});
+      tokens_.push_back(
+          {type, static_cast<uint32_t>(start_), static_cast<uint32_t>(at_ - start_), static_cast<int32_t>(start_ + 1)});
     }
     return std::move(tokens_);
   }
@@ -174,7 +175,8 @@ class Scanner {
   uint32_t number() {
     while (is_ascii_digit(peek())) ++at_;
     if (unit_length(text_, at_) != 0) {
-      while (is_ascii_digit(peek()) || unit_length(text_, at_) != 0) at_ += std::max<size_t>(unit_length(text_, at_), 1);
+      while (is_ascii_digit(peek()) || unit_length(text_, at_) != 0)
+        at_ += std::max<size_t>(unit_length(text_, at_), 1);
       return Lexer::DURATION;
     }
     if (peek() != '.' || !(is_ascii_digit(peek(1)) || start_ != at_)) return Lexer::INTEGER;
@@ -214,13 +216,29 @@ class Scanner {
   }
 
   uint32_t symbol() {
-    static constexpr std::pair<std::string_view, uint32_t> kSymbols[] = {
-        {"=~", Lexer::EQ_REGEX}, {"!~", Lexer::NE_REGEX}, {"!=", Lexer::NE},   {"<>", Lexer::NE},
-        {"<=", Lexer::LE},       {">=", Lexer::GE},       {"::", Lexer::DOUBLE_COLON},
-        {"=", Lexer::EQ},        {"<", Lexer::LT},        {">", Lexer::GT},    {"+", Lexer::PLUS},
-        {"-", Lexer::MINUS},     {"*", Lexer::STAR},      {"/", Lexer::SLASH}, {"%", Lexer::PERCENT},
-        {"&", Lexer::AMPERSAND}, {"|", Lexer::PIPE},      {"^", Lexer::CARET}, {"(", Lexer::LP},
-        {")", Lexer::RP},        {",", Lexer::COMMA},     {".", Lexer::DOT},   {";", Lexer::SEMI}};
+    static constexpr std::pair<std::string_view, uint32_t> kSymbols[] = {{"=~", Lexer::EQ_REGEX},
+                                                                         {"!~", Lexer::NE_REGEX},
+                                                                         {"!=", Lexer::NE},
+                                                                         {"<>", Lexer::NE},
+                                                                         {"<=", Lexer::LE},
+                                                                         {">=", Lexer::GE},
+                                                                         {"::", Lexer::DOUBLE_COLON},
+                                                                         {"=", Lexer::EQ},
+                                                                         {"<", Lexer::LT},
+                                                                         {">", Lexer::GT},
+                                                                         {"+", Lexer::PLUS},
+                                                                         {"-", Lexer::MINUS},
+                                                                         {"*", Lexer::STAR},
+                                                                         {"/", Lexer::SLASH},
+                                                                         {"%", Lexer::PERCENT},
+                                                                         {"&", Lexer::AMPERSAND},
+                                                                         {"|", Lexer::PIPE},
+                                                                         {"^", Lexer::CARET},
+                                                                         {"(", Lexer::LP},
+                                                                         {")", Lexer::RP},
+                                                                         {",", Lexer::COMMA},
+                                                                         {".", Lexer::DOT},
+                                                                         {";", Lexer::SEMI}};
     for (const auto& [spelling, type] : kSymbols) {
       if (text_.substr(at_).starts_with(spelling)) {
         at_ += spelling.size();

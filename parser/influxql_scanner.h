@@ -10,7 +10,8 @@
 /// InfluxQL text → tokens of grammar/InfluxQlLexer.g4.
 namespace tidemark::influxql {
 
-/// Never fails: what is no token becomes BAD, which no rule takes. Whether `/` begins a regular expression depends on the token before it.
+/// Never fails: what is no token becomes BAD, which no rule takes. Whether `/` begins a regular expression depends on
+/// the token before it.
 [[nodiscard]] std::vector<ScannedToken> scan(std::string_view text);
 
 /// The value of a NAME, STRING or REGEX token: quotes gone, escapes undone.

@@ -94,7 +94,7 @@ std::unique_ptr<AggregateExpression> Binder::resolve_aggregate_call(const ast::F
   for (const ExpressionPtr& argument : arguments) types.push_back(argument->type);
   ResolvedAggregate resolved;
   try {
-    resolved = resolve_aggregate(name, types);
+    resolved = resolve_aggregate(name, types, context_.flavour);
   } catch (Error& error) {
     if (error.position() == 0) error.at(call.position);
     throw;

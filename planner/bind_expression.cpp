@@ -166,7 +166,7 @@ ExpressionPtr Binder::call_operator(const std::string& symbol, ExpressionPtr lef
   std::vector<LogicalType> types;
   for (const ExpressionPtr& operand : operands) types.push_back(operand->type);
   try {
-    const ResolvedScalar resolved = resolve_operator(symbol, types);
+    const ResolvedScalar resolved = resolve_operator(symbol, types, context_.flavour);
     return call_resolved(resolved, std::move(operands), position);
   } catch (Error& error) {
     if (error.position() == 0) error.at(position);

@@ -106,7 +106,7 @@ ExpressionPtr Binder::bind_scalar_call(const ast::FunctionCall& call, const std:
 
 ExpressionPtr Binder::call_function(const std::string& name, std::vector<ExpressionPtr> arguments, int position) {
   try {
-    const ResolvedScalar resolved = resolve_scalar(name, types_of(arguments));
+    const ResolvedScalar resolved = resolve_scalar(name, types_of(arguments), context_.flavour);
     return call_resolved(resolved, std::move(arguments), position);
   } catch (Error& error) {
     if (error.position() == 0) error.at(position);

@@ -8,6 +8,7 @@
 #include "catalog/catalog.h"
 #include "catalog/table_statistics.h"
 #include "catalog/virtual_table.h"
+#include "functions/function.h"
 #include "functions/query_context.h"
 #include "parser/ast.h"
 #include "planner/logical_plan.h"
@@ -25,6 +26,8 @@ struct PlannerContext {
   QueryContext& query;  ///< for folding immutable functions; its settings decide how literals are read
   /// Declared by the client; kUnknown: to be inferred. Grows and is filled in by binding.
   std::vector<LogicalType> parameter_types = {};
+  /// Whose functions and operators a name means (D7).
+  Flavour flavour = Flavour::kSql;
   bool implicit_group_by = false;  ///< tidemark.implicit_group_by (D21)
   std::vector<std::string> disabled_rules = {};
 

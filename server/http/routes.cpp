@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "server/auth/policy.h"
 #include "server/auth/scram.h"
+#include "server/http/influxql_result.h"
 #include "server/http/sql_result.h"
 
 namespace tidemark::http {
@@ -216,11 +217,28 @@ Response Router::write(const Request& request, const std::string& role) {
 }
 
 Response Router::query(const Request& request, const std::string& role) {
-  static_cast<void>(role);
-  if (request.parameter("q").empty()) {
+  const std::string_view text = request.parameter("q");
+  if (text.empty()) {
     return error_response(400, "missing required parameter \"q\"");
   }
-  return error_response(501, "InfluxQL is not supported yet");
+  std::string database(request.parameter("db"));
+  InfluxQlOptions options;
+  options.has_database = !database.empty();
+  options.policy = request.parameter("rp");
+  InfluxQlFormat format;
+  format.epoch_unit_ns = epoch_unit(request.parameter("epoch"));
+  format.pretty = request.parameter("pretty") == "true";
+  // A database that is not there is an error of each statement that reads it, not of the request.
+  const bool known = options.has_database && database_.database_exists(database);
+  if (options.has_database && !known) options.missing_database = database;
+  InfluxQlJson answer(format);
+  try {
+    connection(known ? database : "tidemark", role).query_influxql(text, options, answer);
+  } catch (const Error& error) {
+    if (error.sqlstate() != sqlstate::kSyntaxError) throw;
+    return error_response(400, "error parsing query: " + error.message());
+  }
+  return plain(200, "application/json", answer.take());
 }
 
 Response Router::sql(const Request& request, const std::string& role) {

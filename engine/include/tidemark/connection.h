@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/settings.h"
 #include "tidemark/appender.h"
+#include "tidemark/influxql.h"
 #include "tidemark/result.h"
 #include "tidemark/statement.h"
 #include "types/type_io.h"
@@ -88,8 +89,9 @@ class Connection {
   /// precision, 3F000 for an unknown schema.
   virtual LineProtocolOutcome write(std::string_view lines, const LineProtocolOptions& options) = 0;
 
-  /// Tables that InfluxQL and the line protocol see. Shapes: server/http.
-  virtual std::unique_ptr<Result> query_influxql(std::string_view text) = 0;
+  /// Runs all statements of an InfluxQL text, each by itself, until one fails; what they give goes to `sink`. Throws
+  /// Error 42601 if the text is no InfluxQL (nothing is run then); errors of statements go to the sink.
+  virtual void query_influxql(std::string_view text, const InfluxQlOptions& options, InfluxQlSink& sink) = 0;
 
   [[nodiscard]] virtual const Settings& current_settings() const = 0;
   virtual void set_setting(std::string_view name, std::string_view value) = 0;
