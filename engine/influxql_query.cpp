@@ -25,6 +25,16 @@ class StatementRunner {
   StatementRunner(Session& session, const InfluxQlOptions& options, InfluxQlSink& sink)
       : session_(session), options_(options), sink_(sink), catalog_(session.current_catalog()) {}
 
+  void run(const influxql::Statement& statement) {
+    std::visit(*this, statement.content);
+    if (options_.read_only && (std::holds_alternative<CreateDatabaseStatement>(statement.content) ||
+                               std::holds_alternative<DropDatabaseStatement>(statement.content) ||
+                               std::holds_alternative<DropMeasurementStatement>(statement.content))) {
+      sink_.message("warning", "deprecated use of '" + statement.text +
+                                   "' in a read only context, please use a POST request instead");
+    }
+  }
+
   void operator()(const SelectStatement& select) {
     for (const influxql::Source& source : select.sources) {
       if (source.subquery != nullptr) throw Error(sqlstate::kFeatureNotSupported, "subqueries are not supported yet");
@@ -97,7 +107,7 @@ void Session::query_influxql(std::string_view text, const InfluxQlOptions& optio
       sink.error(Error(sqlstate::kInFailedSqlTransaction, "not executed"));
     } else {
       try {
-        std::visit(StatementRunner(*this, options, sink), statement.content);
+        StatementRunner(*this, options, sink).run(statement);
         sync();
       } catch (const Error& error) {
         mark_failed();

@@ -1,5 +1,8 @@
 #include "parser/influxql_parser.h"
 
+#include <re2/re2.h>
+
+#include <algorithm>
 #include <charconv>
 #include <span>
 #include <utility>
@@ -127,6 +130,28 @@ class Builder {
     double result = 0;
     std::from_chars(digits.data(), digits.data() + digits.size(), result);
     return result;
+  }
+
+  /// Throws what Go's regexp package says of a bad pattern; RE2's words differ in a few.
+  void check_regex(const std::string& pattern, size_t offset) const {
+    const RE2 regex(pattern, RE2::Quiet);
+    if (regex.ok()) return;
+    static constexpr std::pair<RE2::ErrorCode, std::string_view> kWords[] = {
+        {RE2::ErrorMissingParen, "missing closing )"},
+        {RE2::ErrorMissingBracket, "missing closing ]"},
+        {RE2::ErrorRepeatArgument, "missing argument to repetition operator"},
+        {RE2::ErrorRepeatOp, "invalid nested repetition operator"},
+        {RE2::ErrorRepeatSize, "invalid repeat count"},
+        {RE2::ErrorBadEscape, "invalid escape sequence"},
+        {RE2::ErrorBadCharRange, "invalid character class range"},
+        {RE2::ErrorBadCharClass, "invalid character class"},
+        {RE2::ErrorTrailingBackslash, "trailing backslash at end of expression"},
+    };
+    const auto found = std::ranges::find(kWords, regex.error_code(), [](const auto& entry) { return entry.first; });
+    const std::string words = found == std::end(kWords) ? regex.error() : std::string(found->second);
+    const Place place = place_of(text_, offset);
+    fail("error parsing regexp: " + words + ": `" + regex.error_arg() + "` at line " + std::to_string(place.line) +
+         ", char " + std::to_string(place.character));
   }
 
   // ------------------------------------------------------------------------------------------------------- expressions
@@ -279,6 +304,7 @@ class Builder {
       case Grammar::REGEX:
         result.kind = ExpressionKind::kRegex;
         result.text = value(&node);
+        check_regex(result.text, token(&node).offset);
         break;
       case Grammar::STRING:
         result.kind = ExpressionKind::kString;
@@ -528,26 +554,6 @@ std::vector<Statement> parse_influxql(std::string_view text) {
     first = i + 1;
   }
   return statements;
-}
-
-std::string duration_text(int64_t nanoseconds) {
-  if (nanoseconds == 0) return "0s";
-  constexpr std::pair<int64_t, std::string_view> kUnits[] = {{604'800'000'000'000, "w"},
-                                                             {86'400'000'000'000, "d"},
-                                                             {3'600'000'000'000, "h"},
-                                                             {60'000'000'000, "m"},
-                                                             {1'000'000'000, "s"},
-                                                             {1'000'000, "ms"},
-                                                             {1'000, "u"},
-                                                             {1, "ns"}};
-  std::string result;
-  for (const auto& [length, unit] : kUnits) {
-    if (nanoseconds >= length) {
-      result += std::to_string(nanoseconds / length) + std::string(unit);
-      nanoseconds %= length;
-    }
-  }
-  return result;
 }
 
 }  // namespace tidemark::influxql

@@ -12,7 +12,4 @@ namespace tidemark::influxql {
 /// x, expected FROM at line 1, char 9`.
 [[nodiscard]] std::vector<Statement> parse_influxql(std::string_view text);
 
-/// `90m` → `1h30m`: a duration as InfluxQL writes it; 0 is `0s`.
-[[nodiscard]] std::string duration_text(int64_t nanoseconds);
-
 }  // namespace tidemark::influxql

@@ -225,6 +225,7 @@ Response Router::query(const Request& request, const std::string& role) {
   InfluxQlOptions options;
   options.has_database = !database.empty();
   options.policy = request.parameter("rp");
+  options.read_only = request.method != "POST";
   InfluxQlFormat format;
   format.epoch_unit_ns = epoch_unit(request.parameter("epoch"));
   format.pretty = request.parameter("pretty") == "true";

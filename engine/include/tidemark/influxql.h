@@ -14,6 +14,7 @@ namespace tidemark {
 struct InfluxQlOptions {
   bool has_database = true;      ///< false: the client named none, and statements that need one say so
   std::string missing_database;  ///< the one that the client named, where there is none of that name
+  bool read_only = false;  ///< the request was one for reading: statements that change something are warned about
   std::string policy;  ///< the `rp` parameter: where measurements without a policy are; empty: the default one
 };
 
