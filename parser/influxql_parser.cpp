@@ -466,6 +466,7 @@ std::string expectation(std::span<const ScannedToken> tokens, size_t index) {
                                      size_t index) {
   std::string found;
   size_t offset = 0;
+  size_t past_end = 0;
   if (index < tokens.size()) {
     const ScannedToken& token = tokens[index];
     found = std::string(text.substr(token.offset, token.length));
@@ -478,10 +479,16 @@ std::string expectation(std::span<const ScannedToken> tokens, size_t index) {
   } else {
     const bool cut = statement_end < text.size();
     found = cut ? ";" : "EOF";
-    offset = cut ? statement_end : text.size() + 1;
+    offset = cut ? statement_end : text.size();
+    // InfluxDB's scanner is one further behind a word, and one less far behind blanks.
+    if (!cut && !text.empty() && is_ascii_space(text.back())) {
+      --offset;
+    } else if (!cut && index > 0) {
+      const char first = text[tokens[index - 1].offset];
+      past_end = is_ascii_letter(first) || first == '_' ? 1 : 0;
+    }
   }
-  const Place place = place_of(text, std::min(offset, text.size()));
-  const size_t past_end = offset > text.size() ? 1 : 0;
+  const Place place = place_of(text, offset);
   fail("found " + found + ", expected " + expectation(tokens, index) + " at line " + std::to_string(place.line) +
        ", char " + std::to_string(place.character + past_end));
 }

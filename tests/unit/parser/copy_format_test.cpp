@@ -72,7 +72,8 @@ TEST(CopyFormat, SaysSoWhenAQuoteIsNeverClosed) {
 }
 
 TEST(CopyFormat, WritesWhatItReads) {
-  for (const std::string value : {"", "plain", "tab\tnewline\nreturn\r", "back\\slash", "quote\"comma,", "\\N", "\\."}) {
+  for (const std::string value :
+       {"", "plain", "tab\tnewline\nreturn\r", "back\\slash", "quote\"comma,", "\\N", "\\."}) {
     std::string text;
     append_copy_text(text, value, {});
     EXPECT_EQ(parse({}, text + "\tend\n", 1000), std::vector<std::string>{"1:" + value + "|end"}) << value;

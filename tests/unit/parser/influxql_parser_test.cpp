@@ -21,8 +21,10 @@ std::string shape(const Expression& expression) {
 
 TEST(InfluxQlParser, ReadsEveryClauseOfSelect) {
   const auto statements = parse_influxql(
-      "SELECT mean(\"a b\") AS m, /x.y/, *::field FROM db.rp.cpu, db../c\\/pu/, mem WHERE time > now() - 1h30m AND h = 'it\\'s' "
-      "GROUP BY time(10m, -5s), host, * fill(previous) ORDER BY time DESC LIMIT 1 OFFSET 2 SLIMIT 3 SOFFSET 4 tz('Europe/Berlin')");
+      "SELECT mean(\"a b\") AS m, /x.y/, *::field FROM db.rp.cpu, db../c\\/pu/, mem WHERE time > now() - 1h30m AND h = "
+      "'it\\'s' "
+      "GROUP BY time(10m, -5s), host, * fill(previous) ORDER BY time DESC LIMIT 1 OFFSET 2 SLIMIT 3 SOFFSET 4 "
+      "tz('Europe/Berlin')");
   ASSERT_EQ(statements.size(), 1U);
   const SelectStatement& select = select_of(statements[0]);
   ASSERT_EQ(select.fields.size(), 3U);
