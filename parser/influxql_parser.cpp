@@ -149,9 +149,9 @@ class Builder {
     };
     const auto found = std::ranges::find(kWords, regex.error_code(), [](const auto& entry) { return entry.first; });
     const std::string words = found == std::end(kWords) ? regex.error() : std::string(found->second);
-    const Place place = place_of(text_, offset);
+    const Place place = place_of(text_, offset);  // InfluxDB names the character before it.
     fail("error parsing regexp: " + words + ": `" + regex.error_arg() + "` at line " + std::to_string(place.line) +
-         ", char " + std::to_string(place.character));
+         ", char " + std::to_string(place.character - 1));
   }
 
   // ------------------------------------------------------------------------------------------------------- expressions

@@ -167,13 +167,12 @@ class CopyFrom final : public Result {
       return;
     }
     if (fields.size() > columns_.size()) {
-      // An empty line is a row of no columns, if there is but one column it is an empty value.
       throw Error(sqlstate::kBadCopyFileFormat, "extra data after last expected column");
     }
     for (size_t i = 0; i < columns_.size(); ++i) {
-      if (i >= fields.size() || (i == 0 && raw.empty() && columns_.size() > 1)) {
-        throw Error(sqlstate::kBadCopyFileFormat,
-                    "missing data for column \"" + columns_[raw.empty() ? 0 : i].name + "\"");
+      if (i >= fields.size()) {
+        current_column_ = SIZE_MAX;
+        throw Error(sqlstate::kBadCopyFileFormat, "missing data for column \"" + columns_[i].name + "\"");
       }
       put(i, fields[i]);
     }

@@ -97,7 +97,7 @@ TEST(InfluxQlParser, SaysWhereItStopped) {
   EXPECT_EQ(message("SELECT v FROM"), "found EOF, expected identifier at line 1, char 15");
   EXPECT_EQ(message("SELECT v\nFROM m LIMIT x"), "found x, expected integer at line 2, char 14");
   EXPECT_EQ(message("SELECT v FROM m WHERE h =~ /(/"),
-            "error parsing regexp: missing closing ): `(` at line 1, char 28");
+            "error parsing regexp: missing closing ): `(` at line 1, char 27");
   EXPECT_EQ(message("SELECT v FROM m GROUP BY time(99999999999999w)"), "invalid duration");
 }
 
