@@ -251,6 +251,8 @@ std::unique_ptr<RunningStatement> Session::start_statement() {
   // SQL sees all digits that are stored; what the client is shown is the door's business (D2).
   running->io.dates.timestamp_digits = 9;
   running->io.dates.now = context.transaction_start_ns / 1000 - kEpochDifferenceUs;
+  object_names_.set_scope(current_catalog(), database_id_, search_path(), &database_.system_tables());
+  running->io.names = &object_names_;
   context.io = &running->io;
   cancelled_.store(false);
   timed_out_.store(false);

@@ -11,6 +11,7 @@
 #include "base/memory_tracker.h"
 #include "base/random.h"
 #include "engine/ddl/ddl_context.h"
+#include "engine/object_names.h"
 #include "engine/prepared_statement.h"
 #include "engine/session_settings.h"
 #include "engine/system_tables/system_tables.h"
@@ -162,6 +163,7 @@ class Session final : public Connection, public SessionState {
   std::map<std::string, std::shared_ptr<Cursor>> cursors_;
   std::unordered_map<std::string, std::shared_ptr<PreparedStatement>> plan_cache_;  ///< by statement text
   SystemContext system_context_;
+  SessionObjectNames object_names_;
   std::map<ObjectId, int64_t> sequence_values_;  ///< currval
 };
 

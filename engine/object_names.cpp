@@ -1,0 +1,101 @@
+#include "engine/object_names.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "parser/ast_to_sql.h"
+#include "parser/sql_parser.h"
+
+namespace tidemark {
+
+void SessionObjectNames::set_scope(std::shared_ptr<const Catalog> catalog, ObjectId database,
+                                   std::vector<std::string> search_path, const VirtualTables* system_tables) {
+  catalog_ = std::move(catalog);
+  database_ = database;
+  search_path_ = std::move(search_path);
+  system_tables_ = system_tables;
+}
+
+const CatalogEntry* SessionObjectNames::find_relation(const std::vector<std::string>& parts) const {
+  const auto in = [&](std::string_view schema_name) -> const CatalogEntry* {
+    const SchemaEntry* schema = catalog_->schema(database_, schema_name);
+    return schema == nullptr ? nullptr : catalog_->relation(schema->id, parts.back());
+  };
+  if (parts.size() > 1) {
+    return in(parts[parts.size() - 2]);
+  }
+  for (const std::string& schema : search_path_) {
+    if (const CatalogEntry* found = in(schema)) {
+      return found;
+    }
+  }
+  return nullptr;
+}
+
+std::string SessionObjectNames::name_of(TypeId reg_type, uint32_t oid) const {
+  if (reg_type == TypeId::kRegtype) {
+    LogicalType type;
+    return find_type(oid, type) ? type.to_string() : "";
+  }
+  const CatalogEntry* entry = catalog_ == nullptr ? nullptr : catalog_->object(oid);
+  if (entry == nullptr) {
+    return "";
+  }
+  const std::string name = quote_identifier(tidemark::name_of(*entry));
+  if (reg_type != TypeId::kRegclass) {
+    return name;
+  }
+  // With its schema only where the bare name would find another relation, or none.
+  if (find_relation({tidemark::name_of(*entry)}) == entry) {
+    return name;
+  }
+  const ObjectId schema = std::visit(
+      [](const auto& object) {
+        if constexpr (requires { object.schema; }) {
+          return object.schema;
+        } else {
+          return kNoObject;
+        }
+      },
+      *entry);
+  const CatalogEntry* schema_entry = catalog_->object(schema);
+  return schema_entry == nullptr ? name : quote_identifier(tidemark::name_of(*schema_entry)) + "." + name;
+}
+
+uint32_t SessionObjectNames::oid_of(TypeId reg_type, std::string_view name) const {
+  // A type name is just a name with dots and quotes here: the parser folds and unquotes it.
+  const std::vector<std::string> parts = parse_type_name(name).name.parts;
+  switch (reg_type) {
+    case TypeId::kRegtype: {
+      LogicalType type;
+      if (find_type(parts.back(), type)) {
+        return type.oid();
+      }
+      throw Error(sqlstate::kUndefinedObject, "type \"" + std::string(name) + "\" does not exist");
+    }
+    case TypeId::kRegnamespace:
+      if (const SchemaEntry* schema = catalog_->schema(database_, parts.back())) {
+        return schema->id;
+      }
+      throw Error(sqlstate::kInvalidSchemaName, "schema \"" + std::string(name) + "\" does not exist");
+    case TypeId::kRegrole:
+      if (const RoleEntry* role = catalog_->role(parts.back())) {
+        return role->id;
+      }
+      throw Error(sqlstate::kUndefinedObject, "role \"" + std::string(name) + "\" does not exist");
+    case TypeId::kRegclass: {
+      if (const CatalogEntry* entry = find_relation(parts)) {
+        return id_of(*entry);
+      }
+      const std::string schema = parts.size() > 1 ? parts[parts.size() - 2] : "pg_catalog";
+      if (const VirtualTable* table = system_tables_->find(schema, parts.back())) {
+        return table->id();
+      }
+      throw Error(sqlstate::kUndefinedTable, "relation \"" + std::string(name) + "\" does not exist");
+    }
+    default:
+      throw Error(sqlstate::kUndefinedFunction, "function \"" + std::string(name) + "\" does not exist");
+  }
+}
+
+}  // namespace tidemark
