@@ -77,21 +77,10 @@ Numeric NumericMath::make_rounded(const BigInteger& coefficient, int from_scale,
 
 namespace {
 
-int digit_count(const BigInteger& magnitude) {
-  constexpr double kDigitsPerBit = 0.30102999566398120;
-  if (magnitude == 0) {
-    return 1;
-  }
-  const auto count = static_cast<int>(static_cast<double>(boost::multiprecision::msb(magnitude)) * kDigitsPerBit) + 1;
-  return magnitude >= big_power_of_ten(count) ? count + 1 : count;
-}
-
-BigInteger magnitude_of(const Numeric& value) { return boost::multiprecision::abs(NumericMath::coefficient(value)); }
-
 /// Decimal digits of a coefficient, which is not zero.
 int digit_count(const Numeric& value) {
   if (!value.is_small()) {
-    return digit_count(magnitude_of(value));
+    return static_cast<int>(value.coefficient_digits().size());
   }
   constexpr int kCountMax = 39;
   const UInt128 magnitude = magnitude_of(value.small_coefficient());
@@ -102,40 +91,17 @@ int digit_count(const Numeric& value) {
   return count;
 }
 
-/// The first `count` decimal digits of a coefficient of `digits` as a number, filled up with zeros where it has fewer.
+/// The first `count` decimal digits of a coefficient as a number, filled up with zeros where it has fewer.
 int leading_digits(const Numeric& value, int digits, int count) {
   if (value.is_small()) {
     const UInt128 magnitude = magnitude_of(value.small_coefficient());
     return static_cast<int>(digits >= count ? magnitude / static_cast<UInt128>(small_power_of_ten(digits - count))
                                             : magnitude * static_cast<UInt128>(small_power_of_ten(count - digits)));
   }
-  return static_cast<int>(magnitude_of(value) / big_power_of_ten(digits - count));  // Big ones have many digits.
-}
-
-/// Appends exactly `count` digits, zeros in front; cuts in halves until the parts are short.
-void append_digits(std::string& target, const BigInteger& value, int count) {
-  constexpr int kShort = 300;
-  if (count <= kShort) {
-    const std::string digits = value == 0 ? std::string() : value.str();
-    target.append(static_cast<size_t>(count) - digits.size(), '0');
-    target += digits;
-    return;
-  }
-  const int low_count = count / 2;
-  BigInteger high;
-  BigInteger low;
-  boost::multiprecision::divide_qr(value, big_power_of_ten(low_count), high, low);
-  append_digits(target, high, count - low_count);
-  append_digits(target, low, low_count);
+  return std::stoi(value.coefficient_digits().substr(0, static_cast<size_t>(count)));  // Big ones have many digits.
 }
 
 }  // namespace
-
-std::string big_digits(const BigInteger& value) {
-  std::string digits;
-  append_digits(digits, value, digit_count(value));
-  return digits;
-}
 
 int decimal_weight(const Numeric& value) { return value.sign() == 0 ? 0 : digit_count(value) - value.scale(); }
 

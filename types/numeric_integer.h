@@ -57,10 +57,6 @@ inline bool scale_up(Int128& coefficient, int digits) {
 [[nodiscard]] BigInteger divide_rounding(const BigInteger& dividend, const BigInteger& divisor);
 [[nodiscard]] BigInteger big_from_int128(Int128 value);
 
-/// The decimal digits of a number that is not negative. (BigInteger's own way divides the whole number again and
-/// again.)
-[[nodiscard]] std::string big_digits(const BigInteger& value);
-
 /// floor(log10(|value|)) + 1 of a finite value, 0 for zero: 3 for 123.4, -1 for 0.012.
 [[nodiscard]] int decimal_weight(const Numeric& value);
 

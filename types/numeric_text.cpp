@@ -270,7 +270,7 @@ std::string Numeric::coefficient_digits() const {
     std::array<char, 40> buffer;
     return std::string(format_magnitude(magnitude_of(coefficient_), buffer));
   }
-  return big_digits(boost::multiprecision::abs(NumericMath::coefficient(*this)));
+  return BigInteger(boost::multiprecision::abs(NumericMath::coefficient(*this))).str();
 }
 
 void Numeric::append_text(std::string& target) const {
