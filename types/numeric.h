@@ -50,7 +50,7 @@ class Numeric {
   [[nodiscard]] std::string packed() const;
   void append_text(std::string& target) const;
   [[nodiscard]] std::string to_text() const;
-  /// Appends the text of a packed numeric.
+  /// Appends the text of a packed numeric without making a Numeric if it is small.
   static void append_text_of_packed(std::string& target, std::string_view packed);
 
   [[nodiscard]] Kind kind() const { return kind_; }

@@ -17,7 +17,7 @@ BigInteger big_power_of_ten(int exponent) {
 
 BigInteger big_from_int128(Int128 value) {
   const bool negative = value < 0;
-  const UInt128 magnitude = magnitude_of(value);
+  const UInt128 magnitude = negative ? UInt128{0} - static_cast<UInt128>(value) : static_cast<UInt128>(value);
   BigInteger result(static_cast<uint64_t>(magnitude >> 64));
   result <<= 64;
   result += static_cast<uint64_t>(magnitude);
@@ -77,13 +77,18 @@ Numeric NumericMath::make_rounded(const BigInteger& coefficient, int from_scale,
 
 namespace {
 
+UInt128 small_magnitude(const Numeric& value) {
+  const Int128 coefficient = value.small_coefficient();
+  return static_cast<UInt128>(coefficient < 0 ? -coefficient : coefficient);  // never the minimum: see from_int128
+}
+
 /// Decimal digits of a coefficient, which is not zero.
 int digit_count(const Numeric& value) {
   if (!value.is_small()) {
     return static_cast<int>(value.coefficient_digits().size());
   }
   constexpr int kCountMax = 39;
-  const UInt128 magnitude = magnitude_of(value.small_coefficient());
+  const UInt128 magnitude = small_magnitude(value);
   int count = 1;
   while (count < kCountMax && magnitude >= static_cast<UInt128>(small_power_of_ten(count))) {
     ++count;
@@ -94,7 +99,7 @@ int digit_count(const Numeric& value) {
 /// The first `count` decimal digits of a coefficient as a number, filled up with zeros where it has fewer.
 int leading_digits(const Numeric& value, int digits, int count) {
   if (value.is_small()) {
-    const UInt128 magnitude = magnitude_of(value.small_coefficient());
+    const UInt128 magnitude = small_magnitude(value);
     return static_cast<int>(digits >= count ? magnitude / static_cast<UInt128>(small_power_of_ten(digits - count))
                                             : magnitude * static_cast<UInt128>(small_power_of_ten(count - digits)));
   }

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <boost/multiprecision/cpp_int.hpp>
 #include <string>
 #include <string_view>
@@ -24,35 +23,8 @@ class NumericMath {
 
 /// 10^exponent.
 [[nodiscard]] BigInteger big_power_of_ten(int exponent);
-
-inline constexpr int kSmallDigitsMax = 38;  ///< 10^38 < 2^127
-inline constexpr auto kPowersOfTen = [] {
-  std::array<Int128, kSmallDigitsMax + 1> powers{};
-  Int128 power = 1;
-  for (Int128& entry : powers) {
-    entry = power;
-    power = &entry == &powers.back() ? power : power * 10;
-  }
-  return powers;
-}();
-/// 10^exponent for 0 <= exponent <= kSmallDigitsMax.
-[[nodiscard]] inline Int128 small_power_of_ten(int exponent) { return kPowersOfTen[static_cast<size_t>(exponent)]; }
-
-/// |value|; right for the minimum as well.
-inline UInt128 magnitude_of(Int128 value) {
-  return value < 0 ? UInt128{0} - static_cast<UInt128>(value) : static_cast<UInt128>(value);
-}
-
-/// coefficient × 10^digits; false if it leaves 128 bits.
-inline bool scale_up(Int128& coefficient, int digits) {
-  if (digits == 0) {
-    return true;
-  }
-  return coefficient == 0 ||
-         (digits <= kSmallDigitsMax &&
-          !__builtin_mul_overflow(coefficient, kPowersOfTen[static_cast<size_t>(digits)], &coefficient));
-}
-
+/// 10^exponent for 0 <= exponent <= 38.
+[[nodiscard]] Int128 small_power_of_ten(int exponent);
 /// dividend / divisor, rounded half away from zero; divisor > 0.
 [[nodiscard]] BigInteger divide_rounding(const BigInteger& dividend, const BigInteger& divisor);
 [[nodiscard]] BigInteger big_from_int128(Int128 value);

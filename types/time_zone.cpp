@@ -8,7 +8,6 @@
 #include <map>
 #include <mutex>
 #include <shared_mutex>
-#include <stdexcept>
 
 #include "base/ascii.h"
 #include "types/calendar.h"
@@ -17,22 +16,13 @@
 namespace tidemark {
 namespace {
 
-// Zones are kept for ever, and POSIX rules can be made up without end.
-constexpr size_t kZonesMax = 20'000;
-
 constexpr int64_t kEpochShiftSeconds = int64_t{kEpochShiftDays} * kSecondsPerDay;
 
 /// The tz database's own spelling of each name by its lower-case form.
 const std::map<std::string, std::string>& database_names() {
   static const auto* const names = [] {
     auto* map = new std::map<std::string, std::string>();
-    const date::tzdb* database = nullptr;
-    try {
-      database = &date::get_tzdb();
-    } catch (const std::runtime_error&) {
-      return map;  // This machine has no tz database: UTC, fixed offsets and POSIX rules remain.
-    }
-    for (const date::time_zone& zone : database->zones) {
+    for (const date::time_zone& zone : date::get_tzdb().zones) {
       const std::string& name = zone.name();
       if (name != "localtime" && name != "posixrules" && !name.starts_with("right/") && !name.starts_with("posix/")) {
         map->emplace(to_ascii_lower(name), name);
@@ -120,24 +110,10 @@ const TimeZone* TimeZone::find(std::string_view name) {
     }
   }
   const std::unique_lock lock(mutex);
-  if (cache->size() >= kZonesMax && !database_names().contains(key)) {
-    return nullptr;
-  }
   return cache->try_emplace(std::move(key), std::move(zone)).first->second.get();
 }
 
-const TimeZone* TimeZone::fixed(int32_t seconds_east) {
-  static std::mutex mutex;
-  static auto* const cache = new std::map<int32_t, std::unique_ptr<TimeZone>>();
-  const std::lock_guard lock(mutex);
-  std::unique_ptr<TimeZone>& zone = (*cache)[seconds_east];
-  if (zone == nullptr) {
-    zone.reset(new TimeZone());
-    zone->name_ = PosixZone::name_of_fixed(seconds_east);
-    zone->first_ = {0, seconds_east, false, PosixZone::fixed(seconds_east).standard().abbreviation};
-  }
-  return zone.get();
-}
+const TimeZone* TimeZone::fixed(int32_t seconds_east) { return find(PosixZone::name_of_fixed(seconds_east)); }
 
 const TimeZone* TimeZone::find_or_abbreviation(std::string_view name) {
   int32_t seconds_east = 0;

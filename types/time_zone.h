@@ -21,8 +21,7 @@ class TimeZone {
   /// As AT TIME ZONE and the text of a timestamp: abbreviations first (`pdt`), then as `find`. A bare offset in the
   /// text of a timestamp counts east; its parser sees to that before.
   static const TimeZone* find_or_abbreviation(std::string_view name);
-  /// As `SET TIME ZONE -7.5` or an interval: a fixed offset, seconds east of UTC. Its name is `<+05:30>-05:30`. Never
-  /// null.
+  /// As `SET TIME ZONE -7.5` or an interval: a fixed offset, seconds east of UTC. Its name is `<+05:30>-05:30`.
   static const TimeZone* fixed(int32_t seconds_east);
   /// The names of the tz database, sorted: for pg_timezone_names.
   static std::vector<std::string> names();
