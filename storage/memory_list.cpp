@@ -75,13 +75,12 @@ MemTable::SliceList MemoryList::append(const RowBatch& batch, SequenceNumber seq
     return !entry.frozen && entry.memtable->view().versions == entry.run->versions() && entry.memtable->accepts(batch);
   };
   if (entries_.empty() || !is_open(entries_.back())) {
-    freeze(sequence - 1);
+    freeze();
     Entry& entry = entries_.emplace_back();
     entry.memtable = std::make_shared<MemTable>();
     entry.rank = next_rank_++;
     entry.series_columns = layout_->series.size();
     entry.wal_number = wal_number;
-    entry.first_sequence = sequence;
   }
   Entry& entry = entries_.back();
   MemTable::SliceList filled = entry.memtable->append(batch);
@@ -96,20 +95,19 @@ MemTable::SliceList MemoryList::append(const RowBatch& batch, SequenceNumber seq
 }
 
 void MemoryList::append(const RangeTombstone& tombstone, SequenceNumber sequence, uint64_t wal_number) {
-  freeze(sequence - 1);
+  freeze();
   tombstones_.push_back({{tombstone, next_rank_++}, sequence, wal_number});
 }
 
-void MemoryList::freeze(SequenceNumber complete_through) {
-  if (!entries_.empty() && !entries_.back().frozen) {
+void MemoryList::freeze() {
+  if (!entries_.empty()) {
     entries_.back().frozen = true;
-    entries_.back().complete_through = complete_through;
   }
 }
 
-void MemoryList::set_layout(std::shared_ptr<const TableLayout> layout, SequenceNumber complete_through) {
+void MemoryList::set_layout(std::shared_ptr<const TableLayout> layout) {
   if (layout->series.size() != layout_->series.size()) {
-    freeze(complete_through);
+    freeze();
   }
   layout_ = std::move(layout);
   for (Entry& entry : entries_) {

@@ -25,9 +25,7 @@ class MemoryList {
     size_t series_columns = 0;
     bool frozen = false;
     uint64_t wal_number = 0;            ///< file that holds its first row
-    SequenceNumber first_sequence = 0;  ///< of its first row
     SequenceNumber last_sequence = 0;
-    SequenceNumber complete_through = 0;  ///< frozen: no row of a commit up to here comes after it
     /// Rows up to `versions` are of commits up to `sequence`; ascending.
     struct Mark {
       SequenceNumber sequence = 0;
@@ -44,10 +42,10 @@ class MemoryList {
                              MemoryReservation memory);
   /// Ends the memtable in use and appends the tombstone.
   void append(const RangeTombstone& tombstone, SequenceNumber sequence, uint64_t wal_number);
-  /// The next batch begins a new memtable. `complete_through`: as in Entry.
-  void freeze(SequenceNumber complete_through);
+  /// The next batch begins a new memtable.
+  void freeze();
   /// Rows are read through another layout from now on. A key with more columns begins a new memtable.
-  void set_layout(std::shared_ptr<const TableLayout> layout, SequenceNumber complete_through);
+  void set_layout(std::shared_ptr<const TableLayout> layout);
 
   [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
   [[nodiscard]] std::vector<Entry>& entries() { return entries_; }

@@ -131,7 +131,7 @@ void StoreSnapshot::add_own(const WriteSet& own) {
         continue;
       }
       if (const TableEntry* entry = catalog_->table(delta.id)) {
-        own_table(delta.id, *state_).memory.set_layout(std::make_shared<const TableLayout>(*entry), state_->sequence);
+        own_table(delta.id, *state_).memory.set_layout(std::make_shared<const TableLayout>(*entry));
         changed.push_back(delta.id);
       } else {
         own_.erase(delta.id);

@@ -10,6 +10,7 @@
 #include "base/check.h"
 #include "base/error.h"
 #include "base/hash.h"
+#include "storage/series_key.h"
 #include "storage/snapshot.h"
 #include "storage/store_impl.h"
 #include "storage/unique_violation.h"
@@ -230,7 +231,7 @@ void StoreImpl::process_group(std::span<CommitRequest* const> group) {
   }
   commits_ += state.accepted.size();
   wal_bytes_ = wal_->bytes_written();
-  if (memtable_bytes_.load() > options_.memtable_bytes_max / 2 && flush_job_ != nullptr) {
+  if ((memtable_bytes_.load() > options_.memtable_bytes_max / 2 || wal_->wants_spare()) && flush_job_ != nullptr) {
     scheduler_->request(flush_job_);
   }
 }
@@ -497,10 +498,27 @@ void StoreImpl::apply_catalog(std::span<const CatalogDelta> deltas, std::vector<
     auto layout = std::make_shared<const TableLayout>(*entry);
     if (found == tables_.end()) {
       tables_.emplace(delta.id, TableState(MemoryList(std::move(layout), 1)));
-    } else {
-      found->second.memory.set_layout(std::move(layout), next_sequence_ - 1);
+      continue;
     }
+    TableState& table = found->second;
+    const size_t columns_before = table.memory.layout()->series.size();
+    if (layout->series.size() > columns_before) {
+      std::vector<TableSources::Partition> partitions = table.partitions.vector();
+      for (TableSources::Partition& partition : partitions) {
+        for (TableSources::Run& run : partition.runs) {
+          widen_bounds(run.extent.bounds, layout->series.size() - columns_before);
+        }
+      }
+      table.partitions = std::move(partitions);
+    }
+    table.memory.set_layout(std::move(layout));
   }
+}
+
+// Keys in segments are read as if they had the columns that joined the key later, as NULL; so are their bounds.
+void StoreImpl::widen_bounds(KeyBounds& bounds, size_t columns) {
+  widen_series(bounds.series_min, columns);
+  widen_series(bounds.series_max, columns);
 }
 
 void StoreImpl::publish(SequenceNumber sequence, std::span<const ObjectId> touched) {

@@ -161,6 +161,7 @@ bool StoreImpl::compact_once(ObjectId id, bool all, size_t& from_partition, cons
   auto& target = partitions[pick.partition].runs;
   target.erase(target.begin() + static_cast<ptrdiff_t>(pick.first), target.begin() + static_cast<ptrdiff_t>(pick.last));
   if (!summary.extents.empty()) {
+    widen_bounds(summary.extents.front().bounds, table.memory.layout()->series.size() - layout->series.size());
     target.insert(target.begin() + static_cast<ptrdiff_t>(pick.first),
                   {segments_->reader(file), summary.extents.front(), rank});
   }

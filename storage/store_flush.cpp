@@ -73,7 +73,7 @@ void StoreImpl::flush_one(ObjectId id) {
       return;
     }
     complete_through = applied_sequence_;
-    table.memory.freeze(complete_through);
+    table.memory.freeze();
     rank = table.memory.next_rank() - 1;
     catalog = catalog_;
     input.entry = *catalog->table(id);
@@ -135,7 +135,8 @@ void StoreImpl::flush_one(ObjectId id) {
       place = partitions.insert(place,
                                 {extent.window.time_min, extent.window.time_max, extent.window.holds_null_times, {}});
     }
-    place->runs.push_back({segments_->reader(file), extent.extent, rank});
+    TableSources::Run& run = place->runs.emplace_back(TableSources::Run{segments_->reader(file), extent.extent, rank});
+    widen_bounds(run.extent.bounds, table.memory.layout()->series.size() - input.layout->series.size());
   }
   table.partitions = std::move(partitions);
   table.tombstones.insert(table.tombstones.end(), input.tombstones.begin(), input.tombstones.end());

@@ -103,6 +103,7 @@ class StoreImpl final : public Store, private TableStatistics {
   void flush_one(ObjectId table);
   static bool still_there(const TableState& table, const FlushInput& input);
   static void drop_idle_tombstones(TableState& table);
+  static void widen_bounds(KeyBounds& bounds, size_t columns);
   void remove_quietly(const std::string& path) noexcept;
   void restore_reserve();
   static uint64_t first_wal_of(const TableState& table);

@@ -5,6 +5,12 @@
 #include "base/check.h"
 
 namespace tidemark {
+namespace {
+
+/// The first files are small, so that a small store is made and opened quickly.
+constexpr uint64_t kFirstFileBytes = 1 << 20;
+
+}  // namespace
 
 WalWriter::WalWriter(FileSystem& files, std::string directory, uint64_t file_bytes, const WalPosition& position)
     : files_(files),
@@ -60,6 +66,7 @@ void WalWriter::append(std::vector<Record> records) {
   end_ = start + bytes.size();
   last_checksum_ = checksum;
   bytes_written_ += bytes.size();
+  half_full_ = end_ > allocated_ / 2;
   unsynced_ = true;
 }
 
@@ -87,7 +94,7 @@ void WalWriter::open_next(uint64_t bytes_wanted) {
     }
   }
   std::unique_ptr<AppendFile> next = files_.open_append(path_of(number), FileSystem::OpenMode::kExisting);
-  const uint64_t size = std::max(file_bytes_, bytes_wanted);
+  const uint64_t size = std::max(next_file_bytes(), bytes_wanted);
   next->preallocate(size);
   if (header_written_) {
     position_.previous_number = number_;
@@ -99,12 +106,21 @@ void WalWriter::open_next(uint64_t bytes_wanted) {
   end_ = wal::kFileHeaderBytes;
   synced_ = 0;
   header_written_ = false;
+  half_full_ = false;
   const std::lock_guard lock(spare_mutex_);
   spare_number_ = 0;
+  spare_is_ready_ = false;
   next_spare_number_ = number + 1;
 }
 
+uint64_t WalWriter::next_file_bytes() const {
+  return std::min(file_bytes_, std::max(kFirstFileBytes, bytes_written_.load() * 2));
+}
+
 void WalWriter::prepare_spare() {
+  if (!half_full_.load()) {
+    return;
+  }
   const std::lock_guard lock(spare_mutex_);
   if (spare_number_ == 0) {
     make_spare(next_spare_number_);
@@ -115,11 +131,12 @@ void WalWriter::make_spare(uint64_t number) {
   const std::string path = path_of(number);
   {
     auto file = files_.open_append(path, FileSystem::OpenMode::kTruncate);
-    file->preallocate(file_bytes_);
+    file->preallocate(next_file_bytes());
     file->sync();
   }
   files_.sync_directory(directory_);
   spare_number_ = number;
+  spare_is_ready_ = true;
 }
 
 void WalWriter::recycle(uint64_t first_needed) {
@@ -135,6 +152,7 @@ void WalWriter::recycle(uint64_t first_needed) {
       files_.rename(path, path_of(next_spare_number_));
       files_.sync_directory(directory_);
       spare_number_ = next_spare_number_;
+      spare_is_ready_ = true;
     } else {
       files_.remove(path);
       changed = true;

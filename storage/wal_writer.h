@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -45,15 +46,18 @@ class WalWriter {
 
   /// The file that the next record goes to, at least.
   [[nodiscard]] uint64_t current_number() const { return file_ == nullptr ? position_.next_number : number_; }
-  [[nodiscard]] uint64_t bytes_written() const { return bytes_written_; }
+  [[nodiscard]] uint64_t bytes_written() const { return bytes_written_.load(); }
 
-  /// Makes the next file ready unless it is. Any thread. Throws IoError.
+  /// Makes the next file ready if the current one is half full and none is ready. Any thread. Throws IoError.
   void prepare_spare();
+  /// Whether it is time for `prepare_spare`. Only by the leader.
+  [[nodiscard]] bool wants_spare() const { return half_full_.load() && !spare_is_ready_.load(); }
   /// Takes files with numbers below `first_needed` out of the log, keeping at most one as the next spare. Any thread.
   void recycle(uint64_t first_needed);
 
  private:
   void open_next(uint64_t bytes_wanted);
+  [[nodiscard]] uint64_t next_file_bytes() const;
   void make_spare(uint64_t number);
   [[nodiscard]] std::string path_of(uint64_t number) const { return join_path(directory_, wal::file_name(number)); }
 
@@ -70,7 +74,9 @@ class WalWriter {
   bool unsynced_ = false;
   bool header_written_ = false;
   uint64_t last_checksum_ = 0;
-  uint64_t bytes_written_ = 0;
+  std::atomic<uint64_t> bytes_written_{0};
+  std::atomic<bool> half_full_{false};
+  std::atomic<bool> spare_is_ready_{false};
 
   std::mutex spare_mutex_;          ///< Guards the names of spare and old files, and spare_number_.
   uint64_t spare_number_ = 0;       ///< 0: none is ready

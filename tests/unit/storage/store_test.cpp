@@ -306,6 +306,29 @@ TEST_P(StoreTest, ANewTagWidensKeysAndOldRowsHaveItNull) {
       }
     }
     EXPECT_THAT(rows, ::testing::UnorderedElementsAre("-@1=1b", "-@2=2", "eu@1=5"));
+    // By full key, the new column included.
+    std::string old_series = series_key("a");
+    append_key(old_series, Value::null(TypeId::kText));
+    const std::vector<RowKey> keys = {{old_series, 1}, {old_series, 2}, {batch.series[0], 1}, {batch.series[0], 2}};
+    std::vector<uint8_t> found;
+    DataChunk looked_up;
+    const std::vector<ColumnId> only_a = {kA};
+    disk_.store->snapshot()->table(kTable)->look_up(keys, only_a, found, looked_up);
+    EXPECT_THAT(found, ::testing::ElementsAre(1, 1, 1, 0));
+    ScanRequest by_key;
+    by_key.columns = {kA};
+    by_key.predicates = {{kHost, ScanPredicate::Comparison::kEqual, {Value::text("a")}, {}, ""},
+                         {region.id, ScanPredicate::Comparison::kIsNull, {}, {}, ""}};
+    const auto narrow = disk_.store->snapshot()->table(kTable)->scan(by_key);
+    size_t count = 0;
+    for (size_t morsel = 0; morsel < narrow->morsel_count(); ++morsel) {
+      const auto reader = narrow->open(morsel);
+      DataChunk chunk;
+      while (reader->next(chunk)) {
+        count += chunk.size;
+      }
+    }
+    EXPECT_EQ(count, 2u);
     reopen();
   }
 }
