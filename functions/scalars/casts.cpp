@@ -224,6 +224,9 @@ void add_object_casts(FunctionTables& tables) {
     tables.cast(kOid, oid, kImplicit, nullptr);
     tables.cast(oid, kOid, kImplicit, nullptr);
   }
+  // Both pairs have one packed form (types/array.h).
+  tables.cast(kInt2Vector, LogicalType::array_of(kInt16), kImplicit, nullptr);
+  tables.cast(kOidVector, LogicalType::array_of(kOid), kImplicit, nullptr);
   for (const TypeId text : {kText, kVarchar}) {
     tables.cast(text, kRegclass, kImplicit, text_input)->volatility = Volatility::kStable;
   }

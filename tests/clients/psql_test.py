@@ -101,7 +101,7 @@ class PsqlTest(unittest.TestCase):
         self.assertEqual(status, 200, body)
         series = json.loads(body)["results"][0]["series"]
         self.assertEqual([(one["tags"]["host"], one["values"]) for one in series],
-                         [(f"h{h}", [[1704067200, sum(range(h, 360, 3)) / 120]]) for h in range(3)])
+                         [(f"h{h}", [[1704067200, sum(range(h, 360, 3)) / 120], [1704070800, None]]) for h in range(3)])
 
 
 if __name__ == "__main__":
