@@ -476,6 +476,11 @@ ExpressionPtr Binder::call_constructor(const char* name, std::vector<ExpressionP
 
 ExpressionPtr Binder::bind_subscript(const ast::SubscriptExpression& expression) {
   ExpressionPtr operand = bind(*expression.operand);
+  // The catalog's vectors are arrays but for their text form.
+  if (operand->type.id == TypeId::kInt2Vector || operand->type.id == TypeId::kOidVector) {
+    const TypeId element = operand->type.id == TypeId::kInt2Vector ? TypeId::kInt16 : TypeId::kOid;
+    operand = coerce(std::move(operand), LogicalType::array_of(element), CastContext::kImplicit, expression.position);
+  }
   if (!operand->type.is_array()) {
     if (operand->type.id == TypeId::kJsonb && !expression.slice) {
       return call_operator("->", std::move(operand), bind(*expression.high), expression.position);
