@@ -18,6 +18,8 @@
 namespace tidemark {
 namespace {
 
+using SteadyClock = std::chrono::steady_clock;
+
 constexpr std::string_view kConfigFileError = "F0000";
 
 class SocketStream final : public Stream {
@@ -33,6 +35,9 @@ class SocketStream final : public Stream {
 
   size_t read_some(std::span<char> out) override {
     for (;;) {
+      if (deadline_ && !wait_readable(remaining_ms())) {
+        throw StreamClosed{};
+      }
       const ssize_t count = ::recv(socket_, out.data(), out.size(), 0);
       if (count > 0) {
         return static_cast<size_t>(count);
@@ -52,6 +57,14 @@ class SocketStream final : public Stream {
         throw StreamClosed{};
       }
     }
+  }
+
+  void set_read_deadline(std::optional<SteadyClock::time_point> deadline) override {
+    deadline_ = deadline;
+    // TLS reads the socket by itself, in the midst of a record or a handshake: there each of its reads is bounded.
+    const int ms = deadline ? std::max(remaining_ms(), 1) : 0;
+    const timeval limit{ms / 1000, ms % 1000 * 1000};
+    ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
   }
 
   bool wait_readable(int timeout_ms) override {
@@ -95,7 +108,13 @@ class SocketStream final : public Stream {
   [[nodiscard]] int socket() const { return socket_; }
 
  private:
+  [[nodiscard]] int remaining_ms() const {
+    const auto remaining = std::chrono::ceil<std::chrono::milliseconds>(*deadline_ - SteadyClock::now()).count();
+    return static_cast<int>(std::clamp<int64_t>(remaining, 0, std::numeric_limits<int>::max()));
+  }
+
   int socket_;
+  std::optional<SteadyClock::time_point> deadline_;
 };
 
 class TlsStream final : public Stream {
@@ -123,6 +142,9 @@ class TlsStream final : public Stream {
       }
       bytes.remove_prefix(static_cast<size_t>(count));
     }
+  }
+  void set_read_deadline(std::optional<SteadyClock::time_point> deadline) override {
+    plain_->set_read_deadline(deadline);
   }
   bool wait_readable(int timeout_ms) override { return ::SSL_pending(ssl_) > 0 || plain_->wait_readable(timeout_ms); }
   [[nodiscard]] bool encrypted() const override { return true; }

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,6 +22,9 @@ class Stream {
   virtual size_t read_some(std::span<char> out) = 0;
   /// All of it.
   virtual void write(std::string_view bytes) = 0;
+  /// Reads that would wait beyond `deadline` throw StreamClosed instead, so that a client cannot hold a place by
+  /// sending slowly; nullopt: they wait for ever, which is how a stream begins.
+  virtual void set_read_deadline(std::optional<std::chrono::steady_clock::time_point> deadline) = 0;
   /// False if nothing came within `timeout_ms` (-1: waits for ever).
   virtual bool wait_readable(int timeout_ms) = 0;
   [[nodiscard]] virtual bool encrypted() const { return false; }

@@ -11,15 +11,16 @@ SKIPPED = 77  # the exit status that ctest takes for "skipped"
 
 
 class ServerProcess:
-    def __init__(self, program, folder):
+    def __init__(self, program, folder, *options):
         self.program = program
         self.folder = folder
+        self.options = options
         self.process = None
 
     def start(self):
         """Returns once the server has said that it is ready. Ports are the system's choice."""
         self.process = subprocess.Popen(
-            [self.program, "serve", "--data", self.folder, "--pg-port", "0", "--http-port", "0"],
+            [self.program, "serve", "--data", self.folder, "--pg-port", "0", "--http-port", "0", *self.options],
             stdout=subprocess.PIPE, stderr=open(self.folder + ".log", "ab"))
         deadline = time.monotonic() + READY_SECONDS_MAX
         line = b""

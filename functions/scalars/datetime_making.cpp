@@ -1,6 +1,9 @@
-// Clocks, make_date and its like, age, justify_*, AT TIME ZONE, OVERLAPS, isfinite.
+// Clocks, pg_sleep, make_date and its like, age, justify_*, AT TIME ZONE, OVERLAPS, isfinite.
 
+#include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <thread>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -42,6 +45,41 @@ void current_time(KernelCall& call) {
   call.result = Vector::constant(Value::integer(kTimeTz, packed), call.size);
 }
 
+/// In slices, so that a cancelled statement wakes within 10 ms.
+void sleep_for_seconds(const QueryContext& context, double seconds) {
+  using Clock = std::chrono::steady_clock;
+  constexpr auto kSlice = std::chrono::milliseconds(10);
+  constexpr double kSecondsMax = 1e9;  // 31 years: nobody waits longer, and it fits the clock
+  const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(
+                                      std::chrono::duration<double>(std::clamp(seconds, 0.0, kSecondsMax)));
+  for (auto now = Clock::now(); now < end; now = Clock::now()) {
+    context.check_cancelled();
+    std::this_thread::sleep_for(std::min<Clock::duration>(end - now, kSlice));
+  }
+  context.check_cancelled();
+}
+/// `seconds_of` gives a row's argument as seconds from now.
+template <class T, class SecondsOf>
+void sleep_each_row(KernelCall& call, SecondsOf seconds_of) {
+  const Argument<T> arguments(call.arguments[0]);
+  for (size_t row = 0; row < call.size; ++row) {
+    if (call.valid.is_valid(row)) sleep_for_seconds(call.context, seconds_of(arguments[row]));
+  }
+  call.result = Vector::flat(kVoid, call.size);
+}
+void sleep_seconds(KernelCall& call) {
+  sleep_each_row<double>(call, [](double seconds) { return seconds; });
+}
+void sleep_interval(KernelCall& call) {
+  sleep_each_row<Interval>(call,
+                           [](const Interval& pause) { return static_cast<double>(interval_length(pause)) / 1e6; });
+}
+void sleep_until(KernelCall& call) {
+  sleep_each_row<int64_t>(call, [&](int64_t end) {
+    return static_cast<double>(end - timestamptz_of_ns(call.context.clock->wall_ns())) / 1e6;
+  });
+}
+
 void add_clocks(FunctionTables& tables) {
   const auto add = [&](Text name, ScalarKernel kernel, Text doc) -> ScalarFunction& {
     ScalarFunction& function = tables.function(name, {}, kTimestampTz, kernel, doc);
@@ -52,6 +90,12 @@ void add_clocks(FunctionTables& tables) {
   add("transaction_timestamp", transaction_now, "start of the transaction");
   add("statement_timestamp", statement_now, "start of the statement");
   add("clock_timestamp", clock_now, "the time right now").volatility = Volatility::kVolatile;
+  const auto add_sleep = [&](Text name, TypeId argument, ScalarKernel kernel, Text doc) {
+    tables.function(name, {argument}, kVoid, kernel, doc).volatility = Volatility::kVolatile;
+  };
+  add_sleep("pg_sleep", kFloat64, sleep_seconds, "waits that many seconds");
+  add_sleep("pg_sleep_for", TypeId::kInterval, sleep_interval, "waits that long");
+  add_sleep("pg_sleep_until", kTimestampTz, sleep_until, "waits until then");
   // The words of the grammar, for the binder.
   const auto add_word = [&](Text word, TypeId result, ScalarKernel kernel, Text doc) {
     tables.operation(word, {}, result, kernel, doc).volatility = Volatility::kStable;

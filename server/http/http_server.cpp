@@ -6,6 +6,7 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http.hpp>
+#include <ctime>
 
 #include "base/digest.h"
 #include "base/logging.h"
@@ -112,6 +113,15 @@ std::string new_request_id() {
   return text;
 }
 
+/// Now, as HTTP says it (RFC 9110, 5.6.7).
+std::string http_date() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  char text[32];
+  return {text, std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &utc)};
+}
+
 int milliseconds(int64_t nanoseconds) { return nanoseconds <= 0 ? -1 : static_cast<int>(nanoseconds / 1'000'000); }
 
 /// One client: its requests one after the other.
@@ -157,7 +167,11 @@ class HttpConnection {
   /// False at the end of the stream.
   bool read(Parser& parser, const Settings& settings) {
     boost::system::error_code failure;
+    if (const int64_t patience = settings.nanoseconds(Setting::kHttpHeaderTimeout); patience > 0) {
+      stream_.set_read_deadline(std::chrono::steady_clock::now() + std::chrono::nanoseconds(patience));
+    }
     beast::http::read_header(beast_stream_, buffer_, parser, failure);
+    stream_.set_read_deadline(std::nullopt);
     check(failure);
     if (failure) {
       return false;
@@ -231,6 +245,7 @@ class HttpConnection {
       head.append(name).append(": ").append(value).append("\r\n");
     };
     field("Content-Type", response.content_type);
+    field("Date", http_date());
     field("X-Influxdb-Version", "1.8.10");
     field("X-Influxdb-Build", "OSS");
     field("Request-Id", request_id);

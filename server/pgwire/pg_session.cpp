@@ -54,9 +54,13 @@ PgSession::~PgSession() {
 
 void PgSession::run() {
   const Settings& settings = server_.database().server_settings();
-  if (!reader_.wait(milliseconds(settings.nanoseconds(Setting::kAuthenticationTimeout))) || !start_up()) {
+  if (const int64_t patience = settings.nanoseconds(Setting::kAuthenticationTimeout); patience > 0) {
+    stream_->set_read_deadline(std::chrono::steady_clock::now() + std::chrono::nanoseconds(patience));
+  }
+  if (!start_up()) {
     return;
   }
+  stream_->set_read_deadline(std::nullopt);
   while (!finished_) {
     writer_.flush();
     if (!wait_for_message()) {
@@ -112,17 +116,13 @@ void PgSession::handle(Message message) {
     sync();
     return;
   }
-  if (message.type == 'Q') {
-    skip_until_sync_ = false;
-    const std::string_view text = fields.text();
-    fields.expect_end();
-    simple_query(text);
-    return;
-  }
   if (skip_until_sync_) {
     return;
   }
   switch (message.type) {
+    case 'Q':
+      simple_query(fields);
+      return;
     case 'P':
       parse(fields);
       return;
@@ -174,8 +174,10 @@ void PgSession::sync() {
   writer_.ready_for_query(static_cast<char>(connection_->transaction_status()));
 }
 
-void PgSession::simple_query(std::string_view text) {
+void PgSession::simple_query(FieldReader fields) {
   try {
+    const std::string_view text = fields.text();
+    fields.expect_end();
     portals_.erase("");
     const auto statements = connection_->parse(text);
     if (statements.empty()) {

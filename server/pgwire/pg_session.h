@@ -50,7 +50,7 @@ class PgSession {
   // messages
   void handle(Message message);
   bool wait_for_message();
-  void simple_query(std::string_view text);
+  void simple_query(FieldReader fields);
   /// Runs one statement of a simple query; `last` ones commit before they are acknowledged.
   void run_simple_statement(const std::shared_ptr<Statement>& statement, bool last);
   void parse(FieldReader fields);
