@@ -33,4 +33,13 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o Acquire::Retries=3 -y --no-install-recommends)
 "${apt[@]}" update || echo "Going on with the package lists at hand." >&2
+
+# Tests start servers of their own: a package that brings one (InfluxDB, PostgreSQL) must not start it here, on the port that
+# `tidemark serve` takes by default. Debian asks this file: 101 is "not allowed".
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  trap '"${as_root[@]}" rm -f "$policy"' EXIT
+  printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+  "${as_root[@]}" chmod 755 "$policy"
+fi
 "${apt[@]}" install $missing

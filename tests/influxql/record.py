@@ -1,6 +1,11 @@
 #!/usr/bin/env python3
-"""Fills in the answers of case files from a running InfluxDB:  record.py http://127.0.0.1:8086 cases/*.txt"""
+"""The answers of case files, from a running InfluxDB:
 
+record.py http://127.0.0.1:8086 cases/*.txt            fills them in
+record.py --check http://127.0.0.1:8086 cases/*.txt    prints what differs from the kept ones; exits with 1 if anything does
+"""
+
+import difflib
 import sys
 import urllib.error
 import urllib.parse
@@ -27,10 +32,10 @@ def run(url, kind, parameters, body):
     return ask(url, "/query", {**pairs, "q": body}, b"")
 
 
-def record(url, path):
+def answered(url, lines):
+    """The lines of a case file with the answers that the server gives now; our own (`tidemark`) stay."""
     ask(url, "/query", {"q": "DROP DATABASE cases"}, b"")
     ask(url, "/query", {"q": "CREATE DATABASE cases"}, b"")
-    lines = open(path, encoding="utf-8").read().split("\n")
     out, at = [], 0
     while at < len(lines):
         line = lines[at]
@@ -52,8 +57,38 @@ def record(url, path):
                 answer.append(lines[at])
             at += 1
         out += [part for part in answer if part]
-    open(path, "w", encoding="utf-8").write("\n".join(out))
+    return out
 
 
-for case_file in sys.argv[2:]:
-    record(sys.argv[1], case_file)
+def read(path):
+    with open(path, encoding="utf-8") as file:
+        return file.read().split("\n")
+
+
+def record(url, path):
+    lines = answered(url, read(path))
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines))
+
+
+def differences(url, path):
+    kept = read(path)
+    return list(difflib.unified_diff(kept, answered(url, kept), "kept " + path, "InfluxDB", lineterm=""))
+
+
+def main(arguments):
+    checking = arguments[0] == "--check"
+    url, *paths = arguments[1:] if checking else arguments
+    different = False
+    for path in paths:
+        if checking:
+            lines = differences(url, path)
+            print("\n".join(lines), end="\n" if lines else "")
+            different = different or bool(lines)
+        else:
+            record(url, path)
+    return 1 if different else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
