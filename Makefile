@@ -18,13 +18,12 @@ demo: dependencies build/build.ninja
 test: test_dependencies build
 	ctest --test-dir build --output-on-failure -j $(JOBS)
 
-# AddressSanitizer and UndefinedBehaviorSanitizer over the rooms that read bytes from disk and wire.
-# The executor and the crash tests join when they have been run clean here.
-SANITIZED = base catalog functions parser storage text types
+# AddressSanitizer and UndefinedBehaviorSanitizer over everything that needs no server process: the unit and crash tests, the kept
+# fuzz corpora, the SQL files through the embedded API, and InfluxQL.
 asan: dependencies
 	cmake --preset asan
-	cmake --build build-asan -j $(JOBS) --target $(SANITIZED:%=%_test)
-	ctest --test-dir build-asan --output-on-failure -j $(JOBS) -R '^unit\.($(subst $() ,|,$(SANITIZED)))$$'
+	cmake --build build-asan -j $(JOBS) --target tidemark_sanitized_tests
+	ctest --test-dir build-asan --output-on-failure -j $(JOBS) -R '^(unit\.|fuzz\.|crash$$|sql\.embedded$$|influxql$$)'
 
 # The long runs: kill -9 rounds on real processes, then each fuzzer for a while.
 soak: peer_dependencies test_dependencies build
