@@ -13,12 +13,15 @@ namespace {
 
 constexpr std::string_view kHexDigits = "0123456789abcdef";
 
-int hex_value(char c) {
-  const size_t value = kHexDigits.find(to_ascii_lower(c));
-  return value == std::string_view::npos ? -1 : static_cast<int>(value);
-}
-
 }  // namespace
+
+int hex_digit(char c) {
+  if (is_ascii_digit(c)) {
+    return c - '0';
+  }
+  const char lower = to_ascii_lower(c);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
 
 std::string to_hex(std::string_view bytes) {
   std::string text;
@@ -38,8 +41,8 @@ std::optional<std::string> from_hex(std::string_view text) {
   std::string bytes;
   bytes.reserve(text.size() / 2);
   for (size_t i = 0; i < text.size(); i += 2) {
-    const int high = hex_value(text[i]);
-    const int low = hex_value(text[i + 1]);
+    const int high = hex_digit(text[i]);
+    const int low = hex_digit(text[i + 1]);
     if (high < 0 || low < 0) {
       return std::nullopt;
     }

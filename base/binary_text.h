@@ -6,6 +6,8 @@
 
 namespace tidemark {
 
+/// The value of a hex digit of either case; -1 for any other character.
+[[nodiscard]] int hex_digit(char c);
 /// Bytes as text: two lower-case hex digits each.
 [[nodiscard]] std::string to_hex(std::string_view bytes);
 /// No value if the length is odd or a character is no hex digit; both cases are read.

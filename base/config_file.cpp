@@ -6,6 +6,7 @@
 
 #include "base/ascii.h"
 #include "base/error.h"
+#include "base/quoted_text.h"
 
 namespace tidemark {
 namespace {
@@ -15,22 +16,6 @@ std::string_view take_word(std::string_view& text) {
   const std::string_view word = text.substr(0, text.find_first_of(" \t\r\f\v#='"));
   text.remove_prefix(word.size());
   return word;
-}
-
-/// A value in quotes at the start of `text`; none if its end is missing.
-std::optional<std::string> take_quoted(std::string_view& text) {
-  std::string value;
-  for (size_t i = 1; i < text.size(); ++i) {
-    if (text[i] != '\'') {
-      value += text[i];
-    } else if (i + 1 < text.size() && text[i + 1] == '\'') {
-      value += text[i++];
-    } else {
-      text.remove_prefix(i + 1);
-      return value;
-    }
-  }
-  return std::nullopt;
 }
 
 /// None if the syntax is wrong; then `rest` begins with what is not understood.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/ascii.h"
+#include "base/quoted_text.h"
 
 namespace tidemark {
 namespace {
@@ -10,22 +11,6 @@ namespace {
 void skip_spaces(std::string_view& text) {
   const auto first = std::find_if_not(text.begin(), text.end(), is_ascii_space);
   text.remove_prefix(static_cast<size_t>(first - text.begin()));
-}
-
-/// The quoted name at the start of `text`, which moves on behind it.
-std::optional<std::string> take_quoted(std::string_view& text) {
-  std::string name;
-  for (size_t i = 1; i < text.size(); ++i) {
-    if (text[i] != '"') {
-      name += text[i];
-    } else if (i + 1 < text.size() && text[i + 1] == '"') {
-      name += text[i++];
-    } else {
-      text.remove_prefix(i + 1);
-      return name;
-    }
-  }
-  return std::nullopt;
 }
 
 std::string take_plain(std::string_view& text) {

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string>
 
+#include "base/binary_text.h"
 #include "base/error.h"
 
 namespace tidemark {
@@ -70,13 +71,9 @@ void require_utf8(std::string_view text) {
   if (valid == text.size()) {
     return;
   }
-  constexpr std::string_view kHexDigits = "0123456789abcdef";
   std::string message = "invalid byte sequence for encoding \"UTF8\":";
   for (const char c : text.substr(valid, announced_bytes(text[valid]))) {
-    const auto byte = static_cast<uint8_t>(c);
-    message += " 0x";
-    message += kHexDigits[byte >> 4];
-    message += kHexDigits[byte & 15];
+    message += " 0x" + to_hex({&c, 1});
   }
   throw Error(sqlstate::kCharacterNotInRepertoire, message);
 }

@@ -7,13 +7,11 @@
 
 #include "engine/statement_result.h"
 #include "executor/value_column.h"
+#include "types/calendar.h"
 #include "types/value.h"
 
 namespace tidemark::influxql {
 namespace {
-
-/// From the epoch of SQL's timestamps, 2000, to 1970.
-constexpr int64_t kEpochDifferenceUs = 946'684'800'000'000;
 
 int compare(const Value& left, const Value& right) {
   switch (left.type().physical()) {
@@ -345,7 +343,7 @@ int64_t nanoseconds_of(LogicalType type, int64_t value) {
   if (type.id == TypeId::kTimestampTzNs) return value;
   int64_t microseconds = 0;
   int64_t nanoseconds = 0;
-  if (__builtin_add_overflow(value, kEpochDifferenceUs, &microseconds) ||
+  if (__builtin_add_overflow(value, kEpochShiftMicroseconds, &microseconds) ||
       __builtin_mul_overflow(microseconds, 1000, &nanoseconds)) {
     return value < 0 ? INT64_MIN : INT64_MAX;
   }

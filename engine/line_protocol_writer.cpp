@@ -7,12 +7,10 @@
 #include "engine/table_write.h"
 #include "functions/evaluator.h"
 #include "functions/registry.h"
+#include "types/calendar.h"
 
 namespace tidemark {
 namespace {
-
-/// Where InfluxDB's epoch lies from PostgreSQL's, in seconds: 1970-01-01 to 2000-01-01.
-constexpr int64_t kEpochDifferenceUs = 946'684'800'000'000;
 
 std::string_view influx_type_name(TypeId type) {
   switch (type) {
@@ -108,7 +106,7 @@ Vector time_vector(const ColumnBatch& batch, LogicalType type) {
   for (size_t row = 0; row < batch.size(); ++row) {
     const int64_t ns = batch.time_ns[row];
     const int64_t us = ns / 1000 - (ns % 1000 < 0 ? 1 : 0);
-    out[row] = us - kEpochDifferenceUs;
+    out[row] = us - kEpochShiftMicroseconds;
   }
   return times;
 }

@@ -8,14 +8,13 @@
 #include "engine/statement_result.h"
 #include "engine/utility/utility.h"
 #include "parser/sql_parser.h"
+#include "types/calendar.h"
 
 namespace tidemark {
 namespace {
 
 /// Statement texts whose plans a session keeps.
 constexpr size_t kCachedStatementsMax = 256;
-/// From PostgreSQL's epoch to that of the clock, 1970 to 2000.
-constexpr int64_t kEpochDifferenceUs = 946'684'800'000'000;
 /// Longer texts (bulk inserts) are not worth keeping.
 constexpr size_t kCachedTextBytesMax = 16 * 1024;
 
@@ -250,7 +249,7 @@ std::unique_ptr<RunningStatement> Session::start_statement() {
   running->io = settings_.io();
   // SQL sees all digits that are stored; what the client is shown is the door's business (D2).
   running->io.dates.timestamp_digits = 9;
-  running->io.dates.now = context.transaction_start_ns / 1000 - kEpochDifferenceUs;
+  running->io.dates.now = context.transaction_start_ns / 1000 - kEpochShiftMicroseconds;
   object_names_.set_scope(current_catalog(), database_id_, search_path(), &database_.system_tables());
   running->io.names = &object_names_;
   context.io = &running->io;

@@ -3,12 +3,6 @@
 #include "base/check.h"
 
 namespace tidemark {
-namespace {
-
-constexpr size_t kStateAlignment = 16;
-
-}  // namespace
-
 AggregateList::AggregateList(const std::vector<ExpressionPtr>& aggregates, ExecutionState& state) {
   for (const ExpressionPtr& expression : aggregates) {
     TIDEMARK_CHECK(expression->kind == ExpressionKind::kAggregate);

@@ -15,6 +15,8 @@ namespace tidemark {
 /// shared by the threads of a pipeline.
 class AggregateList {
  public:
+  static constexpr size_t kStateAlignment = 16;
+
   struct Item {
     const AggregateFunction* function = nullptr;
     std::vector<PreparedExpression> arguments;

@@ -9,7 +9,7 @@
 namespace tidemark {
 namespace {
 
-constexpr std::align_val_t kStateAlignment{16};
+constexpr std::align_val_t kBlockAlignment{AggregateList::kStateAlignment};
 
 Vector group_numbers(std::span<const uint32_t> groups) {
   Vector numbers = Vector::flat(TypeId::kInt64, groups.size());
@@ -20,7 +20,7 @@ Vector group_numbers(std::span<const uint32_t> groups) {
 }  // namespace
 
 void AggregateTable::FreeStates::operator()(std::byte* memory) const noexcept {
-  ::operator delete(memory, kStateAlignment);
+  ::operator delete(memory, kBlockAlignment);
 }
 
 AggregateTable::AggregateTable(const AggregateList& list, std::span<const LogicalType> group_types,
@@ -50,7 +50,7 @@ void AggregateTable::add_states() {
   const size_t stride = std::max<size_t>(list_.stride(), 1);
   while (states_ < key_table_.size()) {
     if (states_ == blocks_.size() * kBlockGroups) {
-      blocks_.emplace_back(static_cast<std::byte*>(::operator new(kBlockGroups * stride, kStateAlignment)));
+      blocks_.emplace_back(static_cast<std::byte*>(::operator new(kBlockGroups * stride, kBlockAlignment)));
     }
     std::byte* states = group_states(static_cast<uint32_t>(states_));
     for (const AggregateList::Item& item : list_.items()) {

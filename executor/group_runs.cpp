@@ -4,11 +4,10 @@
 
 #include "base/check.h"
 #include "executor/physical_dispatch.h"
+#include "types/int128.h"
 
 namespace tidemark {
 namespace {
-
-__extension__ using Int128 = __int128;
 
 /// Adds every row of `key` whose value differs from the row before (and perhaps some that do not).
 void add_changes(const Vector& key, SelectionVector& starts) {

@@ -12,16 +12,13 @@
 #include "base/hash.h"
 #include "executor/row_positions.h"
 #include "types/canonical_key.h"
+#include "types/interval.h"
 
 namespace tidemark {
 namespace {
 
-__extension__ using Int128 = __int128;
-
-constexpr size_t kFirstSlots = 1024;
+constexpr size_t kFirstKeySlots = 1024;
 constexpr uint32_t kAbsentNumber = StringInterner::kAbsent;
-
-constexpr uint64_t tag_of(uint64_t hash) { return hash & 0xFFFFFFFF00000000; }
 
 /// Strings whose bytes are not what SQL compares go by their canonical key.
 bool needs_canonical(LogicalType type) {
@@ -40,13 +37,6 @@ uint64_t normal_bits(float value) {
     value = std::numeric_limits<float>::quiet_NaN();
   }
   return value == 0 ? 0 : std::bit_cast<uint32_t>(value);
-}
-
-/// As in canonical keys: a month counts as 30 days, a day as 24 hours.
-Int128 interval_length(const Interval& interval) {
-  constexpr int64_t kDayMicroseconds = 86'400'000'000;
-  return Int128{interval.months} * 30 * kDayMicroseconds + Int128{interval.days} * kDayMicroseconds +
-         interval.microseconds;
 }
 
 uint32_t bits_of(PhysicalType type) {
@@ -331,7 +321,7 @@ void KeyTable::grow(size_t keys) {
   if (keys * 2 <= slots_.size()) {
     return;
   }
-  std::vector<uint64_t> slots(std::bit_ceil(std::max(kFirstSlots, keys * 3)));
+  std::vector<uint64_t> slots(std::bit_ceil(std::max(kFirstKeySlots, keys * 3)));
   const size_t mask = slots.size() - 1;
   constexpr size_t kBatch = 1024;
   Scratch scratch;

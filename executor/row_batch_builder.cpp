@@ -10,12 +10,6 @@
 namespace tidemark {
 namespace {
 
-uint32_t column_index(const TableEntry& table, ColumnId id) {
-  const ColumnEntry* column = table.find_column(id);
-  TIDEMARK_CHECK(column != nullptr);
-  return static_cast<uint32_t>(column - table.columns.data());
-}
-
 std::vector<uint32_t> series_column_indexes(const TableEntry& table) {
   std::vector<uint32_t> indexes;
   for (const ColumnId id : table.series_columns()) {
@@ -53,6 +47,12 @@ const Vector* shared_codes(std::span<const Vector> tags) {
 }
 
 }  // namespace
+
+uint32_t column_index(const TableEntry& table, ColumnId id) {
+  const ColumnEntry* column = table.find_column(id);
+  TIDEMARK_CHECK(column != nullptr);
+  return static_cast<uint32_t>(column - table.columns.data());
+}
 
 RowBatchBuilder::RowBatchBuilder(const TableEntry& table)
     : table_(table),

@@ -18,6 +18,9 @@ struct RowKeys {
   std::vector<int64_t> order;
 };
 
+/// Place of a column among those of its table. Precondition: the table has it.
+[[nodiscard]] uint32_t column_index(const TableEntry& table, ColumnId id);
+
 /// Turns chunks of table rows (one vector for each column of the table, in catalog order) into row batches. A series'
 /// key bytes are made once, when its combination of tags is first met.
 class RowBatchBuilder {

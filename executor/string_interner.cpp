@@ -7,7 +7,6 @@ namespace {
 
 constexpr size_t kFirstSlots = 64;
 
-constexpr uint64_t tag_of(uint64_t hash) { return hash & 0xFFFFFFFF00000000; }
 constexpr uint32_t number_of(uint64_t slot) { return static_cast<uint32_t>(slot); }
 
 }  // namespace

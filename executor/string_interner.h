@@ -8,6 +8,9 @@
 
 namespace tidemark {
 
+/// The part of a hash that slots of a hash table keep beside a number of 32 bits.
+constexpr uint64_t tag_of(uint64_t hash) { return hash & 0xFFFFFFFF00000000; }
+
 /// Numbers distinct strings from 1, so that keys of text become keys of integers. Copies what it keeps.
 class StringInterner {
  public:

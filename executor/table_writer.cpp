@@ -8,6 +8,7 @@
 #include "base/check.h"
 #include "executor/constraint_checker.h"
 #include "executor/key_space.h"
+#include "executor/row_batch_builder.h"
 #include "executor/row_collection.h"
 #include "executor/transaction_state.h"
 
@@ -16,12 +17,6 @@ namespace {
 
 // A blind writer keeps the series it has met for later batches, but not more than this.
 constexpr size_t kSeriesBytesMax = 64 << 20;
-
-uint32_t column_index(const TableEntry& table, ColumnId id) {
-  const ColumnEntry* column = table.find_column(id);
-  TIDEMARK_CHECK(column != nullptr);
-  return static_cast<uint32_t>(column - table.columns.data());
-}
 
 SelectionVector all_rows(size_t size) {
   SelectionVector rows(size);

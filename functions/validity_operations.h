@@ -7,6 +7,11 @@
 
 namespace tidemark {
 
+/// Where the value of a row lies in a flat or constant vector.
+inline size_t index_of(const Vector& vector, size_t row) { return vector.is_constant() ? 0 : row; }
+/// Whether a row of a flat or constant vector is not NULL.
+inline bool is_there(const Vector& vector, size_t row) { return vector.validity().is_valid(index_of(vector, row)); }
+
 /// Rows valid in both; shares bits where one has none to say.
 Validity both_valid(const Validity& left, const Validity& right, size_t size);
 

@@ -1,16 +1,11 @@
 // COPY's text format: a line a row, backslash escapes, \N for NULL (PostgreSQL's manual, COPY, "Text Format").
 
 #include "base/ascii.h"
+#include "base/binary_text.h"
 #include "parser/copy_format.h"
 
 namespace tidemark {
 namespace {
-
-int hex_digit(char letter) {
-  if (is_ascii_digit(letter)) return letter - '0';
-  const char lower = to_ascii_lower(letter);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
 
 class TextParser final : public CopyParser {
  public:

@@ -6,13 +6,6 @@
 namespace tidemark {
 namespace {
 
-template <class T>
-std::unique_ptr<T> make(int position) {
-  auto node = std::make_unique<T>();
-  node->position = position;
-  return node;
-}
-
 bool is_cascade(const ScannedToken& token) { return token.type == Sql::K_CASCADE; }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,14 @@
 #include "parser/sql_tree_cursor.h"
 
 namespace tidemark {
+
+/// A node of the syntax tree with its place.
+template <class T>
+std::unique_ptr<T> make(int position) {
+  auto node = std::make_unique<T>();
+  node->position = position;
+  return node;
+}
 
 /// ANTLR's tree → the syntax tree of ast.h. One file a part of the language; each function takes the node of the rule
 /// that it is named for. What the grammar accepts and PostgreSQL does not is refused here, with PostgreSQL's words.

@@ -4,17 +4,6 @@
 
 // Statements that read and write rows.
 namespace tidemark {
-namespace {
-
-template <class T>
-std::unique_ptr<T> make(int position) {
-  auto node = std::make_unique<T>();
-  node->position = position;
-  return node;
-}
-
-}  // namespace
-
 ast::StatementPtr SqlAstBuilder::preparable_statement(const ParseNode* node) {
   const bool wrapped = node->getRuleIndex() == Sql::RulePreparableStatement;
   TreeCursor children = cursor(node);
@@ -317,11 +306,11 @@ ast::StatementPtr SqlAstBuilder::truncate_statement(const ParseNode* node) {
 }
 
 ast::StatementPtr SqlAstBuilder::copy_statement(const ParseNode* node) {
-  using Value = ast::Option::ValueKind;
+  using ValueKind = ast::Option::ValueKind;
   auto copy = make<ast::CopyStatement>(position(node));
   TreeCursor children = cursor(node);
   children.skip();
-  const auto add_option = [&](int place, std::string name_text, Value kind, std::string value) {
+  const auto add_option = [&](int place, std::string name_text, ValueKind kind, std::string value) {
     ast::Option option;
     option.position = place;
     option.name = std::move(name_text);
@@ -329,7 +318,8 @@ ast::StatementPtr SqlAstBuilder::copy_statement(const ParseNode* node) {
     option.value = std::move(value);
     copy->options.push_back(std::move(option));
   };
-  if (children.token() == Sql::K_BINARY) add_option(children.take_token().position, "format", Value::Word, "binary");
+  if (children.token() == Sql::K_BINARY)
+    add_option(children.take_token().position, "format", ValueKind::Word, "binary");
   if (children.accept(Sql::LP)) {
     copy->query = preparable_statement(children.take_rule());
     children.skip();
@@ -350,7 +340,7 @@ ast::StatementPtr SqlAstBuilder::copy_statement(const ParseNode* node) {
     TreeCursor parts = cursor(delimiters);
     parts.accept(Sql::K_USING);
     parts.skip();
-    add_option(position(delimiters), "delimiter", Value::String, string_literal(parts.take_rule()));
+    add_option(position(delimiters), "delimiter", ValueKind::String, string_literal(parts.take_rule()));
   }
   children.accept(Sql::K_WITH);
   if (const ParseNode* list = children.accept_rule(Sql::RuleOptionList)) {
@@ -362,16 +352,16 @@ ast::StatementPtr SqlAstBuilder::copy_statement(const ParseNode* node) {
     switch (word.type) {
       case Sql::K_BINARY:
       case Sql::K_CSV:
-        add_option(word.position, "format", Value::Word, word.type == Sql::K_CSV ? "csv" : "binary");
+        add_option(word.position, "format", ValueKind::Word, word.type == Sql::K_CSV ? "csv" : "binary");
         break;
       case Sql::K_FREEZE:
       case Sql::K_HEADER:
-        add_option(word.position, word.type == Sql::K_HEADER ? "header" : "freeze", Value::Word, "true");
+        add_option(word.position, word.type == Sql::K_HEADER ? "header" : "freeze", ValueKind::Word, "true");
         break;
       case Sql::K_FORCE: {
         ast::Option option;
         option.position = word.position;
-        option.value_kind = Value::List;
+        option.value_kind = ValueKind::List;
         option.name = parts.accept(Sql::K_QUOTE) ? "force_quote"
                       : parts.accept(Sql::K_NOT) ? "force_not_null"
                                                  : "force_null";
@@ -387,7 +377,7 @@ ast::StatementPtr SqlAstBuilder::copy_statement(const ParseNode* node) {
       default: {
         std::string option_name = identifier_value(text_, word);
         parts.accept(Sql::K_AS);
-        add_option(word.position, std::move(option_name), Value::String, string_literal(parts.take_rule()));
+        add_option(word.position, std::move(option_name), ValueKind::String, string_literal(parts.take_rule()));
       }
     }
   }

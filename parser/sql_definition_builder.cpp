@@ -6,17 +6,6 @@
 
 // CREATE.
 namespace tidemark {
-namespace {
-
-template <class T>
-std::unique_ptr<T> make(int position) {
-  auto node = std::make_unique<T>();
-  node->position = position;
-  return node;
-}
-
-}  // namespace
-
 ast::StatementPtr SqlAstBuilder::create_statement(const ParseNode* node) {
   TreeCursor children = cursor(node);
   const int place = children.take_token().position;

@@ -8,13 +8,6 @@
 namespace tidemark {
 namespace {
 
-template <class T>
-std::unique_ptr<T> make(int position) {
-  auto node = std::make_unique<T>();
-  node->position = position;
-  return node;
-}
-
 ast::FunctionArgument plain_argument(ast::ExpressionPtr value) { return {"", std::move(value)}; }
 
 std::unique_ptr<ast::FunctionCall> system_call(int position, const char* function, ast::CallSyntax syntax) {

@@ -8,16 +8,9 @@ namespace {
 
 /// A chain such as `a + a + …` nests its tree to the left without deep recursion here; those who walk the tree later do
 /// recurse.
-constexpr size_t kChainMax = 10'000;
+constexpr size_t kOperatorChainMax = 10'000;
 
 bool is_operator_token(size_t type) { return (type >= Sql::PLUS && type <= Sql::OP) || type == Sql::K_OPERATOR; }
-
-template <class T>
-std::unique_ptr<T> make(int position) {
-  auto node = std::make_unique<T>();
-  node->position = position;
-  return node;
-}
 
 }  // namespace
 
@@ -33,7 +26,7 @@ PrecedencePass::PrecedencePass(SqlAstBuilder& builder, const ParseNode* node) : 
   size_t chain = 0;  // AND and OR make flat nodes.
   for (const Tail& tail : tails_) {
     chain = tail.type == Sql::K_AND || tail.type == Sql::K_OR ? 0 : chain + 1;
-    if (chain > kChainMax) {
+    if (chain > kOperatorChainMax) {
       throw Error(sqlstate::kStatementTooComplex, "stack depth limit exceeded").at(builder.position(node));
     }
   }

@@ -7,15 +7,8 @@
 namespace tidemark {
 namespace {
 
-template <class T>
-std::unique_ptr<T> make(int position) {
-  auto node = std::make_unique<T>();
-  node->position = position;
-  return node;
-}
-
 /// A long list of set operations or joins nests to the left; walkers of the tree recurse along it.
-constexpr size_t kChainMax = 5'000;
+constexpr size_t kQueryChainMax = 5'000;
 
 [[noreturn]] void fail_chain(int position) {
   throw Error(sqlstate::kStatementTooComplex, "stack depth limit exceeded").at(position);
@@ -88,7 +81,7 @@ ast::QueryPtr SqlAstBuilder::plain_term(const ParseNode* node) {
 
 ast::QueryPtr SqlAstBuilder::with_set_tail(ast::QueryPtr first, const ParseNode* set_tail) {
   if (set_tail == nullptr) return first;
-  if (set_tail->children.size() > 3 * kChainMax) fail_chain(position(set_tail));
+  if (set_tail->children.size() > 3 * kQueryChainMax) fail_chain(position(set_tail));
   const auto combine = [](ast::SetOperationKind operation, bool all, int place, ast::QueryPtr left,
                           ast::QueryPtr right) -> ast::QueryPtr {
     auto result = make<ast::SetOperationQuery>(place);
@@ -476,7 +469,7 @@ std::vector<ast::TableExpressionPtr> SqlAstBuilder::from_clause(const ParseNode*
 
 ast::TableExpressionPtr SqlAstBuilder::table_reference(const ParseNode* node) {
   check_stack_depth();
-  if (node->children.size() > kChainMax) fail_chain(position(node));
+  if (node->children.size() > kQueryChainMax) fail_chain(position(node));
   TreeCursor children = cursor(node);
   ast::TableExpressionPtr result = table_primary(children.take_rule());
   while (const ParseNode* tail = children.accept_rule(Sql::RuleJoinTail)) result = joined(std::move(result), tail);

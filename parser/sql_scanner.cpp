@@ -30,7 +30,7 @@ const boost::unordered_flat_map<std::string_view, Keyword>& keywords() {
 /// Longest key word: current_timestamp and its like; longer names need no look-up.
 constexpr size_t kKeywordBytesMax = 17;
 
-enum CharacterClass : uint8_t { kIdentifierStart = 1, kDigit = 2, kIdentifierPart = 4, kOperator = 8, kSpace = 16 };
+enum CharacterClass : uint8_t { kIdentifierStart = 1, kDigit = 2, kIdentifierPart = 4, kOperatorPart = 8, kSpace = 16 };
 
 constexpr std::array<uint8_t, 256> make_character_classes() {
   std::array<uint8_t, 256> classes{};
@@ -41,7 +41,7 @@ constexpr std::array<uint8_t, 256> make_character_classes() {
     if (c >= '0' && c <= '9') entry = kDigit | kIdentifierPart;
     if (c == '$') entry = kIdentifierPart;
     for (const char op : std::string_view("~!@#^&|`?+-*/%<>=")) {
-      if (c == op) entry = kOperator;
+      if (c == op) entry = kOperatorPart;
     }
     for (const char space : std::string_view(" \t\n\r\f")) {
       if (c == space) entry = kSpace;
@@ -117,7 +117,7 @@ class Scanner {
     const char c = text_[offset_];
     if (is(offset_, kIdentifierStart)) return scan_word();
     if (is(offset_, kDigit)) return scan_number();
-    if (is(offset_, kOperator)) return scan_operator();
+    if (is(offset_, kOperatorPart)) return scan_operator();
     switch (c) {
       case '\'':
         return scan_string(Lexer::STRING, offset_);
@@ -229,7 +229,7 @@ class Scanner {
 
   void scan_operator() {
     size_t end = offset_;
-    while (is(end, kOperator)) {
+    while (is(end, kOperatorPart)) {
       const char c = text_[end];
       const char next = at(end + 1);
       if (end > offset_ && ((c == '-' && next == '-') || (c == '/' && next == '*'))) break;

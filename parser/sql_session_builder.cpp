@@ -8,13 +8,6 @@
 namespace tidemark {
 namespace {
 
-template <class T>
-std::unique_ptr<T> make(int position) {
-  auto node = std::make_unique<T>();
-  node->position = position;
-  return node;
-}
-
 ast::ExpressionPtr text_literal(int position, std::string text, ast::LiteralKind kind = ast::LiteralKind::String) {
   auto result = make<ast::Literal>(position);
   result->literal_kind = kind;

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/binary_text.h"
 #include "base/error.h"
 #include "base/utf8.h"
 #include "grammar/SqlLexer.h"
@@ -13,8 +14,6 @@ using Lexer = sql_grammar::SqlLexer;
 
 /// Names longer than this are refused (PostgreSQL cuts them at 63 bytes, which loses data in silence).
 constexpr size_t kIdentifierBytesMax = 1024;
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::string_view error_words(size_t type) {
   switch (type) {
@@ -40,13 +39,6 @@ std::string_view error_words(size_t type) {
     default:
       return "syntax error";
   }
-}
-
-int hex_digit(char c) {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
 }
 
 void append_utf8(std::string& out, uint32_t code) {

@@ -93,12 +93,6 @@ void Binder::depend_on(ObjectId id) {
 
 namespace {
 
-std::string joined(const ast::QualifiedName& name) {
-  std::string text;
-  for (const std::string& part : name.parts) text += (text.empty() ? "" : ".") + part;
-  return text;
-}
-
 bool is_system_schema(const std::string& name) { return name == "pg_catalog" || name == "information_schema"; }
 
 }  // namespace

@@ -15,12 +15,6 @@ namespace {
 
 const FunctionRegistry& registry() { return FunctionRegistry::instance(); }
 
-std::string joined(const ast::QualifiedName& name) {
-  std::string text;
-  for (const std::string& part : name.parts) text += (text.empty() ? "" : ".") + part;
-  return text;
-}
-
 std::vector<LogicalType> types_of(const std::vector<ExpressionPtr>& expressions) {
   std::vector<LogicalType> types;
   types.reserve(expressions.size());

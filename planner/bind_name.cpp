@@ -102,6 +102,12 @@ const ScopeColumn* column_named(const ScopeItem& item, const std::string& name, 
 
 }  // namespace
 
+std::string joined(const ast::QualifiedName& name) {
+  std::string text;
+  for (const std::string& part : name.parts) text += (text.empty() ? "" : ".") + part;
+  return text;
+}
+
 /// Columns that are not in `*`: the table's id, and the exact time of a nanosecond table (D2).
 ExpressionPtr Binder::system_column(const ScopeItem& item, const std::string& name, int position) {
   if (item.table == kNoObject) return nullptr;

@@ -116,12 +116,6 @@ ExpressionPtr Binder::to_text_if_unknown(ExpressionPtr expression) {
 
 namespace {
 
-std::string joined(const ast::QualifiedName& name) {
-  std::string text;
-  for (const std::string& part : name.parts) text += (text.empty() ? "" : ".") + part;
-  return text;
-}
-
 [[noreturn]] void throw_no_type(const ast::TypeName& name) {
   throw Error(sqlstate::kUndefinedObject, "type \"" + joined(name.name) + "\" does not exist").at(name.position);
 }

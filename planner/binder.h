@@ -19,6 +19,9 @@
 
 namespace tidemark {
 
+/// A name with dots between its parts, as messages show it.
+[[nodiscard]] std::string joined(const ast::QualifiedName& name);
+
 /// Turns the syntax tree of one statement into a logical plan: decides what each name, literal and call means. One
 /// object a statement; its methods are spread over the bind_*.cpp files by what they bind.
 ///

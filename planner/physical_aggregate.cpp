@@ -6,15 +6,13 @@
 #include "functions/evaluator.h"
 #include "functions/function.h"
 #include "planner/physical_planner.h"
+#include "types/calendar.h"
 #include "types/time_zone.h"
 #include "types/type_io.h"
 
 namespace tidemark {
 
 namespace {
-
-constexpr int64_t kMicrosecondsPerSecond = 1'000'000;
-constexpr int64_t kMicrosecondsPerDay = 86'400 * kMicrosecondsPerSecond;
 
 const Value* constant_value(const Expression& expression) {
   return expression.kind == ExpressionKind::kConstant ? &expression.as<ConstantExpression>().value : nullptr;

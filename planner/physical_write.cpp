@@ -106,6 +106,8 @@ PhysicalPlanner::NodePtr PhysicalPlanner::plan_update(const LogicalUpdate& updat
 
 namespace {
 
+using Comparison = PushedPredicate::Comparison;
+
 /// Whether the scan reads a prefix of the key held to one value each and a range of time, and nothing else filters.
 bool is_rectangle(const PhysicalNode& child, const TableEntry& table) {
   if (child.kind != PhysicalKind::kScan || !table.key) return false;
@@ -114,7 +116,6 @@ bool is_rectangle(const PhysicalNode& child, const TableEntry& table) {
   const std::vector<ColumnId> series = table.series_columns();
   std::vector<bool> held(series.size());
   for (const PushedPredicate& predicate : scan.pushed) {
-    using Comparison = PushedPredicate::Comparison;
     if (predicate.column == table.time_column && table.kind == TableKind::kSeries) {
       const bool range =
           predicate.comparison != Comparison::kNotEqual && predicate.comparison <= Comparison::kGreaterEqual;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "storage/encodings/bit_packing.h"
 #include "storage/encodings/byte_cursor.h"
 #include "types/vector.h"
 
@@ -62,7 +63,6 @@ std::vector<SegmentColumn> get_columns(ByteCursor& cursor) {
   return columns;
 }
 
-uint64_t distance(int64_t low, int64_t high) { return static_cast<uint64_t>(high) - static_cast<uint64_t>(low); }
 int64_t advance(int64_t low, uint64_t by) { return static_cast<int64_t>(static_cast<uint64_t>(low) + by); }
 
 }  // namespace

@@ -16,7 +16,7 @@ constexpr auto kMergeByte = static_cast<uint8_t>(RowOperation::kMerge);
 /// `size` times the same operation.
 Vector operations_of(RowOperation operation, size_t size) {
   using Row = std::array<uint8_t, kVectorSize>;
-  static const std::array<Row, 4> kRows = [] {
+  static const std::array<Row, 4> kRowsOfOperation = [] {
     std::array<Row, 4> rows{};
     for (size_t value = 0; value < rows.size(); ++value) {
       rows[value].fill(static_cast<uint8_t>(value));
@@ -24,7 +24,7 @@ Vector operations_of(RowOperation operation, size_t size) {
     return rows;
   }();
   TIDEMARK_CHECK(size <= kVectorSize);
-  return Vector::view(TypeId::kBoolean, kRows[static_cast<size_t>(operation)].data(), size, {}, nullptr);
+  return Vector::view(TypeId::kBoolean, kRowsOfOperation[static_cast<size_t>(operation)].data(), size, {}, nullptr);
 }
 
 /// One column of one source, cell by cell.

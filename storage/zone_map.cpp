@@ -424,8 +424,9 @@ bool may_pass(const Position& position, ScanPredicate::Comparison comparison) {
   }
 }
 
-ScanPredicate::Comparison opposite(ScanPredicate::Comparison comparison) {
-  using Comparison = ScanPredicate::Comparison;
+using Comparison = ScanPredicate::Comparison;
+
+Comparison opposite(Comparison comparison) {
   switch (comparison) {
     case Comparison::kEqual:
       return Comparison::kNotEqual;
@@ -445,7 +446,6 @@ ScanPredicate::Comparison opposite(ScanPredicate::Comparison comparison) {
 }  // namespace
 
 ZoneVerdict judge(const ZoneMap& zone, LogicalType type, const ScanPredicate& predicate) {
-  using Comparison = ScanPredicate::Comparison;
   const bool all_null = zone.nulls == zone.rows;
   if (predicate.comparison == Comparison::kIsNull) {
     return all_null ? ZoneVerdict::kAll : zone.nulls == 0 ? ZoneVerdict::kNone : ZoneVerdict::kSome;

@@ -10,7 +10,7 @@ namespace {
 
 constexpr uint8_t kHasBitmap = 1;
 
-[[noreturn]] void throw_malformed() { throw Error(sqlstate::kDataCorrupted, "packed array is malformed"); }
+[[noreturn]] void throw_malformed_array() { throw Error(sqlstate::kDataCorrupted, "packed array is malformed"); }
 
 [[noreturn]] void throw_too_large() {
   throw Error(sqlstate::kProgramLimitExceeded,
@@ -37,7 +37,7 @@ ArrayView::ArrayView(std::string_view packed, LogicalType element_type)
   dimension_count_ = reader.get<uint8_t>();
   const auto flags = reader.get<uint8_t>();
   if (dimension_count_ > kArrayDimensionsMax) {
-    throw_malformed();
+    throw_malformed_array();
   }
   size_ = dimension_count_ == 0 ? 0 : 1;
   for (size_t i = 0; i < dimension_count_; ++i) {
@@ -46,7 +46,7 @@ ArrayView::ArrayView(std::string_view packed, LogicalType element_type)
     if (dimensions_[i].length < 0 ||
         __builtin_mul_overflow(size_, static_cast<size_t>(dimensions_[i].length), &size_) ||
         size_ > kArrayElementsMax) {
-      throw_malformed();
+      throw_malformed_array();
     }
   }
   if ((flags & kHasBitmap) != 0) {
@@ -59,7 +59,7 @@ ArrayView::ArrayView(std::string_view packed, LogicalType element_type)
     for (size_t i = 0; i < size_; ++i) {
       const auto end = load_little_endian<uint32_t>(elements_ + i * sizeof(uint32_t));
       if (end < before || end > bytes_.size()) {
-        throw_malformed();
+        throw_malformed_array();
       }
       before = end;
     }

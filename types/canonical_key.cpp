@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/hash.h"
 #include "types/array.h"
+#include "types/bpchar.h"
 #include "types/interval.h"
 #include "types/json.h"
 #include "types/key_encoding.h"
@@ -38,11 +39,6 @@ void append_float(std::string& key, T value) {
   constexpr Bits kSignBit = Bits{1} << (8 * sizeof(Bits) - 1);
   const Bits bits = normal_bits<Bits>(value);
   append_big_endian(key, (bits & kSignBit) != 0 ? ~bits : bits | kSignBit);
-}
-
-std::string_view without_trailing_blanks(std::string_view text) {
-  const size_t last = text.find_last_not_of(' ');
-  return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
 }
 
 void append_interval_key(std::string& key, const Interval& interval) {

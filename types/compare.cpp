@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "types/array.h"
+#include "types/bpchar.h"
 #include "types/canonical_key.h"
 #include "types/interval.h"
 #include "types/json.h"
@@ -26,10 +27,6 @@ std::weak_ordering compare_floats(double left, double right) {
 }
 
 std::weak_ordering compare_bytes(std::string_view left, std::string_view right) { return left <=> right; }
-
-std::string_view without_trailing_blanks(std::string_view text) {
-  return text.substr(0, text.find_last_not_of(' ') + 1);
-}
 
 /// NULLs above values and equal to each other.
 std::weak_ordering compare_elements(const Value& left, const Value& right) {

@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kMonthNames[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                             "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 constexpr std::string_view kWeekdayNames[] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-constexpr int64_t kPowersOfTen[] = {1, 10, 100, 1'000, 10'000, 100'000, 1'000'000};
+constexpr int64_t kFractionUnits[] = {1, 10, 100, 1'000, 10'000, 100'000, 1'000'000};
 
 constexpr auto kTwoDigits = [] {
   std::array<char, 200> digits{};
@@ -23,10 +23,6 @@ constexpr auto kTwoDigits = [] {
   }
   return digits;
 }();
-
-const TimeZone& zone_of(const DateTimeOptions& options) {
-  return options.time_zone != nullptr ? *options.time_zone : TimeZone::utc();
-}
 
 /// Writes characters one after the other; long enough for any date, time and zone.
 class Writer {
@@ -172,6 +168,10 @@ bool append_if_infinite(std::string& target, bool infinite, bool negative) {
 
 }  // namespace
 
+const TimeZone& zone_of(const DateTimeOptions& options) {
+  return options.time_zone != nullptr ? *options.time_zone : TimeZone::utc();
+}
+
 void throw_timestamp_out_of_range() { throw Error(sqlstate::kDatetimeFieldOverflow, "timestamp out of range"); }
 void throw_date_out_of_range() { throw Error(sqlstate::kDatetimeFieldOverflow, "date out of range"); }
 
@@ -255,7 +255,7 @@ int64_t round_timestamp(int64_t timestamp, int digits) {
   if (digits >= 6 || is_infinite_timestamp(timestamp)) {
     return timestamp;
   }
-  const int64_t unit = kPowersOfTen[6 - digits];
+  const int64_t unit = kFractionUnits[6 - digits];
   const int64_t magnitude = timestamp < 0 ? -timestamp : timestamp;  // cannot overflow: see is_valid_timestamp
   const int64_t rounded = (magnitude + unit / 2) / unit * unit;
   return timestamp < 0 ? -rounded : rounded;

@@ -11,6 +11,9 @@ namespace tidemark {
 
 class TimeZone;
 
+/// That of the options; UTC if they name none.
+const TimeZone& zone_of(const DateTimeOptions& options);
+
 /// Conversions between date, time and timestamp types, and their text. Errors are PostgreSQL's: 22008 `timestamp out of
 /// range`, `date out of range for timestamp` …
 

@@ -35,17 +35,17 @@ enum class Failure : uint8_t { kNone, kFormat, kRange, kMonthOrDayRange, kZoneRa
 
 /// The parts of a date and time that a token can bring; no part may come twice.
 enum Part : uint32_t {
-  kYear = 1,
-  kMonth = 2,
-  kDay = 4,
-  kDayOfYear = 8,
-  kClock = 16,
-  kZone = 32,
-  kMeridiem = 64,
-  kEra = 128,
-  kWeekday = 256,
-  kDaylight = 512,
-  kDateParts = kYear | kMonth | kDay,
+  kYearPart = 1,
+  kMonthPart = 2,
+  kDayPart = 4,
+  kDayOfYearPart = 8,
+  kClockPart = 16,
+  kZonePart = 32,
+  kMeridiemPart = 64,
+  kEraPart = 128,
+  kWeekdayPart = 256,
+  kDaylightPart = 512,
+  kDateParts = kYearPart | kMonthPart | kDayPart,
 };
 
 enum class Special : uint8_t { kNone, kNow, kEpoch, kInfinity, kMinusInfinity };
@@ -61,7 +61,7 @@ struct Decoded {
   int32_t second = 0;
   double fraction = 0;  ///< of a second, below 1
   uint32_t parts = 0;
-  int32_t seconds_east = 0;  ///< if parts has kZone and `zone` is null
+  int32_t seconds_east = 0;  ///< if parts has kZonePart and `zone` is null
   const TimeZone* zone = nullptr;
 };
 
@@ -74,19 +74,6 @@ bool parse_integer(std::string_view text, int32_t& number, size_t& used) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   used = static_cast<size_t>(end - text.data());
   return error == std::errc();
-}
-
-/// `.123` → 0.123; false if there is something else than digits.
-bool parse_fraction(std::string_view text, double& fraction) {
-  fraction = 0;
-  if (text.empty() || text.front() != '.') {
-    return false;
-  }
-  if (text.size() == 1) {
-    return true;
-  }
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), fraction, std::chars_format::fixed);
-  return error == std::errc() && end == text.data() + text.size();
 }
 
 /// Reads the tokens of one text. Which token may mean what, in which order and after what, follows the manual's
@@ -127,7 +114,7 @@ class DateTimeDecoder {
         prefix_ = DateWordKind::kUnknown;
         return decode_clock(token.text, parts);
       case TokenKind::kZone:
-        parts = kZone;
+        parts = kZonePart;
         return decode_offset(token.text);
       case TokenKind::kNumber:
         return decode_number_token(token.text, parts);
@@ -144,7 +131,7 @@ class DateTimeDecoder {
   /// Where a time is wanted, a date before it is tolerated.
   [[nodiscard]] bool may_be_date() const {
     if (!time_only_) {
-      return (result_.parts & (kMonth | kDay)) != (kMonth | kDay);
+      return (result_.parts & (kMonthPart | kDayPart)) != (kMonthPart | kDayPart);
     }
     return index_ == 0 && tokens_.size() >= 2 &&
            (tokens_[tokens_.size() - 1].kind == TokenKind::kDate || tokens_[1].kind == TokenKind::kTime);
@@ -157,7 +144,7 @@ class DateTimeDecoder {
     }
     if (!starts_with_digit && prefix_ == DateWordKind::kUnknown) {
       result_.zone = TimeZone::find(text);
-      parts = kZone;
+      parts = kZonePart;
       if (result_.zone == nullptr) {
         throw Error(sqlstate::kInvalidParameterValue, "time zone \"" + std::string(text) + "\" not recognized");
       }
@@ -165,7 +152,7 @@ class DateTimeDecoder {
     }
     // A time without colons and its offset: 040506-08.
     const size_t sign = text.find('-');
-    if ((prefix_ != DateWordKind::kUnknown && prefix_ != DateWordKind::kIsoTime) || (result_.parts & kClock) != 0 ||
+    if ((prefix_ != DateWordKind::kUnknown && prefix_ != DateWordKind::kIsoTime) || (result_.parts & kClockPart) != 0 ||
         sign == std::string_view::npos) {
       return Failure::kFormat;
     }
@@ -175,7 +162,7 @@ class DateTimeDecoder {
       return failure;
     }
     const Failure clock = decode_long_number(text.substr(0, sign), known_parts(), parts);
-    parts |= kZone;
+    parts |= kZonePart;
     return clock;
   }
 
@@ -205,12 +192,12 @@ class DateTimeDecoder {
       if (is_ascii_letter(fields[i].front())) {
         const DateWord word = find_date_word(fields[i]);
         if (word.kind != DateWordKind::kIgnored) {
-          if (word.kind != DateWordKind::kMonth || (parts & kMonth) != 0) {
+          if (word.kind != DateWordKind::kMonth || (parts & kMonthPart) != 0) {
             return Failure::kFormat;
           }
           result_.month = word.value;
           month_in_letters = true;
-          parts |= kMonth;
+          parts |= kMonthPart;
         }
         fields[i] = {};
       }
@@ -229,7 +216,7 @@ class DateTimeDecoder {
       }
       parts |= part;
     }
-    return ((result_.parts | parts) & ~(kDayOfYear | kZone)) == kDateParts ? Failure::kNone : Failure::kFormat;
+    return ((result_.parts | parts) & ~(kDayOfYearPart | kZonePart)) == kDateParts ? Failure::kNone : Failure::kFormat;
   }
 
   Failure decode_number_token(std::string_view text, uint32_t& parts) {
@@ -248,7 +235,7 @@ class DateTimeDecoder {
       return time_only_ ? Failure::kFormat : decode_number(text, month_in_letters_, result_.parts, parts);
     }
     if (time_only_ ? text.size() > 4
-                   : text.size() >= 6 && ((result_.parts & kDateParts) == 0 || (result_.parts & kClock) == 0)) {
+                   : text.size() >= 6 && ((result_.parts & kDateParts) == 0 || (result_.parts & kClockPart) == 0)) {
       return decode_long_number(text, known_parts(), parts);
     }
     return decode_number(text, month_in_letters_ && !time_only_, known_parts(), parts);
@@ -286,7 +273,7 @@ class DateTimeDecoder {
       result_.minute = time.minute;
       result_.second = time.second;
       result_.fraction = time.microsecond / 1e6;
-      parts |= kClock;
+      parts |= kClockPart;
       return Failure::kNone;
     }
     if (used != text.size()) {
@@ -295,23 +282,23 @@ class DateTimeDecoder {
     switch (prefix_unit_) {
       case 1:
         result_.year = number;
-        parts = kYear;
+        parts = kYearPart;
         return Failure::kNone;
       case 2:
-        if ((result_.parts & kMonth) == 0) {
+        if ((result_.parts & kMonthPart) == 0) {
           result_.month = number;
-          parts = kMonth;
+          parts = kMonthPart;
         } else {  // After a month and an hour, m means minutes.
           result_.minute = number;
         }
         return Failure::kNone;
       case 3:
         result_.day = number;
-        parts = kDay;
+        parts = kDayPart;
         return Failure::kNone;
       case 4:
         result_.hour = number;
-        parts = kClock;
+        parts = kClockPart;
         return Failure::kNone;
       case 5:
         result_.minute = number;
@@ -343,27 +330,27 @@ class DateTimeDecoder {
     }
     const DateOrder order = options_.date_order;
     const bool long_number = text.size() >= 3;
-    if (text.size() == 3 && (known & kDateParts) == kYear && number >= 1 && number <= 366) {
+    if (text.size() == 3 && (known & kDateParts) == kYearPart && number >= 1 && number <= 366) {
       result_.day = number;
-      part = kDayOfYear | kMonth | kDay;
+      part = kDayOfYearPart | kMonthPart | kDayPart;
       day_of_year_ = true;
       return Failure::kNone;
     }
     switch (known & kDateParts) {
       case 0:
-        part = long_number || order == DateOrder::kYearMonthDay ? kYear
-               : order == DateOrder::kDayMonthYear              ? kDay
-                                                                : kMonth;
+        part = long_number || order == DateOrder::kYearMonthDay ? kYearPart
+               : order == DateOrder::kDayMonthYear              ? kDayPart
+                                                                : kMonthPart;
         break;
-      case kYear:
-      case kDay:
-        part = kMonth;
+      case kYearPart:
+      case kDayPart:
+        part = kMonthPart;
         break;
-      case kMonth:
-        part = month_in_letters && (long_number || order == DateOrder::kYearMonthDay) ? kYear : kDay;
+      case kMonthPart:
+        part = month_in_letters && (long_number || order == DateOrder::kYearMonthDay) ? kYearPart : kDayPart;
         break;
-      case kYear | kMonth:
-        part = kDay;
+      case kYearPart | kMonthPart:
+        part = kDayPart;
         if (month_in_letters && long_number && year_has_two_digits_) {  // 08-Jan-1999 in year-first order
           result_.day = static_cast<int32_t>(result_.year);
           result_.year = number;
@@ -371,19 +358,19 @@ class DateTimeDecoder {
           return Failure::kNone;
         }
         break;
-      case kMonth | kDay:
-        part = kYear;
+      case kMonthPart | kDayPart:
+        part = kYearPart;
         break;
       case kDateParts:
         return decode_long_number(text, known, part);
       default:
         return Failure::kFormat;
     }
-    if (part == kYear) {
+    if (part == kYearPart) {
       result_.year = number;
       year_has_two_digits_ = text.size() <= 2;
     } else {
-      (part == kMonth ? result_.month : result_.day) = number;
+      (part == kMonthPart ? result_.month : result_.day) = number;
     }
     return Failure::kNone;
   }
@@ -411,19 +398,19 @@ class DateTimeDecoder {
       parts = kDateParts;
       return Failure::kNone;
     }
-    if ((known & kClock) != 0 || (text.size() != 6 && text.size() != 4)) {
+    if ((known & kClockPart) != 0 || (text.size() != 6 && text.size() != 4)) {
       return Failure::kFormat;
     }
     result_.hour = number(text.substr(0, 2));
     result_.minute = number(text.substr(2, 2));
     result_.second = text.size() == 6 ? number(text.substr(4)) : 0;
-    parts = kClock;
+    parts = kClockPart;
     return Failure::kNone;
   }
 
   /// hh:mm, hh:mm:ss, with a fraction.
   Failure decode_clock(std::string_view text, uint32_t& parts) {
-    parts = kClock;
+    parts = kClockPart;
     size_t used = 0;
     if (!parse_integer(text, result_.hour, used)) {
       return Failure::kRange;
@@ -508,7 +495,7 @@ class DateTimeDecoder {
   Failure decode_word(std::string_view text, uint32_t& parts) {
     bool is_daylight = false;
     if (find_zone_abbreviation(text, result_.seconds_east, is_daylight)) {
-      parts = kZone;
+      parts = kZonePart;
       return Failure::kNone;
     }
     const DateWord word = find_date_word(text);
@@ -517,7 +504,7 @@ class DateTimeDecoder {
         return Failure::kNone;
       case DateWordKind::kNow:
         result_.special = Special::kNow;
-        parts = kDateParts | kClock | kZone;
+        parts = kDateParts | kClockPart | kZonePart;
         return Failure::kNone;
       case DateWordKind::kToday:
       case DateWordKind::kTomorrow:
@@ -537,40 +524,40 @@ class DateTimeDecoder {
         result_.special = word.kind == DateWordKind::kEpoch      ? Special::kEpoch
                           : word.kind == DateWordKind::kInfinity ? Special::kInfinity
                                                                  : Special::kMinusInfinity;
-        parts = kDateParts | kClock | kZone;
+        parts = kDateParts | kClockPart | kZonePart;
         return Failure::kNone;
       case DateWordKind::kAllBalls:
         result_.seconds_east = 0;
-        parts = kClock | kZone;
+        parts = kClockPart | kZonePart;
         return Failure::kNone;
       case DateWordKind::kMonth:
         // A number that was taken for the month before this one came was the day.
-        if ((result_.parts & kMonth) != 0 && !month_in_letters_ && (result_.parts & kDay) == 0 && result_.month >= 1 &&
-            result_.month <= 31) {
+        if ((result_.parts & kMonthPart) != 0 && !month_in_letters_ && (result_.parts & kDayPart) == 0 &&
+            result_.month >= 1 && result_.month <= 31) {
           result_.day = result_.month;
           result_.month = word.value;
           month_in_letters_ = true;
-          parts = kDay;
+          parts = kDayPart;
           return Failure::kNone;
         }
         month_in_letters_ = true;
         result_.month = word.value;
-        parts = kMonth;
+        parts = kMonthPart;
         return Failure::kNone;
       case DateWordKind::kWeekday:
-        parts = kWeekday;
+        parts = kWeekdayPart;
         return Failure::kNone;
       case DateWordKind::kMeridiem:
         meridiem_ = word.value;
-        parts = kMeridiem;
+        parts = kMeridiemPart;
         return Failure::kNone;
       case DateWordKind::kEra:
         is_bc_ = word.value == 1;
-        parts = kEra;
+        parts = kEraPart;
         return Failure::kNone;
       case DateWordKind::kDaylight:
         result_.seconds_east += 3600;
-        parts = kDaylight;
+        parts = kDaylightPart;
         return Failure::kNone;
       case DateWordKind::kIsoTime: {
         const bool date_known = time_only_ || has_date();
@@ -591,7 +578,7 @@ class DateTimeDecoder {
         break;
     }
     result_.zone = TimeZone::find(text);
-    parts = kZone;
+    parts = kZonePart;
     return result_.zone != nullptr ? Failure::kNone : Failure::kFormat;
   }
 
@@ -612,10 +599,10 @@ class DateTimeDecoder {
         result_.hour > 24 || clock_microseconds(result_) > kMicrosecondsPerDay) {
       return Failure::kRange;
     }
-    if (time_only_ ? (result_.parts & kClock) == 0 : !has_date()) {
+    if (time_only_ ? (result_.parts & kClockPart) == 0 : !has_date()) {
       return Failure::kFormat;
     }
-    if (result_.zone != nullptr && (result_.parts & kDaylight) != 0) {
+    if (result_.zone != nullptr && (result_.parts & kDaylightPart) != 0) {
       return Failure::kFormat;
     }
     // A zone with daylight saving time tells an offset only on a day.
@@ -623,7 +610,7 @@ class DateTimeDecoder {
   }
 
   Failure check_date() {
-    if ((result_.parts & kYear) != 0 && !is_julian_) {
+    if ((result_.parts & kYearPart) != 0 && !is_julian_) {
       if (is_bc_) {
         if (result_.year <= 0) {
           return Failure::kRange;
@@ -644,10 +631,10 @@ class DateTimeDecoder {
       result_.day = date.day;
       result_.year = date.year;
     }
-    if ((result_.parts & kMonth) != 0 && (result_.month < 1 || result_.month > 12)) {
+    if ((result_.parts & kMonthPart) != 0 && (result_.month < 1 || result_.month > 12)) {
       return Failure::kMonthOrDayRange;
     }
-    if ((result_.parts & kDay) != 0 && (result_.day < 1 || result_.day > 31)) {
+    if ((result_.parts & kDayPart) != 0 && (result_.day < 1 || result_.day > 31)) {
       return Failure::kMonthOrDayRange;
     }
     return has_date() && result_.day > days_in_month(result_.year, result_.month) ? Failure::kRange : Failure::kNone;
@@ -668,10 +655,6 @@ class DateTimeDecoder {
   bool month_in_letters_ = false;
 };
 
-const TimeZone& zone_of(const DateTimeOptions& options) {
-  return options.time_zone != nullptr ? *options.time_zone : TimeZone::utc();
-}
-
 /// In no range but that of int64: the offset, still to be applied, may bring it back into PostgreSQL's.
 bool local_timestamp(const Decoded& decoded, int64_t& microseconds) {
   return !__builtin_mul_overflow(days_from_civil(decoded.year, decoded.month, decoded.day), kMicrosecondsPerDay,
@@ -681,13 +664,13 @@ bool local_timestamp(const Decoded& decoded, int64_t& microseconds) {
 
 /// The offset that a decoded text means: its own, or the session's.
 int32_t offset_of(const Decoded& decoded, int64_t local, const DateTimeOptions& options) {
-  if ((decoded.parts & kZone) == 0) {
+  if ((decoded.parts & kZonePart) == 0) {
     return zone_of(options).offset_at_local(local);
   }
   return decoded.zone != nullptr ? decoded.zone->offset_at_local(local) : decoded.seconds_east;
 }
 
-[[noreturn]] void throw_out_of_range(std::string_view type, std::string_view text) {
+[[noreturn]] void throw_datetime_out_of_range(std::string_view type, std::string_view text) {
   throw Error(sqlstate::kDatetimeFieldOverflow, std::string(type) + " out of range: \"" + std::string(text) + "\"");
 }
 
@@ -788,7 +771,7 @@ int64_t apply_offset(int64_t local, int32_t seconds_east, std::string_view text)
   int64_t microseconds = 0;
   if (__builtin_sub_overflow(local, seconds_east * kMicrosecondsPerSecond, &microseconds) ||
       !is_valid_timestamp(microseconds)) {
-    throw_out_of_range("timestamp", text);
+    throw_datetime_out_of_range("timestamp", text);
   }
   return microseconds;
 }
@@ -824,7 +807,7 @@ int32_t parse_date(std::string_view text, const DateTimeOptions& options) {
   }
   const int64_t days = days_from_civil(decoded.year, decoded.month, decoded.day);
   if (!is_valid_date(days)) {
-    throw_out_of_range("date", text);
+    throw_datetime_out_of_range("date", text);
   }
   return static_cast<int32_t>(days);
 }
@@ -846,7 +829,7 @@ int64_t parse_timetz(std::string_view text, const DateTimeOptions& options) {
   int64_t local = 0;
   if ((decoded.parts & kDateParts) == kDateParts) {
     if (!local_timestamp(decoded, local)) {
-      throw_out_of_range("timestamp", text);
+      throw_datetime_out_of_range("timestamp", text);
     }
   } else {
     local = floor_divide(now, kMicrosecondsPerDay) * kMicrosecondsPerDay + clock;
@@ -874,7 +857,7 @@ int64_t parse_timestamp(std::string_view text, const DateTimeOptions& options) {
   }
   int64_t microseconds = 0;
   if (!local_timestamp(decoded, microseconds) || !is_valid_timestamp(microseconds)) {
-    throw_out_of_range("timestamp", text);
+    throw_datetime_out_of_range("timestamp", text);
   }
   return microseconds;
 }
@@ -900,7 +883,7 @@ int64_t parse_timestamptz(std::string_view text, const DateTimeOptions& options)
   }
   int64_t local = 0;
   if (!local_timestamp(decoded, local)) {
-    throw_out_of_range("timestamp", text);
+    throw_datetime_out_of_range("timestamp", text);
   }
   return apply_offset(local, offset_of(decoded, local, options), text);
 }
@@ -922,7 +905,7 @@ int64_t parse_timestamptz_ns(std::string_view text, const DateTimeOptions& optio
       decoded.fraction = 0;
       int64_t local = 0;
       if (!local_timestamp(decoded, local)) {
-        throw_out_of_range("timestamp", text);
+        throw_datetime_out_of_range("timestamp", text);
       }
       microseconds = apply_offset(local, offset_of(decoded, local, options), text) + fraction_ns / 1000;
       beyond = fraction_ns % 1000;
@@ -930,7 +913,7 @@ int64_t parse_timestamptz_ns(std::string_view text, const DateTimeOptions& optio
   }
   int64_t nanoseconds = 0;
   if (!join_nanoseconds(microseconds, static_cast<int32_t>(beyond), nanoseconds)) {
-    throw_out_of_range("timestamp", text);
+    throw_datetime_out_of_range("timestamp", text);
   }
   return nanoseconds;
 }

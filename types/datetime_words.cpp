@@ -281,4 +281,16 @@ void DateTokens::take_word_or_zone_name() {
   }
 }
 
+bool parse_fraction(std::string_view text, double& fraction) {
+  fraction = 0;
+  if (text.empty() || text.front() != '.') {
+    return false;
+  }
+  if (text.size() == 1) {
+    return true;
+  }
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), fraction, std::chars_format::fixed);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
 }  // namespace tidemark

@@ -93,4 +93,7 @@ class DateTokens {
   size_t token_start_ = 0;
 };
 
+/// `.123` → 0.123; false if there is something else than digits.
+bool parse_fraction(std::string_view text, double& fraction);
+
 }  // namespace tidemark

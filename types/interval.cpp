@@ -15,9 +15,6 @@
 namespace tidemark {
 namespace {
 
-constexpr int32_t kDaysPerMonth = 30;
-constexpr int32_t kMonthsPerYear = 12;
-
 [[noreturn]] void throw_interval_out_of_range() {
   throw Error(sqlstate::kDatetimeFieldOverflow, "interval out of range");
 }

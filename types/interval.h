@@ -12,6 +12,9 @@ namespace tidemark {
 
 class TimeZone;
 
+inline constexpr int32_t kMonthsPerYear = 12;
+inline constexpr int32_t kDaysPerMonth = 30;  ///< where SQL must give a month a length
+
 /// Text and arithmetic of intervals. Overflow throws 22008 `interval out of range`, or for timestamps `timestamp out of
 /// range`, as PostgreSQL does. Parsing: types/datetime_input.h.
 

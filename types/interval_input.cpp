@@ -15,10 +15,7 @@
 namespace tidemark {
 namespace {
 
-constexpr int64_t kMonthsPerYear = 12;
-constexpr int64_t kDaysPerMonth = 30;
-
-enum class Failure : uint8_t { kNone, kFormat, kRange };
+enum class IntervalFailure : uint8_t { kNone, kFormat, kRange };
 
 /// A number with what stands behind its point, which has the sign of the number.
 struct Quantity {
@@ -111,32 +108,22 @@ bool parse_whole(std::string_view text, int64_t& number, size_t& used) {
   return error == std::errc();
 }
 
-/// `.5` → 0.5
-bool parse_fraction(std::string_view text, double& fraction) {
-  if (text.size() == 1) {
-    fraction = 0;
-    return true;
-  }
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), fraction, std::chars_format::fixed);
-  return error == std::errc() && end == text.data() + text.size() && text[1] >= '0' && text[1] <= '9';
-}
-
 class IntervalDecoder {
  public:
   explicit IntervalDecoder(int fields) : fields_(fields) {}
 
-  Failure decode(std::string_view text, IntervalStyle style, Sum& sum) {
+  IntervalFailure decode(std::string_view text, IntervalStyle style, Sum& sum) {
     if (!tokens_.cut(text) || tokens_.size() == 0) {
-      return Failure::kFormat;
+      return IntervalFailure::kFormat;
     }
     for (size_t left = tokens_.size(); left > 0; --left) {
-      const Failure failure = decode_token(tokens_[left - 1], sum);
-      if (failure != Failure::kNone) {
+      const IntervalFailure failure = decode_token(tokens_[left - 1], sum);
+      if (failure != IntervalFailure::kNone) {
         return failure;
       }
     }
     if (seen_ == 0) {
-      return Failure::kFormat;
+      return IntervalFailure::kFormat;
     }
     if (style == IntervalStyle::kSqlStandard && tokens_[0].text.front() == '-' && !has_more_signs()) {
       sum.force_negative();  // One sign before an SQL interval is for the whole of it.
@@ -144,7 +131,7 @@ class IntervalDecoder {
     if (is_ago_) {
       sum.negate();
     }
-    return Failure::kNone;
+    return IntervalFailure::kNone;
   }
 
  private:
@@ -159,14 +146,14 @@ class IntervalDecoder {
     return false;
   }
 
-  Failure mark(Unit unit) {
+  IntervalFailure mark(Unit unit) {
     const uint32_t bit = uint32_t{1} << static_cast<uint32_t>(unit);
     const bool twice = (seen_ & bit) != 0;
     seen_ |= bit;
-    return twice ? Failure::kFormat : Failure::kNone;
+    return twice ? IntervalFailure::kFormat : IntervalFailure::kNone;
   }
 
-  Failure decode_token(const DateToken& token, Sum& sum) {
+  IntervalFailure decode_token(const DateToken& token, Sum& sum) {
     switch (token.kind) {
       case DateToken::Kind::kTime:
         return decode_clock(token.text, false, sum);
@@ -184,13 +171,14 @@ class IntervalDecoder {
     }
     const Unit unit = find_interval_unit(token.text);
     if (unit == Unit::kUnknown) {
-      return find_date_word(token.text).kind == DateWordKind::kIgnored ? Failure::kNone : Failure::kFormat;
+      return find_date_word(token.text).kind == DateWordKind::kIgnored ? IntervalFailure::kNone
+                                                                       : IntervalFailure::kFormat;
     }
     if (unit == Unit::kAgo) {
       is_ago_ = true;
     }
     unit_ = unit;
-    return Failure::kNone;
+    return IntervalFailure::kNone;
   }
 
   /// The unit of a bare number at the end.
@@ -210,7 +198,7 @@ class IntervalDecoder {
     return (fields_ & interval_fields::kMonth) != 0 ? Unit::kMonth : Unit::kYear;
   }
 
-  Failure decode_number(std::string_view text, Sum& sum) {
+  IntervalFailure decode_number(std::string_view text, Sum& sum) {
     if (unit_ == Unit::kUnknown) {
       unit_ = default_unit();
     }
@@ -218,33 +206,33 @@ class IntervalDecoder {
     Quantity quantity;
     size_t used = 0;
     if (text.front() != '.' && !parse_whole(text, quantity.whole, used)) {
-      return used == 0 ? Failure::kFormat : Failure::kRange;
+      return used == 0 ? IntervalFailure::kFormat : IntervalFailure::kRange;
     }
     if (used < text.size() && text[used] == '-') {  // SQL's years-months
       int64_t months = 0;
       const std::string_view rest = text.substr(used + 1);
       if (rest.empty() || rest.front() < '0' || rest.front() > '9' || !parse_whole(rest, months, used) ||
           used != rest.size()) {
-        return Failure::kFormat;
+        return IntervalFailure::kFormat;
       }
       if (months >= kMonthsPerYear || __builtin_mul_overflow(quantity.whole, kMonthsPerYear, &quantity.whole) ||
           __builtin_add_overflow(quantity.whole, negative ? -months : months, &quantity.whole)) {
-        return Failure::kRange;
+        return IntervalFailure::kRange;
       }
       unit_ = Unit::kMonth;
     } else if (used < text.size()) {
       if (text[used] != '.' || !parse_fraction(text.substr(used), quantity.fraction)) {
-        return Failure::kFormat;
+        return IntervalFailure::kFormat;
       }
       quantity.fraction = negative ? -quantity.fraction : quantity.fraction;
     }
     return add(quantity, sum);
   }
 
-  Failure add(Quantity quantity, Sum& sum) {
+  IntervalFailure add(Quantity quantity, Sum& sum) {
     bool fits = true;
     const Unit unit = unit_;
-    Failure failure = mark(unit);
+    IntervalFailure failure = mark(unit);
     switch (unit) {
       case Unit::kMicrosecond:
         fits = sum.add_microseconds(quantity, 1);
@@ -255,8 +243,9 @@ class IntervalDecoder {
       case Unit::kSecond:
         fits = sum.add_microseconds(quantity, kMicrosecondsPerSecond);
         if (quantity.fraction != 0 &&  // Then milliseconds and microseconds are said as well.
-            (mark(Unit::kMillisecond) != Failure::kNone || mark(Unit::kMicrosecond) != Failure::kNone)) {
-          failure = Failure::kFormat;
+            (mark(Unit::kMillisecond) != IntervalFailure::kNone ||
+             mark(Unit::kMicrosecond) != IntervalFailure::kNone)) {
+          failure = IntervalFailure::kFormat;
         }
         break;
       case Unit::kMinute:
@@ -289,13 +278,13 @@ class IntervalDecoder {
         break;
       case Unit::kAgo:
       case Unit::kUnknown:
-        return Failure::kFormat;
+        return IntervalFailure::kFormat;
     }
-    return fits ? failure : Failure::kRange;
+    return fits ? failure : IntervalFailure::kRange;
   }
 
   /// hours:minutes[:seconds[.fraction]], minutes:seconds.fraction, or minutes:seconds where the type says so.
-  Failure decode_clock(std::string_view text, bool negative, Sum& sum) {
+  IntervalFailure decode_clock(std::string_view text, bool negative, Sum& sum) {
     int64_t parts[3] = {};
     size_t count = 0;
     double fraction = 0;
@@ -303,10 +292,10 @@ class IntervalDecoder {
     for (;;) {
       size_t used = 0;
       if (count == 3 || text.empty() || text.front() < '0' || text.front() > '9') {
-        return Failure::kFormat;
+        return IntervalFailure::kFormat;
       }
       if (!parse_whole(text, parts[count], used)) {
-        return Failure::kRange;
+        return IntervalFailure::kRange;
       }
       ++count;
       text.remove_prefix(used);
@@ -316,17 +305,17 @@ class IntervalDecoder {
       if (text.front() == '.') {
         has_fraction = true;
         if (!parse_fraction(text, fraction)) {
-          return Failure::kFormat;
+          return IntervalFailure::kFormat;
         }
         break;
       }
       text.remove_prefix(1);  // a colon, for the token has nothing else
       if (text.empty() && count == 1) {
-        return Failure::kFormat;
+        return IntervalFailure::kFormat;
       }
     }
     if (count == 1) {
-      return Failure::kFormat;
+      return IntervalFailure::kFormat;
     }
     const bool minutes_first =
         count == 2 && (has_fraction || fields_ == (interval_fields::kMinute | interval_fields::kSecond));
@@ -334,22 +323,22 @@ class IntervalDecoder {
     const int64_t minutes = minutes_first ? parts[0] : parts[1];
     const int64_t seconds = minutes_first ? parts[1] : parts[2];
     if (minutes > 59 || seconds > 60) {
-      return Failure::kRange;
+      return IntervalFailure::kRange;
     }
     const int64_t sign = negative ? -1 : 1;
     if (!sum.add_microseconds({sign * hours, 0}, kMicrosecondsPerHour) ||
         !sum.add_microseconds({sign * minutes, 0}, kMicrosecondsPerMinute) ||
         !sum.add_microseconds({sign * seconds, 0}, kMicrosecondsPerSecond) ||
         !sum.add_microseconds({static_cast<int64_t>(std::rint(fraction * 1e6)) * sign, 0}, 1)) {
-      return Failure::kRange;
+      return IntervalFailure::kRange;
     }
     unit_ = Unit::kDay;  // of a number to the left: 3 04:05:06
     for (const Unit unit : {Unit::kHour, Unit::kMinute, Unit::kSecond}) {
-      if (mark(unit) != Failure::kNone) {
-        return Failure::kFormat;
+      if (mark(unit) != IntervalFailure::kNone) {
+        return IntervalFailure::kFormat;
       }
     }
-    return Failure::kNone;
+    return IntervalFailure::kNone;
   }
 
   const int fields_;
@@ -363,9 +352,9 @@ class IntervalDecoder {
 /// P00010203T040506.
 class IsoDecoder {
  public:
-  Failure decode(std::string_view text, Sum& sum) {
+  IntervalFailure decode(std::string_view text, Sum& sum) {
     if (text.size() < 2 || text.front() != 'P') {
-      return Failure::kFormat;
+      return IntervalFailure::kFormat;
     }
     rest_ = text.substr(1);
     bool in_time = false;
@@ -378,34 +367,34 @@ class IsoDecoder {
       }
       const std::string_view before = rest_;
       Quantity quantity;
-      const Failure failure = take_quantity(quantity);
-      if (failure != Failure::kNone) {
+      const IntervalFailure failure = take_quantity(quantity);
+      if (failure != IntervalFailure::kNone) {
         return failure;
       }
       const char unit = rest_.empty() ? '\0' : rest_.front();
       bool done = false;
-      const Failure other = in_time ? decode_time_part(unit, quantity, before, sum, done)
-                                    : decode_date_part(unit, quantity, before, sum, done);
-      if (other != Failure::kNone || done) {
+      const IntervalFailure other = in_time ? decode_time_part(unit, quantity, before, sum, done)
+                                            : decode_date_part(unit, quantity, before, sum, done);
+      if (other != IntervalFailure::kNone || done) {
         return other;
       }
       something_ = true;
     }
-    return something_ ? Failure::kNone : Failure::kFormat;
+    return something_ ? IntervalFailure::kNone : IntervalFailure::kFormat;
   }
 
  private:
-  Failure take_quantity(Quantity& quantity) {
+  IntervalFailure take_quantity(Quantity& quantity) {
     const bool negative = rest_.front() == '-';
     const bool digit_first = rest_.front() >= '0' && rest_.front() <= '9';
     if (!digit_first && !negative && rest_.front() != '+' && rest_.front() != '.') {
-      return Failure::kFormat;
+      return IntervalFailure::kFormat;
     }
     const std::string_view unsigned_text = negative ? rest_.substr(1) : rest_;
     size_t used = 0;
     if (!unsigned_text.empty() && unsigned_text.front() != '.') {
       if (!parse_whole(rest_, quantity.whole, used)) {
-        return used == 0 ? Failure::kFormat : Failure::kRange;
+        return used == 0 ? IntervalFailure::kFormat : IntervalFailure::kRange;
       }
     } else if (negative) {
       used = 1;
@@ -417,12 +406,12 @@ class IsoDecoder {
         ++end;
       }
       if (!parse_fraction(rest_.substr(0, end), quantity.fraction)) {
-        return Failure::kFormat;
+        return IntervalFailure::kFormat;
       }
       quantity.fraction = negative ? -quantity.fraction : quantity.fraction;
       rest_.remove_prefix(end);
     }
-    return Failure::kNone;
+    return IntervalFailure::kNone;
   }
 
   static size_t leading_digits(std::string_view text) {
@@ -434,7 +423,7 @@ class IsoDecoder {
     return start - first;
   }
 
-  Failure decode_date_part(char unit, Quantity quantity, std::string_view before, Sum& sum, bool& done) {
+  IntervalFailure decode_date_part(char unit, Quantity quantity, std::string_view before, Sum& sum, bool& done) {
     bool fits = true;
     switch (unit) {
       case 'Y':
@@ -454,46 +443,46 @@ class IsoDecoder {
         if (leading_digits(before) == 8 && !something_) {  // YYYYMMDD
           fits = sum.add_years({quantity.whole / 10000, 0}, 1) && sum.add_months({quantity.whole / 100 % 100, 0}) &&
                  sum.add_days({quantity.whole % 100, quantity.fraction}, 1);
-          return fits ? Failure::kNone : Failure::kRange;
+          return fits ? IntervalFailure::kNone : IntervalFailure::kRange;
         }
         [[fallthrough]];
       case '-':
         return decode_dashed_date(unit, quantity, sum, done);
       default:
-        return Failure::kFormat;
+        return IntervalFailure::kFormat;
     }
     rest_.remove_prefix(1);
-    return fits ? Failure::kNone : Failure::kRange;
+    return fits ? IntervalFailure::kNone : IntervalFailure::kRange;
   }
 
   /// YYYY[-MM[-DD]], the year being read.
-  Failure decode_dashed_date(char unit, Quantity year, Sum& sum, bool& done) {
+  IntervalFailure decode_dashed_date(char unit, Quantity year, Sum& sum, bool& done) {
     if (something_) {
-      return Failure::kFormat;
+      return IntervalFailure::kFormat;
     }
     if (!sum.add_years(year, 1)) {
-      return Failure::kRange;
+      return IntervalFailure::kRange;
     }
     for (int part = 0; part < 2 && unit == '-'; ++part) {
       rest_.remove_prefix(1);
       Quantity quantity;
       if (rest_.empty()) {
-        return Failure::kFormat;
+        return IntervalFailure::kFormat;
       }
-      const Failure failure = take_quantity(quantity);
-      if (failure != Failure::kNone) {
+      const IntervalFailure failure = take_quantity(quantity);
+      if (failure != IntervalFailure::kNone) {
         return failure;
       }
       if (!(part == 0 ? sum.add_months(quantity) : sum.add_days(quantity, 1))) {
-        return Failure::kRange;
+        return IntervalFailure::kRange;
       }
       unit = rest_.empty() ? '\0' : rest_.front();
     }
     done = rest_.empty();
-    return done || unit == 'T' ? Failure::kNone : Failure::kFormat;
+    return done || unit == 'T' ? IntervalFailure::kNone : IntervalFailure::kFormat;
   }
 
-  Failure decode_time_part(char unit, Quantity quantity, std::string_view before, Sum& sum, bool& done) {
+  IntervalFailure decode_time_part(char unit, Quantity quantity, std::string_view before, Sum& sum, bool& done) {
     bool fits = true;
     switch (unit) {
       case 'H':
@@ -511,43 +500,43 @@ class IsoDecoder {
           fits = sum.add_microseconds({quantity.whole / 10000, 0}, kMicrosecondsPerHour) &&
                  sum.add_microseconds({quantity.whole / 100 % 100, 0}, kMicrosecondsPerMinute) &&
                  sum.add_microseconds({quantity.whole % 100, quantity.fraction}, kMicrosecondsPerSecond);
-          return fits ? Failure::kNone : Failure::kRange;
+          return fits ? IntervalFailure::kNone : IntervalFailure::kRange;
         }
         [[fallthrough]];
       case ':':
         return decode_colon_time(unit, quantity, sum, done);
       default:
-        return Failure::kFormat;
+        return IntervalFailure::kFormat;
     }
     rest_.remove_prefix(1);
-    return fits ? Failure::kNone : Failure::kRange;
+    return fits ? IntervalFailure::kNone : IntervalFailure::kRange;
   }
 
   /// HH[:MM[:SS]], the hours being read.
-  Failure decode_colon_time(char unit, Quantity hours, Sum& sum, bool& done) {
+  IntervalFailure decode_colon_time(char unit, Quantity hours, Sum& sum, bool& done) {
     if (something_) {
-      return Failure::kFormat;
+      return IntervalFailure::kFormat;
     }
     if (!sum.add_microseconds(hours, kMicrosecondsPerHour)) {
-      return Failure::kRange;
+      return IntervalFailure::kRange;
     }
     for (int part = 0; part < 2 && unit == ':'; ++part) {
       rest_.remove_prefix(1);
       Quantity quantity;
       if (rest_.empty()) {
-        return Failure::kFormat;
+        return IntervalFailure::kFormat;
       }
-      const Failure failure = take_quantity(quantity);
-      if (failure != Failure::kNone) {
+      const IntervalFailure failure = take_quantity(quantity);
+      if (failure != IntervalFailure::kNone) {
         return failure;
       }
       if (!sum.add_microseconds(quantity, part == 0 ? kMicrosecondsPerMinute : kMicrosecondsPerSecond)) {
-        return Failure::kRange;
+        return IntervalFailure::kRange;
       }
       unit = rest_.empty() ? '\0' : rest_.front();
     }
     done = rest_.empty();
-    return done ? Failure::kNone : Failure::kFormat;
+    return done ? IntervalFailure::kNone : IntervalFailure::kFormat;
   }
 
   std::string_view rest_;
@@ -560,17 +549,17 @@ Interval parse_interval(std::string_view text, int32_t modifier, IntervalStyle s
   const int fields = modifier < 0 ? interval_fields::kAll : (modifier >> 16) & interval_fields::kAll;
   Sum sum;
   IntervalDecoder decoder(fields);
-  Failure failure = decoder.decode(text, style, sum);
-  if (failure == Failure::kFormat) {
+  IntervalFailure failure = decoder.decode(text, style, sum);
+  if (failure == IntervalFailure::kFormat) {
     sum = Sum();
     failure = IsoDecoder().decode(text, sum);
   }
   const std::string quoted = ": \"" + std::string(text) + "\"";
-  if (failure == Failure::kFormat) {
+  if (failure == IntervalFailure::kFormat) {
     throw Error(sqlstate::kInvalidDatetimeFormat, "invalid input syntax for type interval" + quoted);
   }
   Interval interval;
-  if (failure == Failure::kRange || !sum.to_interval(interval)) {
+  if (failure == IntervalFailure::kRange || !sum.to_interval(interval)) {
     throw Error(sqlstate::kIntervalFieldOverflow, "interval field value out of range" + quoted);
   }
   return with_interval_modifier(interval, modifier);

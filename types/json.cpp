@@ -400,30 +400,30 @@ class JsonbNormalizer final : public JsonHandler {
 
 // The classes of values in their order. PostgreSQL puts an empty array below everything, but only at the top.
 constexpr char kEmptyTopArray = 0;
-constexpr char kNull = 1;
-constexpr char kString = 2;
-constexpr char kNumber = 3;
-constexpr char kFalse = 4;
-constexpr char kTrue = 5;
-constexpr char kArray = 6;
-constexpr char kObject = 7;
+constexpr char kNullClass = 1;
+constexpr char kStringClass = 2;
+constexpr char kNumberClass = 3;
+constexpr char kFalseClass = 4;
+constexpr char kTrueClass = 5;
+constexpr char kArrayClass = 6;
+constexpr char kObjectClass = 7;
 
 /// Writes the key of a normal form: containers say their size before their members, in which they are compared first.
 class JsonbKeyWriter final : public JsonHandler {
  public:
   explicit JsonbKeyWriter(std::string& key) : key_(key), top_(key.size()) {}
 
-  void on_null() override { key_ += kNull; }
-  void on_boolean(bool value) override { key_ += value ? kTrue : kFalse; }
+  void on_null() override { key_ += kNullClass; }
+  void on_boolean(bool value) override { key_ += value ? kTrueClass : kFalseClass; }
   void on_number(std::string_view text) override {
-    key_ += kNumber;
+    key_ += kNumberClass;
     key_encoding::append_numeric(key_, Numeric::parse(text));
   }
   void on_string(std::string& text) override {
-    key_ += kString;
+    key_ += kStringClass;
     key_encoding::append_escaped(key_, text);
   }
-  void on_array_begin() override { begin(kArray); }
+  void on_array_begin() override { begin(kArrayClass); }
   void on_array_end(size_t count) override {
     if (count == 0 && open_.back() == top_) {
       key_.resize(top_);
@@ -433,7 +433,7 @@ class JsonbKeyWriter final : public JsonHandler {
     }
     end(count);
   }
-  void on_object_begin() override { begin(kObject); }
+  void on_object_begin() override { begin(kObjectClass); }
   void on_key(std::string& key) override { key_encoding::append_escaped(key_, key); }
   void on_object_end(size_t count) override { end(count); }
 
@@ -457,21 +457,21 @@ class JsonbKeyWriter final : public JsonHandler {
 
 void skip_key(std::string_view& key, int depth) {
   const char kind = key_encoding::take_bytes(key, 1)[0];
-  if (kind == kString) {
+  if (kind == kStringClass) {
     key_encoding::take_escaped(key);
-  } else if (kind == kNumber) {
+  } else if (kind == kNumberClass) {
     key_encoding::skip_numeric(key);
-  } else if (kind == kArray || kind == kObject) {
+  } else if (kind == kArrayClass || kind == kObjectClass) {
     if (depth > kJsonDepthMax) {
       key_encoding::throw_malformed();
     }
     for (auto left = key_encoding::take_big_endian<uint32_t>(key); left > 0; --left) {
-      if (kind == kObject) {
+      if (kind == kObjectClass) {
         key_encoding::take_escaped(key);
       }
       skip_key(key, depth + 1);
     }
-  } else if (kind < kEmptyTopArray || kind > kObject) {
+  } else if (kind < kEmptyTopArray || kind > kObjectClass) {
     key_encoding::throw_malformed();
   }
 }

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "types/interval_fields.h"
+#include "types/modifier.h"
 #include "types/type_info.h"
 
 namespace tidemark {
@@ -96,8 +97,6 @@ constexpr auto kRowOfType = [] {
   }
   return rows;
 }();
-
-constexpr int kVarlenaHeader = 4;  // PostgreSQL adds the size of a varlena header to these modifiers.
 
 std::string numeric_modifier(int32_t modifier) {
   const int32_t packed = modifier - kVarlenaHeader;

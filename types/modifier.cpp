@@ -10,8 +10,6 @@
 namespace tidemark {
 namespace {
 
-constexpr int32_t kVarlenaHeader = 4;  // PostgreSQL counts it in the modifiers of varchar, char and numeric.
-
 std::string text_with_length(std::string_view text, LogicalType type, ModifierRule rule) {
   const auto characters_max = static_cast<size_t>(type.modifier - kVarlenaHeader);
   const size_t kept = utf8_prefix_bytes(text, characters_max);

@@ -4,6 +4,9 @@
 
 namespace tidemark {
 
+/// The size of a varlena header: PostgreSQL counts it in the modifiers of varchar, bpchar and numeric.
+inline constexpr int32_t kVarlenaHeader = 4;
+
 /// How a type modifier is applied to a value of its type.
 enum class ModifierRule : uint8_t {
   kAssign,    ///< input and assignment: 22001 if a text is too long, unless only blanks are cut off

@@ -13,6 +13,7 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "base/error.h"
+#include "types/modifier.h"
 #include "types/numeric_integer.h"
 
 namespace tidemark {
@@ -22,7 +23,6 @@ constexpr int kSmallDigitsMax = 38;  // 10^38 < 2^127
 constexpr Int128 kSmallMax = static_cast<Int128>((~UInt128{0}) >> 1);
 constexpr uint16_t kScaleMask = 0x3fff;
 constexpr int kKindShift = 14;
-constexpr int kVarlenaHeader = 4;
 
 constexpr auto kPowersOfTen = [] {
   std::array<Int128, kSmallDigitsMax + 1> powers{};
@@ -102,12 +102,12 @@ void append_decimal(std::string& target, bool negative, std::string_view digits,
   }
 }
 
-[[noreturn]] void throw_invalid(std::string_view text) {
+[[noreturn]] void throw_invalid_numeric(std::string_view text) {
   throw Error(sqlstate::kInvalidTextRepresentation,
               "invalid input syntax for type numeric: \"" + std::string(text) + "\"");
 }
 
-[[noreturn]] void throw_malformed() { throw Error(sqlstate::kDataCorrupted, "packed numeric is malformed"); }
+[[noreturn]] void throw_malformed_numeric() { throw Error(sqlstate::kDataCorrupted, "packed numeric is malformed"); }
 
 /// The 16 bytes at most of a packed coefficient, sign extended.
 Int128 load_coefficient(std::string_view bytes) {
@@ -254,24 +254,24 @@ Numeric Numeric::parse(std::string_view text) {
         return nan();
       }
     }
-    throw_invalid(text);
+    throw_invalid_numeric(text);
   }
   rest.remove_prefix(at);
   if (!rest.empty()) {
     if (rest.front() != 'e' && rest.front() != 'E') {
-      throw_invalid(text);
+      throw_invalid_numeric(text);
     }
     rest.remove_prefix(1);
     if (rest.starts_with('+')) {
       rest.remove_prefix(1);
       if (rest.starts_with('-')) {
-        throw_invalid(text);
+        throw_invalid_numeric(text);
       }
     }
     int64_t exponent = 0;
     const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), exponent);
     if (error == std::errc::invalid_argument || end != rest.data() + rest.size()) {
-      throw_invalid(text);
+      throw_invalid_numeric(text);
     }
     constexpr int64_t kExponentMax = std::numeric_limits<int32_t>::max() / 2;
     if (error == std::errc::result_out_of_range || exponent >= kExponentMax || exponent <= -kExponentMax) {
@@ -302,7 +302,7 @@ Numeric Numeric::parse(std::string_view text) {
 
 Numeric Numeric::unpack(std::string_view packed) {
   if (packed.size() < sizeof(uint16_t)) {
-    throw_malformed();
+    throw_malformed_numeric();
   }
   const auto header = load_little_endian<uint16_t>(packed.data());
   packed.remove_prefix(sizeof(header));

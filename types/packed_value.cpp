@@ -10,7 +10,7 @@ namespace tidemark {
 namespace {
 
 template <class T>
-void put(std::string& target, T value) {
+void put_packed(std::string& target, T value) {
   char bytes[sizeof(T)];
   store_little_endian(bytes, value);
   target.append(bytes, sizeof(T));
@@ -20,10 +20,10 @@ constexpr size_t kDaysOffset = sizeof(int64_t);
 constexpr size_t kMonthsOffset = kDaysOffset + sizeof(int32_t);
 constexpr size_t kIntervalBytes = kMonthsOffset + sizeof(int32_t);
 
-void put_interval(std::string& target, const Interval& interval) {
-  put(target, interval.microseconds);
-  put(target, interval.days);
-  put(target, interval.months);
+void put_packed_interval(std::string& target, const Interval& interval) {
+  put_packed(target, interval.microseconds);
+  put_packed(target, interval.days);
+  put_packed(target, interval.months);
 }
 
 Interval load_interval(const char* bytes) {
@@ -62,28 +62,28 @@ void append_packed_value(std::string& target, const Value& value) {
 void append_packed_row(std::string& target, const Vector& flat, size_t index) {
   switch (flat.type().physical()) {
     case PhysicalType::kBool:
-      put(target, flat.data<uint8_t>()[index]);
+      put_packed(target, flat.data<uint8_t>()[index]);
       return;
     case PhysicalType::kInt16:
-      put(target, flat.data<int16_t>()[index]);
+      put_packed(target, flat.data<int16_t>()[index]);
       return;
     case PhysicalType::kInt32:
-      put(target, flat.data<int32_t>()[index]);
+      put_packed(target, flat.data<int32_t>()[index]);
       return;
     case PhysicalType::kInt64:
-      put(target, flat.data<int64_t>()[index]);
+      put_packed(target, flat.data<int64_t>()[index]);
       return;
     case PhysicalType::kUInt64:
-      put(target, flat.data<uint64_t>()[index]);
+      put_packed(target, flat.data<uint64_t>()[index]);
       return;
     case PhysicalType::kFloat32:
-      put(target, flat.data<float>()[index]);
+      put_packed(target, flat.data<float>()[index]);
       return;
     case PhysicalType::kFloat64:
-      put(target, flat.data<double>()[index]);
+      put_packed(target, flat.data<double>()[index]);
       return;
     case PhysicalType::kInterval:
-      put_interval(target, flat.data<Interval>()[index]);
+      put_packed_interval(target, flat.data<Interval>()[index]);
       return;
     case PhysicalType::kUuid: {
       const Uuid& uuid = flat.data<Uuid>()[index];

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/ascii.h"
+#include "base/binary_text.h"
 #include "base/check.h"
 #include "base/error.h"
 #include "base/utf8.h"
@@ -28,7 +29,7 @@ namespace {
               "invalid input syntax for type " + std::string(type) + ": \"" + std::string(text) + "\"");
 }
 
-[[noreturn]] void throw_out_of_range(std::string_view type, std::string_view text) {
+[[noreturn]] void throw_number_out_of_range(std::string_view type, std::string_view text) {
   throw Error(sqlstate::kNumericValueOutOfRange,
               "value \"" + std::string(text) + "\" is out of range for type " + std::string(type));
 }
@@ -67,7 +68,7 @@ T parse_integer(std::string_view text, std::string_view type) {
     throw_invalid(type, text);
   }
   if (result.ec == std::errc::result_out_of_range) {
-    throw_out_of_range(type, text);
+    throw_number_out_of_range(type, text);
   }
   return number;
 }
@@ -88,7 +89,7 @@ uint64_t parse_uint64(std::string_view text) {
     throw_invalid("uint8", text);
   }
   if (error == std::errc::result_out_of_range || (negative && number != 0)) {
-    throw_out_of_range("uint8", text);
+    throw_number_out_of_range("uint8", text);
   }
   return number;
 }
@@ -105,7 +106,7 @@ int64_t parse_oid(std::string_view text, std::string_view type) {
   }
   if (error == std::errc::result_out_of_range || number > std::numeric_limits<uint32_t>::max() ||
       number < std::numeric_limits<int32_t>::min()) {
-    throw_out_of_range(type, text);
+    throw_number_out_of_range(type, text);
   }
   return static_cast<uint32_t>(number);
 }
@@ -175,14 +176,6 @@ T parse_float(std::string_view text, std::string_view type) {
                 "\"" + std::string(trim_ascii_spaces(text)) + "\" is out of range for type " + std::string(type));
   }
   return number;
-}
-
-int hex_digit(char c) {
-  if (is_ascii_digit(c)) {
-    return c - '0';
-  }
-  const char lower = to_ascii_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
 /// 32 hex digits, a hyphen allowed after each group of four, braces around.

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <string_view>
 
+#include "types/calendar.h"
 #include "types/type_io.h"
 
 namespace tidemark {
 namespace {
-
-constexpr int64_t kMicrosecondsPerDay = 86'400'000'000;
 
 /// An interval of fixed length in microseconds; months count 30 days, as in interval comparison. InfluxDB's INF is 0.
 int64_t parse_duration(std::string_view name, const std::string& text) {

@@ -118,7 +118,7 @@ void column_rows(const SystemContext& context, SystemRows& rows) {
   }
 }
 
-void constraint_rows(const SystemContext& context, SystemRows& rows) {
+void table_constraint_rows(const SystemContext& context, SystemRows& rows) {
   const Value database = text(context.database().name);
   for (const TableEntry* table : visible_tables(context)) {
     const Value schema = text(schema_of(context, table->schema).name);
@@ -172,7 +172,7 @@ void add_information_schema(SystemTableList& list) {
            "constraint_catalog:name constraint_schema:name constraint_name:name table_catalog:name table_schema:name "
            "table_name:name constraint_type:text "
            "is_deferrable:text initially_deferred:text enforced:text",
-           constraint_rows);
+           table_constraint_rows);
   list.add(kSchema, "key_column_usage",
            "constraint_catalog:name constraint_schema:name constraint_name:name table_catalog:name table_schema:name "
            "table_name:name column_name:name "

@@ -9,11 +9,8 @@ namespace {
 
 using namespace system_row;
 
-constexpr std::string_view kCatalog = "pg_catalog";
 constexpr int64_t kHeapMethod = 2;
 constexpr int64_t kBtreeMethod = 403;
-
-Value letter(char value) { return Value::bytes(TypeId::kChar, std::string(1, value)); }
 
 Value int2vector(const std::vector<int64_t>& numbers) {
   std::string text_form;

@@ -7,7 +7,6 @@ namespace {
 
 using namespace system_row;
 
-constexpr std::string_view kCatalog = "pg_catalog";
 constexpr int64_t kUtf8 = 6;
 
 void database_rows(const SystemContext& context, SystemRows& rows) {

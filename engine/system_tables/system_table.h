@@ -60,9 +60,11 @@ void add_empty_tables(SystemTableList& list);  ///< what clients look for and Ti
 
 // Shared by the files
 namespace system_row {
+inline constexpr std::string_view kCatalog = "pg_catalog";
 inline Value oid(int64_t value) { return Value::integer(TypeId::kOid, value); }
 inline Value text(std::string_view value) { return Value::text(std::string(value)); }
 inline Value number(int64_t value) { return Value::int64(value); }
+inline Value letter(char value) { return Value::bytes(TypeId::kChar, std::string(1, value)); }
 inline Value flag(bool value) { return Value::boolean(value); }
 inline Value null() { return Value(); }
 }  // namespace system_row

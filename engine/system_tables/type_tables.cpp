@@ -10,11 +10,8 @@ namespace {
 
 using namespace system_row;
 
-constexpr std::string_view kCatalog = "pg_catalog";
 constexpr int64_t kSuperuser = 10;
 constexpr int64_t kFirstFunctionId = 3000;
-
-Value letter(char value) { return Value::bytes(TypeId::kChar, std::string(1, value)); }
 
 void type_rows(const SystemContext& /*context*/, SystemRows& rows) {
   for (const TypeInfo& info : all_types()) {

@@ -15,7 +15,7 @@
 namespace tidemark {
 namespace {
 
-using Kind = ast::AlterTableKind;
+using Action = ast::AlterTableKind;
 
 std::string qualified_name(const TableEntry& table, const Catalog& catalog) {
   const auto& schema = std::get<SchemaEntry>(*catalog.object(table.schema));
@@ -53,55 +53,55 @@ class TableAlteration {
 
   void apply(const ast::AlterTableAction& action) {
     switch (action.kind) {
-      case Kind::AddColumn:
+      case Action::AddColumn:
         add(action);
         return;
-      case Kind::DropColumn:
+      case Action::DropColumn:
         drop(action);
         return;
-      case Kind::SetDefault:
+      case Action::SetDefault:
         set_default(action);
         return;
-      case Kind::DropDefault:
+      case Action::DropDefault:
         change_column(action.name, [](ColumnEntry& column) { column.default_sql.clear(); });
         return;
-      case Kind::SetNotNull:
+      case Action::SetNotNull:
         set_not_null(action);
         return;
-      case Kind::DropNotNull:
+      case Action::DropNotNull:
         drop_not_null(action);
         return;
-      case Kind::ColumnType:
+      case Action::ColumnType:
         change_type(action);
         return;
-      case Kind::AddConstraint:
+      case Action::AddConstraint:
         add_table_constraint(action);
         return;
-      case Kind::DropConstraint:
+      case Action::DropConstraint:
         drop_constraint(action);
         return;
-      case Kind::ValidateConstraint:
+      case Action::ValidateConstraint:
         return;
-      case Kind::SetOptions:
+      case Action::SetOptions:
         change([&](TableEntry& table, DdlContext& context) {
           apply_table_options(table, action.options, context);
           decide_kind(table);
         });
         return;
-      case Kind::ResetOptions:
+      case Action::ResetOptions:
         change([&](TableEntry& table, DdlContext&) {
           for (const ast::Option& option : action.options) {
             reset_table_option(table, option.name);
           }
         });
         return;
-      case Kind::OwnerTo:
+      case Action::OwnerTo:
         change_owner(action);
         return;
-      case Kind::SetStatistics:
-      case Kind::SetStorage:
-      case Kind::SetCompression:
-      case Kind::SetLogged:
+      case Action::SetStatistics:
+      case Action::SetStorage:
+      case Action::SetCompression:
+      case Action::SetLogged:
         return;  // PostgreSQL's storage hints mean nothing here
       default:
         throw Error(sqlstate::kFeatureNotSupported, "this form of ALTER TABLE is not supported").at(action.position);

@@ -2,6 +2,7 @@
 
 #include "functions/aggregate_kernel.h"
 #include "functions/function_tables.h"
+#include "functions/validity_operations.h"
 #include "types/array.h"
 
 namespace tidemark {
@@ -10,7 +11,6 @@ namespace {
 using Text = std::string_view;
 using enum TypeId;
 
-bool is_there(const Vector& vector, size_t row) { return vector.validity().is_valid(vector.is_constant() ? 0 : row); }
 Text text_at(const Vector& vector, size_t row) { return vector.data<Text>()[vector.is_constant() ? 0 : row]; }
 
 void append_number(std::string& out, uint64_t number) {

@@ -5,6 +5,7 @@
 
 #include "functions/aggregate_kernel.h"
 #include "functions/function_tables.h"
+#include "functions/validity_operations.h"
 
 namespace tidemark {
 namespace {
@@ -30,8 +31,6 @@ int64_t time_at(const Vector& times, size_t row) {
       return times.data<int64_t>()[index];
   }
 }
-
-bool is_there(const Vector& vector, size_t row) { return vector.validity().is_valid(vector.is_constant() ? 0 : row); }
 
 void keep(TimedValue& state, const Vector& values, size_t row, int64_t time) {
   const size_t index = values.is_constant() ? 0 : row;

@@ -95,7 +95,7 @@ struct NumericSum {
 void append_number(std::string& out, int64_t number) {
   out.append(reinterpret_cast<const char*>(&number), sizeof number);
 }
-int64_t take_number(std::string_view& in) {
+int64_t take_int64(std::string_view& in) {
   int64_t number = 0;
   std::memcpy(&number, in.data(), sizeof number);
   in.remove_prefix(sizeof number);
@@ -115,8 +115,8 @@ struct NumericValues {
     out += total;
   }
   static void deserialize(std::string_view& in, State& state) {
-    state.count = take_number(in);
-    const auto size = static_cast<size_t>(take_number(in));
+    state.count = take_int64(in);
+    const auto size = static_cast<size_t>(take_int64(in));
     state.rest = Numeric::unpack(in.substr(0, size));
     in.remove_prefix(size);
   }

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "functions/aggregate_kernel.h"
 #include "functions/function_tables.h"
+#include "functions/validity_operations.h"
 #include "types/compare.h"
 #include "types/interval.h"
 
@@ -15,8 +16,6 @@ namespace {
 
 using Text = std::string_view;
 using enum TypeId;
-
-bool is_there(const Vector& vector, size_t row) { return vector.validity().is_valid(vector.is_constant() ? 0 : row); }
 
 template <class T>
 void append_plain(std::string& out, const T& value) {

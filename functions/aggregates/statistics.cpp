@@ -50,15 +50,15 @@ struct Moments {
   }
 };
 
-enum class Spread : uint8_t { kVariancePopulation, kVarianceSample, kDeviationPopulation, kDeviationSample };
-constexpr bool is_sample(Spread spread) {
-  return spread == Spread::kVarianceSample || spread == Spread::kDeviationSample;
+enum class SpreadMeasure : uint8_t { kVariancePopulation, kVarianceSample, kDeviationPopulation, kDeviationSample };
+constexpr bool is_sample(SpreadMeasure measure) {
+  return measure == SpreadMeasure::kVarianceSample || measure == SpreadMeasure::kDeviationSample;
 }
-constexpr bool is_deviation(Spread spread) {
-  return spread == Spread::kDeviationPopulation || spread == Spread::kDeviationSample;
+constexpr bool is_deviation(SpreadMeasure measure) {
+  return measure == SpreadMeasure::kDeviationPopulation || measure == SpreadMeasure::kDeviationSample;
 }
 
-template <class T, Spread kSpread>
+template <class T, SpreadMeasure kMeasure>
 struct FloatSpread {
   using Input = T;
   using Output = double;
@@ -66,10 +66,10 @@ struct FloatSpread {
   static void add(State& state, const T& value) { state.add(static_cast<double>(value)); }
   static void merge(State& into, State& from) { into.merge(from); }
   static bool finish(AggregateCall& /*call*/, const State& state, double& output) {
-    const double divisor = is_sample(kSpread) ? state.count - 1 : state.count;
+    const double divisor = is_sample(kMeasure) ? state.count - 1 : state.count;
     if (divisor <= 0) return false;
     output = state.squares / divisor;
-    if (is_deviation(kSpread)) output = std::sqrt(output);
+    if (is_deviation(kMeasure)) output = std::sqrt(output);
     return true;
   }
 };
@@ -81,7 +81,7 @@ struct ExactMoments {
   Numeric squares;
 };
 
-template <class T, Spread kSpread>
+template <class T, SpreadMeasure kMeasure>
 struct ExactSpread {
   using Input = T;
   using Output = std::string;
@@ -105,7 +105,7 @@ struct ExactSpread {
     into.squares = into.squares + from.squares;
   }
   static bool finish(AggregateCall& /*call*/, const State& state, std::string& output) {
-    if (state.count == 0 || (is_sample(kSpread) && state.count == 1)) return false;
+    if (state.count == 0 || (is_sample(kMeasure) && state.count == 1)) return false;
     if (!state.sum.is_finite()) {
       Numeric::nan().append_packed(output);
       return true;
@@ -116,8 +116,8 @@ struct ExactSpread {
       Numeric().append_packed(output);
       return true;
     }
-    Numeric result = numerator / (count * Numeric::from_int64(is_sample(kSpread) ? state.count - 1 : state.count));
-    if (is_deviation(kSpread)) result = result.sqrt().round(result.scale());
+    Numeric result = numerator / (count * Numeric::from_int64(is_sample(kMeasure) ? state.count - 1 : state.count));
+    if (is_deviation(kMeasure)) result = result.sqrt().round(result.scale());
     result.append_packed(output);
     return true;
   }
@@ -145,16 +145,16 @@ struct ExactSpread {
   }
 };
 
-template <Spread kSpread>
+template <SpreadMeasure kMeasure>
 void add_spread(FunctionTables& tables, std::initializer_list<std::string_view> names, std::string_view doc) {
   for (const std::string_view name : names) {
-    tables.aggregate(make_aggregate<FloatSpread<double, kSpread>>(name, kFloat64, kFloat64, doc));
-    tables.aggregate(make_aggregate<FloatSpread<float, kSpread>>(name, kFloat32, kFloat64, doc));
-    tables.aggregate(make_aggregate<ExactSpread<int16_t, kSpread>>(name, kInt16, kNumeric, doc));
-    tables.aggregate(make_aggregate<ExactSpread<int32_t, kSpread>>(name, kInt32, kNumeric, doc));
-    tables.aggregate(make_aggregate<ExactSpread<int64_t, kSpread>>(name, kInt64, kNumeric, doc));
-    tables.aggregate(make_aggregate<ExactSpread<uint64_t, kSpread>>(name, kUInt64, kNumeric, doc));
-    tables.aggregate(make_aggregate<ExactSpread<std::string_view, kSpread>>(name, kNumeric, kNumeric, doc));
+    tables.aggregate(make_aggregate<FloatSpread<double, kMeasure>>(name, kFloat64, kFloat64, doc));
+    tables.aggregate(make_aggregate<FloatSpread<float, kMeasure>>(name, kFloat32, kFloat64, doc));
+    tables.aggregate(make_aggregate<ExactSpread<int16_t, kMeasure>>(name, kInt16, kNumeric, doc));
+    tables.aggregate(make_aggregate<ExactSpread<int32_t, kMeasure>>(name, kInt32, kNumeric, doc));
+    tables.aggregate(make_aggregate<ExactSpread<int64_t, kMeasure>>(name, kInt64, kNumeric, doc));
+    tables.aggregate(make_aggregate<ExactSpread<uint64_t, kMeasure>>(name, kUInt64, kNumeric, doc));
+    tables.aggregate(make_aggregate<ExactSpread<std::string_view, kMeasure>>(name, kNumeric, kNumeric, doc));
   }
 }
 
@@ -164,9 +164,9 @@ void add_influx_deviation(FunctionTables& tables) {
     tables.aggregate(std::move(function));
   };
   static constexpr std::string_view kDoc = "sample standard deviation";
-  add(make_aggregate<FloatSpread<double, Spread::kDeviationSample>>("stddev", kFloat64, kFloat64, kDoc));
-  add(make_aggregate<FloatSpread<int64_t, Spread::kDeviationSample>>("stddev", kInt64, kFloat64, kDoc));
-  add(make_aggregate<FloatSpread<uint64_t, Spread::kDeviationSample>>("stddev", kUInt64, kFloat64, kDoc));
+  add(make_aggregate<FloatSpread<double, SpreadMeasure::kDeviationSample>>("stddev", kFloat64, kFloat64, kDoc));
+  add(make_aggregate<FloatSpread<int64_t, SpreadMeasure::kDeviationSample>>("stddev", kInt64, kFloat64, kDoc));
+  add(make_aggregate<FloatSpread<uint64_t, SpreadMeasure::kDeviationSample>>("stddev", kUInt64, kFloat64, kDoc));
 }
 
 /// Of pairs (y, x).
@@ -312,7 +312,7 @@ bool regr_intercept(const PairMoments& p, double& out) {
 }  // namespace
 
 void add_statistics(FunctionTables& tables) {
-  using enum Spread;
+  using enum SpreadMeasure;
   add_spread<kVariancePopulation>(tables, {"var_pop"}, "population variance");
   add_spread<kVarianceSample>(tables, {"var_samp", "variance"}, "sample variance");
   add_spread<kDeviationPopulation>(tables, {"stddev_pop"}, "population standard deviation");

@@ -20,9 +20,6 @@ namespace {
 using Text = std::string_view;
 using enum TypeId;
 
-size_t index_of(const Vector& vector, size_t row) { return vector.is_constant() ? 0 : row; }
-bool is_there(const Vector& vector, size_t row) { return vector.validity().is_valid(index_of(vector, row)); }
-
 /// ARRAY[a, b, …]: one dimension.
 void make_array(KernelCall& call) {
   Vector result = Vector::flat(call.result_type, call.size);

@@ -8,6 +8,7 @@
 #include "functions/io_options.h"
 #include "functions/kernel.h"
 #include "functions/scalars/utf8.h"
+#include "functions/validity_operations.h"
 #include "types/array.h"
 #include "types/compare.h"
 #include "types/packed_value.h"
@@ -18,8 +19,6 @@ namespace {
 using Text = std::string_view;
 using enum TypeId;
 
-size_t index_of(const Vector& vector, size_t row) { return vector.is_constant() ? 0 : row; }
-bool is_there(const Vector& vector, size_t row) { return vector.validity().is_valid(index_of(vector, row)); }
 Text bytes_at(const Vector& vector, size_t row) { return vector.data<Text>()[index_of(vector, row)]; }
 
 ArrayView view_at(const Vector& vector, size_t row) {
@@ -81,7 +80,7 @@ void array_rows(KernelCall& call, const Body& body) {
 }
 
 /// Arrays of equal shape side by side, or one of a dimension less at an end of the other.
-std::string concatenate(const ArrayView& left, const ArrayView& right, LogicalType element_type) {
+std::string concatenate_arrays(const ArrayView& left, const ArrayView& right, LogicalType element_type) {
   ArrayBuilder builder(element_type);
   add_all(builder, left);
   add_all(builder, right);
@@ -129,7 +128,7 @@ void array_cat(KernelCall& call) {
     }
     std::string packed;
     if (left && right) {
-      packed = concatenate(view_at(call.arguments[0], row), view_at(call.arguments[1], row), element_type);
+      packed = concatenate_arrays(view_at(call.arguments[0], row), view_at(call.arguments[1], row), element_type);
     } else {
       packed = bytes_at(call.arguments[left ? 0 : 1], row);
     }
@@ -465,7 +464,7 @@ void array_fill(KernelCall& call) {
   call.result = std::move(result);
 }
 
-void add_operators(FunctionTables& tables) {
+void add_array_operators(FunctionTables& tables) {
   const auto compare = [&](Text symbol, ScalarKernel kernel, Text doc) {
     tables.operation(symbol, {kAnyArray, kAnyArray}, kBoolean, kernel, doc);
   };
@@ -489,7 +488,7 @@ void add_operators(FunctionTables& tables) {
 }  // namespace
 
 void add_arrays(FunctionTables& tables) {
-  add_operators(tables);
+  add_array_operators(tables);
   const auto called = [&](Text name, std::vector<LogicalType> arguments, LogicalType result, ScalarKernel kernel,
                           Text doc) {
     tables.function(name, std::move(arguments), result, kernel, doc).null_rule = NullRule::kCalled;

@@ -25,10 +25,10 @@ void null_test(KernelCall& call) {
   call.result = std::move(result);
 }
 
-enum class Truth : uint8_t { kFalse = 0, kTrue = 1, kUnknown = 2 };
+enum class TruthValue : uint8_t { kFalse = 0, kTrue = 1, kUnknown = 2 };
 
 /// Whether each boolean is (or, with kNegated, is not) the wanted one of three truth values; never NULL.
-template <Truth kWanted, bool kNegated>
+template <TruthValue kWanted, bool kNegated>
 void truth_test(KernelCall& call) {
   const Vector& argument = call.arguments[0];
   const Argument<bool> values(argument);
@@ -36,7 +36,7 @@ void truth_test(KernelCall& call) {
   uint8_t* to = result.mutable_data<uint8_t>();
   for (size_t row = 0; row < call.size; ++row) {
     const bool valid = argument.validity().is_valid(argument.is_constant() ? 0 : row);
-    const Truth truth = !valid ? Truth::kUnknown : values[row] ? Truth::kTrue : Truth::kFalse;
+    const TruthValue truth = !valid ? TruthValue::kUnknown : values[row] ? TruthValue::kTrue : TruthValue::kFalse;
     to[row] = (truth == kWanted) != kNegated ? 1 : 0;
   }
   call.result = std::move(result);
@@ -52,12 +52,12 @@ void add_boolean(FunctionTables& tables) {
   tables.operation("NOT", {kBoolean}, kBoolean, each_value<negation>, "negation");
   add_test("IS NULL", kAny, null_test<true>, "whether it is NULL");
   add_test("IS NOT NULL", kAny, null_test<false>, "whether it is not NULL");
-  add_test("IS TRUE", kBoolean, truth_test<Truth::kTrue, false>, "whether it is true (not false, not NULL)");
-  add_test("IS NOT TRUE", kBoolean, truth_test<Truth::kTrue, true>, "whether it is false or NULL");
-  add_test("IS FALSE", kBoolean, truth_test<Truth::kFalse, false>, "whether it is false (not true, not NULL)");
-  add_test("IS NOT FALSE", kBoolean, truth_test<Truth::kFalse, true>, "whether it is true or NULL");
-  add_test("IS UNKNOWN", kBoolean, truth_test<Truth::kUnknown, false>, "whether it is NULL");
-  add_test("IS NOT UNKNOWN", kBoolean, truth_test<Truth::kUnknown, true>, "whether it is true or false");
+  add_test("IS TRUE", kBoolean, truth_test<TruthValue::kTrue, false>, "whether it is true (not false, not NULL)");
+  add_test("IS NOT TRUE", kBoolean, truth_test<TruthValue::kTrue, true>, "whether it is false or NULL");
+  add_test("IS FALSE", kBoolean, truth_test<TruthValue::kFalse, false>, "whether it is false (not true, not NULL)");
+  add_test("IS NOT FALSE", kBoolean, truth_test<TruthValue::kFalse, true>, "whether it is true or NULL");
+  add_test("IS UNKNOWN", kBoolean, truth_test<TruthValue::kUnknown, false>, "whether it is NULL");
+  add_test("IS NOT UNKNOWN", kBoolean, truth_test<TruthValue::kUnknown, true>, "whether it is true or false");
 }
 
 }  // namespace tidemark

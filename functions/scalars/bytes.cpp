@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/digest.h"
 #include "base/error.h"
 #include "functions/function_tables.h"
@@ -143,21 +144,15 @@ std::string from_escape(Text text) {
 [[noreturn]] void throw_unknown_encoding(Text name) {
   throw Error(sqlstate::kInvalidParameterValue, "unrecognized encoding: \"" + std::string(name) + "\"");
 }
-std::string lower(Text text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; });
-  return out;
-}
 std::string encode(Text bytes, Text encoding) {
-  const std::string name = lower(encoding);
+  const std::string name = to_ascii_lower(encoding);
   if (name == "hex") return to_hex(bytes);
   if (name == "base64") return to_base64(bytes);
   if (name == "escape") return to_escape(bytes);
   throw_unknown_encoding(encoding);
 }
 std::string decode(Text text, Text encoding) {
-  const std::string name = lower(encoding);
+  const std::string name = to_ascii_lower(encoding);
   if (name == "hex") return from_hex(text);
   if (name == "base64") return from_base64(text);
   if (name == "escape") return from_escape(text);
@@ -206,7 +201,7 @@ int64_t bit_count(Text bytes) {
 std::string reverse_bytes(Text bytes) { return std::string(bytes.rbegin(), bytes.rend()); }
 
 Text utf8_bytes(Text text, Text encoding) {
-  const std::string name = lower(encoding);
+  const std::string name = to_ascii_lower(encoding);
   if (name != "utf8" && name != "utf-8" && name != "unicode") {
     throw Error(sqlstate::kFeatureNotSupported,
                 "encoding \"" + std::string(encoding) + "\" is not supported, only UTF8");

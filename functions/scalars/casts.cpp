@@ -11,6 +11,7 @@
 #include "functions/function_tables.h"
 #include "functions/io_options.h"
 #include "functions/kernel.h"
+#include "types/bpchar.h"
 #include "types/modifier.h"
 #include "types/numeric.h"
 #include "types/type_info.h"
@@ -126,10 +127,6 @@ float numeric_to_float(const Numeric& value) {
 bool integer_to_boolean(int32_t value) { return value != 0; }
 int32_t boolean_to_integer(bool value) { return value ? 1 : 0; }
 Text boolean_to_text(bool value) { return value ? "true" : "false"; }
-Text without_padding(Text text) {
-  const size_t last = text.find_last_not_of(' ');
-  return last == Text::npos ? Text("", 0) : text.substr(0, last + 1);
-}
 Text first_byte(Text text) { return text.substr(0, 1); }
 
 template <class A, class B>
@@ -237,9 +234,9 @@ void add_text_casts(FunctionTables& tables) {
   tables.cast(kText, kVarchar, kImplicit, nullptr);
   tables.cast(kText, kBpchar, kImplicit, nullptr);
   tables.cast(kVarchar, kBpchar, kImplicit, nullptr);
-  tables.cast(kBpchar, kText, kImplicit, each_row<without_padding>);
-  tables.cast(kBpchar, kVarchar, kImplicit, each_row<without_padding>);
-  tables.cast(kBpchar, kName, kImplicit, each_row<without_padding>);
+  tables.cast(kBpchar, kText, kImplicit, each_row<without_trailing_blanks>);
+  tables.cast(kBpchar, kVarchar, kImplicit, each_row<without_trailing_blanks>);
+  tables.cast(kBpchar, kName, kImplicit, each_row<without_trailing_blanks>);
   tables.cast(kName, kText, kImplicit, nullptr);
   tables.cast(kName, kVarchar, kAssignment, nullptr);
   tables.cast(kName, kBpchar, kAssignment, nullptr);

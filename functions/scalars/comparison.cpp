@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "functions/comparison_kernel.h"
+#include "types/bpchar.h"
 
 namespace tidemark {
 
@@ -20,14 +21,11 @@ struct Padded {
   std::string_view text;
 };
 
-std::string_view without_padding(std::string_view text) {
-  const size_t last = text.find_last_not_of(' ');
-  return last == std::string_view::npos ? std::string_view() : text.substr(0, last + 1);
-}
+using Text = std::string_view;
 
 template <auto F>
 bool compare_padded(std::string_view a, std::string_view b) {
-  return F(without_padding(a), without_padding(b));
+  return F(without_trailing_blanks(a), without_trailing_blanks(b));
 }
 
 template <auto F>
@@ -37,7 +35,6 @@ void add_padded(FunctionTables& tables, std::string_view symbol, std::string_vie
 }
 
 void add_padded_comparison(FunctionTables& tables) {
-  using Text = std::string_view;
   add_padded<is_equal<Text, Text>>(tables, "=", "equal, trailing blanks aside");
   add_padded<is_not_equal<Text, Text>>(tables, "<>", "not equal, trailing blanks aside");
   add_padded<is_less<Text, Text>>(tables, "<", "less than, trailing blanks aside");

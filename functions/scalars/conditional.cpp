@@ -3,14 +3,13 @@
 #include "functions/assemble.h"
 #include "functions/function_tables.h"
 #include "functions/kernel.h"
+#include "functions/validity_operations.h"
 #include "types/compare.h"
 
 namespace tidemark {
 namespace {
 
 using enum TypeId;
-
-bool is_there(const Vector& vector, size_t row) { return vector.validity().is_valid(vector.is_constant() ? 0 : row); }
 
 /// NULLs do not count; NULL if all are.
 template <bool kGreatest>

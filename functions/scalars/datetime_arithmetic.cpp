@@ -90,7 +90,7 @@ Interval interval_product(const Interval& a, double factor) { return multiply(a,
 Interval product_with_interval(double factor, const Interval& a) { return multiply(a, factor); }
 Interval interval_quotient(const Interval& a, double divisor) { return divide(a, divisor); }
 
-void add_operators(FunctionTables& tables) {
+void add_datetime_operators(FunctionTables& tables) {
   const auto op = [&](std::string_view symbol, TypeId a, TypeId b, TypeId result, ScalarKernel kernel,
                       std::string_view doc) -> ScalarFunction& {
     return tables.operation(symbol, {a, b}, result, kernel, doc);
@@ -216,7 +216,7 @@ void add_datetime_casts(FunctionTables& tables) {
 }  // namespace
 
 void add_datetime_arithmetic(FunctionTables& tables) {
-  add_operators(tables);
+  add_datetime_operators(tables);
   add_datetime_casts(tables);
 }
 

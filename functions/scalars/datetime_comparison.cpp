@@ -12,7 +12,7 @@ namespace {
 using enum TypeId;
 
 // Each converts one side into the unit in which both are compared.
-int64_t same(const KernelCall& /*call*/, int64_t value) { return value; }
+int64_t unchanged(const KernelCall& /*call*/, int64_t value) { return value; }
 int64_t midnight(const KernelCall& /*call*/, int32_t date) {
   // A date may lie beyond the timestamps; it is then above or below all of them.
   if (is_infinite_date(date)) return date == kDateInfinity ? kTimestampInfinity : kTimestampMinusInfinity;
@@ -86,12 +86,12 @@ void add_both_ways(FunctionTables& tables, TypeId a, TypeId b, Volatility volati
 
 void add_datetime_comparisons(FunctionTables& tables) {
   using enum Volatility;
-  add_both_ways<int32_t, int64_t, midnight, same>(tables, kDate, kTimestamp, kImmutable);
-  add_both_ways<int32_t, int64_t, zoned_midnight, same>(tables, kDate, kTimestampTz, kStable);
-  add_both_ways<int64_t, int64_t, zoned, same>(tables, kTimestamp, kTimestampTz, kStable);
-  add_both_ways<int32_t, int64_t, clamped_midnight, same>(tables, kDate, kTimestampTzNs, kStable);
-  add_both_ways<int64_t, int64_t, clamped_zoned, same>(tables, kTimestamp, kTimestampTzNs, kStable);
-  add_both_ways<int64_t, int64_t, clamped, same>(tables, kTimestampTz, kTimestampTzNs, kImmutable);
+  add_both_ways<int32_t, int64_t, midnight, unchanged>(tables, kDate, kTimestamp, kImmutable);
+  add_both_ways<int32_t, int64_t, zoned_midnight, unchanged>(tables, kDate, kTimestampTz, kStable);
+  add_both_ways<int64_t, int64_t, zoned, unchanged>(tables, kTimestamp, kTimestampTz, kStable);
+  add_both_ways<int32_t, int64_t, clamped_midnight, unchanged>(tables, kDate, kTimestampTzNs, kStable);
+  add_both_ways<int64_t, int64_t, clamped_zoned, unchanged>(tables, kTimestamp, kTimestampTzNs, kStable);
+  add_both_ways<int64_t, int64_t, clamped, unchanged>(tables, kTimestampTz, kTimestampTzNs, kImmutable);
 }
 
 }  // namespace tidemark

@@ -11,6 +11,7 @@
 #include "functions/io_options.h"
 #include "functions/kernel.h"
 #include "functions/scalars/json_text.h"
+#include "functions/validity_operations.h"
 #include "types/array.h"
 
 namespace tidemark {
@@ -18,8 +19,6 @@ namespace {
 
 using Text = std::string_view;
 using enum TypeId;
-
-bool is_there(const Vector& vector, size_t row) { return vector.validity().is_valid(vector.is_constant() ? 0 : row); }
 
 std::optional<std::string> copied(const std::optional<Text>& slice) {
   return slice ? std::optional<std::string>(std::string(*slice)) : std::nullopt;
@@ -162,7 +161,7 @@ std::vector<std::string> elements_of(Text json) {
   return elements;
 }
 
-std::string concatenate(Text a, Text b) {
+std::string concatenate_jsonb(Text a, Text b) {
   if (json_kind(a) == JsonKind::kObject && json_kind(b) == JsonKind::kObject) {
     auto members = members_of(a);
     for (auto& entry : members_of(b)) members.push_back(std::move(entry));
@@ -574,7 +573,7 @@ void add_jsonb_operators(FunctionTables& tables) {
   tables.operation("?", {kJsonb, kText}, kBoolean, each_row<has_key>, "has this key or string");
   tables.operation("?|", {kJsonb, texts}, kBoolean, each_row<has_keys<false>>, "has one of these keys");
   tables.operation("?&", {kJsonb, texts}, kBoolean, each_row<has_keys<true>>, "has all of these keys");
-  tables.operation("||", {kJsonb, kJsonb}, kJsonb, each_row<concatenate>, "both together");
+  tables.operation("||", {kJsonb, kJsonb}, kJsonb, each_row<concatenate_jsonb>, "both together");
   tables.operation("-", {kJsonb, kText}, kJsonb, each_row<without_key>, "without a key or string");
   tables.operation("-", {kJsonb, texts}, kJsonb, each_row<without_keys>, "without some keys or strings");
   tables.operation("-", {kJsonb, kInt32}, kJsonb, each_row<without_element>, "without an element");

@@ -35,14 +35,14 @@ enum class Part : uint8_t {
   kLiteral,
 };
 
-struct Element {
+struct TemplateElement {
   Part part;
   std::string literal;
 };
 
 /// A template, read once.
 struct Template {
-  std::vector<Element> elements;
+  std::vector<TemplateElement> elements;
   int before = 0;  ///< digit places before the point
   int after = 0;
   int shifted = 0;      ///< digits behind V
@@ -218,7 +218,7 @@ class NumberWriter {
     places_last_ = format_.after + places - 1;
     if (format_.fill_mode && format_.has_point) find_last_relevant();
     if (!sign_written_ && blanks_ == 0) ++places_last_;
-    for (const Element& element : format_.elements) write_element(element);
+    for (const TemplateElement& element : format_.elements) write_element(element);
     return std::move(out_);
   }
 
@@ -231,7 +231,7 @@ class NumberWriter {
     // Zeros that the template asks for are shown.
     int zero_end = 0;
     int place = 0;
-    for (const Element& element : format_.elements) {
+    for (const TemplateElement& element : format_.elements) {
       if (element.part == Part::kNine || element.part == Part::kZero) ++place;
       if (element.part == Part::kZero) zero_end = place;
     }
@@ -310,7 +310,7 @@ class NumberWriter {
     }
   }
 
-  void write_element(const Element& element) {
+  void write_element(const TemplateElement& element) {
     switch (element.part) {
       case Part::kNine:
       case Part::kZero:
@@ -432,7 +432,7 @@ std::string format_number(const Numeric& given, Text format_text) {
     int64_t number = 0;
     const bool fits = given.is_finite() && given.to_int64(number);
     const bool lower =
-        std::ranges::any_of(format.elements, [](const Element& e) { return e.part == Part::kRomanLower; });
+        std::ranges::any_of(format.elements, [](const TemplateElement& e) { return e.part == Part::kRomanLower; });
     std::string text = fits ? roman(number, lower) : std::string(15, '#');
     if (!format.fill_mode && text.size() < 15) text.insert(0, 15 - text.size(), ' ');
     return text;
@@ -493,7 +493,7 @@ Numeric to_number(Text text, Text format_text) {
     }
   };
   take_sign();
-  for (const Element& element : format.elements) {
+  for (const TemplateElement& element : format.elements) {
     if (at >= text.size()) break;
     switch (element.part) {
       case Part::kNine:

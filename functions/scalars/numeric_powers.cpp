@@ -9,12 +9,12 @@ namespace {
 
 using N = Numeric;
 
-N sqrt(const N& a) { return a.sqrt(); }
-N exp(const N& a) { return a.exp(); }
-N ln(const N& a) { return a.ln(); }
-N log_of_base(const N& base, const N& a) { return a.log(base); }
-N log(const N& a) { return a.log(N::from_int64(10)); }
-N power(const N& a, const N& b) { return a.power(b); }
+N numeric_sqrt(const N& a) { return a.sqrt(); }
+N numeric_exp(const N& a) { return a.exp(); }
+N numeric_ln(const N& a) { return a.ln(); }
+N numeric_log_of_base(const N& base, const N& a) { return a.log(base); }
+N numeric_log(const N& a) { return a.log(N::from_int64(10)); }
+N numeric_power(const N& a, const N& b) { return a.power(b); }
 
 }  // namespace
 
@@ -23,15 +23,16 @@ void add_numeric_powers(FunctionTables& tables) {
   const auto unary = [&](std::string_view name, ScalarKernel kernel, std::string_view doc) {
     tables.function(name, {kNumeric}, kNumeric, kernel, doc);
   };
-  tables.operation("^", {kNumeric, kNumeric}, kNumeric, each_row<power>, "first to the power of the second");
-  unary("sqrt", each_row<sqrt>, "square root");
-  unary("exp", each_row<exp>, "e to this power");
-  unary("ln", each_row<ln>, "natural logarithm");
-  unary("log", each_row<log>, "logarithm to base 10");
-  unary("log10", each_row<log>, "logarithm to base 10");
-  tables.function("log", {kNumeric, kNumeric}, kNumeric, each_row<log_of_base>, "logarithm of the second to a base");
+  tables.operation("^", {kNumeric, kNumeric}, kNumeric, each_row<numeric_power>, "first to the power of the second");
+  unary("sqrt", each_row<numeric_sqrt>, "square root");
+  unary("exp", each_row<numeric_exp>, "e to this power");
+  unary("ln", each_row<numeric_ln>, "natural logarithm");
+  unary("log", each_row<numeric_log>, "logarithm to base 10");
+  unary("log10", each_row<numeric_log>, "logarithm to base 10");
+  tables.function("log", {kNumeric, kNumeric}, kNumeric, each_row<numeric_log_of_base>,
+                  "logarithm of the second to a base");
   for (const std::string_view name : {"power", "pow"}) {
-    tables.function(name, {kNumeric, kNumeric}, kNumeric, each_row<power>, "first to the power of the second");
+    tables.function(name, {kNumeric, kNumeric}, kNumeric, each_row<numeric_power>, "first to the power of the second");
   }
 }
 

@@ -292,7 +292,7 @@ std::optional<std::string> substring_of_pattern(Text text, Text pattern) {
   return std::string(found);
 }
 
-void add_operators(FunctionTables& tables) {
+void add_pattern_operators(FunctionTables& tables) {
   const auto add = [&](Text symbol, ScalarKernel kernel, auto prepare, Text doc) {
     for (const TypeId type : {kText, kName, kBpchar}) {
       tables.operation(symbol, {type, kText}, kBoolean, kernel, doc).prepare = prepare;
@@ -314,7 +314,7 @@ void add_operators(FunctionTables& tables) {
 }  // namespace
 
 void add_patterns(FunctionTables& tables) {
-  add_operators(tables);
+  add_pattern_operators(tables);
   tables.function("like", {kText, kText}, kBoolean, like<false, false>, "LIKE").prepare = prepare_like<false>;
   tables.function("notlike", {kText, kText}, kBoolean, like<false, true>, "NOT LIKE").prepare = prepare_like<false>;
   tables.function("like_escape", {kText, kText}, kText, each_row<like_escape>, "LIKE pattern with another escape");

@@ -11,6 +11,7 @@
 #include "functions/function_tables.h"
 #include "functions/kernel.h"
 #include "functions/scalars/utf8.h"
+#include "types/bpchar.h"
 
 namespace tidemark {
 namespace {
@@ -28,11 +29,7 @@ int32_t length(Text text) { return static_cast<int32_t>(count_characters(text));
 int32_t octet_length(Text text) { return static_cast<int32_t>(text.size()); }
 int32_t bit_length(Text text) { return static_cast<int32_t>(text.size() * 8); }
 
-Text without_padding(Text text) {
-  const size_t last = text.find_last_not_of(' ');
-  return last == Text::npos ? Text("", 0) : text.substr(0, last + 1);
-}
-int32_t padded_length(Text text) { return length(without_padding(text)); }
+int32_t padded_length(Text text) { return length(without_trailing_blanks(text)); }
 
 bool is_ascii(Text text) {
   return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });

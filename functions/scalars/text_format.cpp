@@ -8,14 +8,13 @@
 #include "functions/io_options.h"
 #include "functions/kernel.h"
 #include "functions/scalars/utf8.h"
+#include "functions/validity_operations.h"
 
 namespace tidemark {
 namespace {
 
 using Text = std::string_view;
 using enum TypeId;
-
-bool is_there(const Vector& vector, size_t row) { return vector.validity().is_valid(vector.is_constant() ? 0 : row); }
 
 /// Appends the text that casting to text gives: booleans as words.
 void append_as_text(KernelCall& call, std::string& out, const Vector& vector, size_t row) {

@@ -11,6 +11,7 @@
 #include "planner/plan_walk.h"
 #include "planner/predicate_forms.h"
 #include "planner/rules/rules.h"
+#include "types/calendar.h"
 
 namespace tidemark {
 
@@ -49,7 +50,6 @@ Bucket match_bucket(const Expression& expression, PlannerContext& context) {
   }
   // These count days of 24 hours, where adding an interval may meet one of 23; months are counted in UTC, where adding
   // counts in the session's zone.
-  constexpr int64_t kMicrosecondsPerDay = 86'400'000'000;
   Interval width = value.as_interval();
   if (__builtin_add_overflow(width.microseconds, width.days * kMicrosecondsPerDay, &width.microseconds)) return {};
   width.days = width.months != 0 ? 1 : 0;

@@ -2,19 +2,9 @@
 
 #include <algorithm>
 
+#include "base/binary_text.h"
+
 namespace tidemark::http {
-namespace {
-
-int hex_digit(char letter) {
-  if (letter >= '0' && letter <= '9') {
-    return letter - '0';
-  }
-  const char lower = static_cast<char>(letter | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-}  // namespace
-
 std::string_view Request::parameter(std::string_view name) const {
   const auto found =
       std::find_if(parameters.begin(), parameters.end(), [name](const auto& pair) { return pair.first == name; });

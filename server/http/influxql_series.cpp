@@ -4,16 +4,15 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "types/calendar.h"
 
 namespace tidemark::http {
 namespace {
 
-constexpr int64_t kEpochDifferenceUs = 946'684'800'000'000;
-
 int64_t nanoseconds_of(const Value& time) {
   if (time.is_null()) return 0;
   if (time.type().id == TypeId::kTimestampTzNs) return time.as_int64();
-  return (time.as_int64() + kEpochDifferenceUs) * 1000;
+  return (time.as_int64() + kEpochShiftMicroseconds) * 1000;
 }
 
 bool is_number(const Value& value) {

@@ -38,7 +38,7 @@ constexpr std::array<double, kExponents> kInversePower = {1e-0,  1e-1,  1e-2,  1
 /// every SIMD level has. Good for magnitudes below 2^51.
 constexpr double kRounder = 0x1.8p52;
 constexpr double kMagnitudeMax = 0x1p51;
-constexpr size_t kSampleSize = 48;
+constexpr size_t kScaleSampleSize = 48;
 constexpr size_t kSampleMissesMax = 8;
 
 template <class Float>
@@ -73,8 +73,8 @@ bool to_integer(Float value, Scale scale, int64_t& integer) {
 /// they round differently, so each is tried.
 template <class Float>
 std::optional<Scale> choose_scale(std::span<const Float> values) {
-  std::array<Float, kSampleSize> sample;
-  const size_t sample_size = std::min(kSampleSize, values.size());
+  std::array<Float, kScaleSampleSize> sample;
+  const size_t sample_size = std::min(kScaleSampleSize, values.size());
   for (size_t i = 0; i < sample_size; ++i) {
     sample[i] = values[i * values.size() / sample_size];
   }
@@ -101,7 +101,7 @@ std::optional<Scale> choose_scale(std::span<const Float> values) {
 }
 
 template <class Float>
-bool encode(std::span<const Float> values, ByteWriter& out) {
+bool encode_alp(std::span<const Float> values, ByteWriter& out) {
   const std::optional<Scale> scale = choose_scale(values);
   if (!scale || values.size() > UINT16_MAX) {
     return false;
@@ -150,7 +150,7 @@ TIDEMARK_SIMD_CLONES void scale_floats(const int64_t* integers, size_t count, do
 }
 
 template <class Float>
-bool decode(std::string_view bytes, std::span<Float> out) {
+bool decode_alp(std::string_view bytes, std::span<Float> out) {
   ByteCursor cursor(bytes);
   const auto exponent = cursor.get<uint8_t>();
   const auto factor = cursor.get<uint8_t>();
@@ -189,7 +189,7 @@ bool decode(std::string_view bytes, std::span<Float> out) {
 
 }  // namespace
 
-const FloatEncoding<double> kAlpEncoding{EncodingId::kAlp, "alp", encode<double>, decode<double>};
-const FloatEncoding<float> kAlpEncodingSingle{EncodingId::kAlp, "alp", encode<float>, decode<float>};
+const FloatEncoding<double> kAlpEncoding{EncodingId::kAlp, "alp", encode_alp<double>, decode_alp<double>};
+const FloatEncoding<float> kAlpEncodingSingle{EncodingId::kAlp, "alp", encode_alp<float>, decode_alp<float>};
 
 }  // namespace tidemark

@@ -16,6 +16,11 @@ namespace tidemark {
 /// What is left over after the last full 512 is packed as one plain stream of bits, so that small pages stay small.
 /// Widths above 32 are two planes one after the other: the low 32 bits as they are, then the rest packed.
 
+/// How far `high` lies above `low`: exact over all of int64, where a signed difference would overflow.
+[[nodiscard]] constexpr uint64_t distance(int64_t low, int64_t high) {
+  return static_cast<uint64_t>(high) - static_cast<uint64_t>(low);
+}
+
 /// Bytes that `count` numbers take.
 [[nodiscard]] size_t packed_bytes(size_t count, unsigned width);
 

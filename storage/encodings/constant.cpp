@@ -11,11 +11,13 @@ namespace {
 
 constexpr size_t kVarintBytesUsual = 3;
 
-size_t estimate(const IntegerProfile& profile) { return profile.run_count == 1 ? kVarintBytesUsual : SIZE_MAX; }
+size_t estimate_constant(const IntegerProfile& profile) {
+  return profile.run_count == 1 ? kVarintBytesUsual : SIZE_MAX;
+}
 
-void encode(const IntegerProfile& profile, ByteWriter& out) { out.put_zigzag(profile.values[0]); }
+void encode_constant(const IntegerProfile& profile, ByteWriter& out) { out.put_zigzag(profile.values[0]); }
 
-bool decode(std::string_view bytes, std::span<int64_t> out) {
+bool decode_constant(std::string_view bytes, std::span<int64_t> out) {
   ByteCursor cursor(bytes);
   std::ranges::fill(out, cursor.get_zigzag());
   return cursor.ok();
@@ -23,6 +25,7 @@ bool decode(std::string_view bytes, std::span<int64_t> out) {
 
 }  // namespace
 
-const IntegerEncoding kConstantEncoding{EncodingId::kConstant, "constant", estimate, encode, decode};
+const IntegerEncoding kConstantEncoding{EncodingId::kConstant, "constant", estimate_constant, encode_constant,
+                                        decode_constant};
 
 }  // namespace tidemark

@@ -18,11 +18,11 @@ namespace tidemark {
 
 namespace {
 
-size_t estimate(const IntegerProfile& profile) {
+size_t estimate_differences(const IntegerProfile& profile) {
   return profile.values.size() < 2 ? SIZE_MAX : profile.delta_plan.bytes + 2;
 }
 
-void encode(const IntegerProfile& profile, ByteWriter& out) {
+void encode_differences(const IntegerProfile& profile, ByteWriter& out) {
   std::vector<int64_t> deltas(profile.deltas.begin(), profile.deltas.end());
   deltas[0] = profile.delta_plan.base;
   out.put_zigzag(profile.values[0]);
@@ -51,7 +51,7 @@ TIDEMARK_SIMD_CLONES void fill_arithmetic(uint64_t first, uint64_t step, size_t 
   }
 }
 
-bool decode(std::string_view bytes, std::span<int64_t> out) {
+bool decode_differences(std::string_view bytes, std::span<int64_t> out) {
   ByteCursor cursor(bytes);
   const auto first = static_cast<uint64_t>(cursor.get_zigzag());
   PackedValues packed;
@@ -70,6 +70,7 @@ bool decode(std::string_view bytes, std::span<int64_t> out) {
 
 }  // namespace
 
-const IntegerEncoding kDeltaEncoding{EncodingId::kDelta, "delta", estimate, encode, decode};
+const IntegerEncoding kDeltaEncoding{EncodingId::kDelta, "delta", estimate_differences, encode_differences,
+                                     decode_differences};
 
 }  // namespace tidemark

@@ -7,8 +7,8 @@ namespace tidemark {
 namespace {
 
 /// The tables: to add an encoding is a file and a line here. Raw comes last and fits everything.
-constexpr std::array<const FloatEncoding<double>*, 3> kEncodings = {&kAlpEncoding, &kXorFloatEncoding,
-                                                                    &kRawFloatEncoding};
+constexpr std::array<const FloatEncoding<double>*, 3> kDoubleEncodings = {&kAlpEncoding, &kXorFloatEncoding,
+                                                                          &kRawFloatEncoding};
 constexpr std::array<const FloatEncoding<float>*, 2> kSingleEncodings = {&kAlpEncodingSingle, &kRawFloatEncodingSingle};
 
 /// Takes the first encoding that saves a fifth against raw.
@@ -46,12 +46,12 @@ bool decode_any(const std::array<const FloatEncoding<Float>*, count>& encodings,
 
 }  // namespace
 
-std::span<const FloatEncoding<double>* const> float_encodings() { return kEncodings; }
+std::span<const FloatEncoding<double>* const> float_encodings() { return kDoubleEncodings; }
 std::span<const FloatEncoding<float>* const> single_float_encodings() { return kSingleEncodings; }
 
-void encode_floats(std::span<const double> values, ByteWriter& out) { encode_best(kEncodings, values, out); }
+void encode_floats(std::span<const double> values, ByteWriter& out) { encode_best(kDoubleEncodings, values, out); }
 void encode_floats(std::span<const float> values, ByteWriter& out) { encode_best(kSingleEncodings, values, out); }
-bool decode_floats(std::string_view bytes, std::span<double> out) { return decode_any(kEncodings, bytes, out); }
+bool decode_floats(std::string_view bytes, std::span<double> out) { return decode_any(kDoubleEncodings, bytes, out); }
 bool decode_floats(std::string_view bytes, std::span<float> out) { return decode_any(kSingleEncodings, bytes, out); }
 
 }  // namespace tidemark

@@ -8,11 +8,13 @@ namespace tidemark {
 
 namespace {
 
-size_t estimate(const IntegerProfile& profile) { return profile.value_plan.bytes; }
+size_t estimate_frame_of_reference(const IntegerProfile& profile) { return profile.value_plan.bytes; }
 
-void encode(const IntegerProfile& profile, ByteWriter& out) { write_packed(profile.values, profile.value_plan, out); }
+void encode_frame_of_reference(const IntegerProfile& profile, ByteWriter& out) {
+  write_packed(profile.values, profile.value_plan, out);
+}
 
-bool decode(std::string_view bytes, std::span<int64_t> out) {
+bool decode_frame_of_reference(std::string_view bytes, std::span<int64_t> out) {
   PackedValues packed;
   if (!read_packed(bytes, out.size(), packed)) {
     return false;
@@ -27,7 +29,8 @@ bool decode(std::string_view bytes, std::span<int64_t> out) {
 
 }  // namespace
 
-const IntegerEncoding kFrameOfReferenceEncoding{EncodingId::kFrameOfReference, "frame_of_reference", estimate, encode,
-                                                decode};
+const IntegerEncoding kFrameOfReferenceEncoding{EncodingId::kFrameOfReference, "frame_of_reference",
+                                                estimate_frame_of_reference, encode_frame_of_reference,
+                                                decode_frame_of_reference};
 
 }  // namespace tidemark

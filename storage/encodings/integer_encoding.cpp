@@ -11,7 +11,7 @@ namespace tidemark {
 namespace {
 
 /// The table: to add an encoding is a file and a line here. Of equal sizes the earlier wins: it decodes faster.
-constexpr std::array<const IntegerEncoding*, 5> kEncodings = {
+constexpr std::array<const IntegerEncoding*, 5> kIntegerEncodings = {
     &kConstantEncoding, &kRunLengthEncoding, &kFrameOfReferenceEncoding, &kDeltaEncoding, &kRawIntegerEncoding};
 
 std::vector<int64_t> differences(std::span<const int64_t> values) {
@@ -24,7 +24,7 @@ std::vector<int64_t> differences(std::span<const int64_t> values) {
 
 }  // namespace
 
-std::span<const IntegerEncoding* const> integer_encodings() { return kEncodings; }
+std::span<const IntegerEncoding* const> integer_encodings() { return kIntegerEncodings; }
 
 void encode_integers(std::span<const int64_t> values, ByteWriter& out) {
   if (values.empty()) {
@@ -42,7 +42,7 @@ void encode_integers(std::span<const int64_t> values, ByteWriter& out) {
   }
   const IntegerEncoding* best = nullptr;
   size_t best_bytes = SIZE_MAX;
-  for (const IntegerEncoding* encoding : kEncodings) {
+  for (const IntegerEncoding* encoding : kIntegerEncodings) {
     const size_t bytes = encoding->estimate(profile);
     if (bytes < best_bytes) {
       best = encoding;
@@ -61,7 +61,7 @@ bool decode_integers(std::string_view bytes, std::span<int64_t> out) {
   if (bytes.empty()) {
     return false;
   }
-  for (const IntegerEncoding* encoding : kEncodings) {
+  for (const IntegerEncoding* encoding : kIntegerEncodings) {
     if (static_cast<uint8_t>(bytes[0]) == static_cast<uint8_t>(encoding->id)) {
       return encoding->decode(bytes.substr(1), out);
     }

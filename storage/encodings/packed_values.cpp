@@ -31,11 +31,9 @@ size_t header_bytes(int64_t base) {
   return encode_varint(bytes.data(), zigzag_encode(base)) + 2;
 }
 /// A few hundred show where the bulk lies; sorting them costs about 5 µs.
-constexpr size_t kSampleSize = 256;
+constexpr size_t kWidthSampleSize = 256;
 
 unsigned width_of(uint64_t range) { return static_cast<unsigned>(std::bit_width(range)); }
-
-uint64_t distance(int64_t low, int64_t high) { return static_cast<uint64_t>(high) - static_cast<uint64_t>(low); }
 
 size_t count_outside(std::span<const int64_t> values, int64_t base, unsigned width) {
   const uint64_t range_max = width >= 64 ? ~uint64_t{0} : (uint64_t{1} << width) - 1;
@@ -46,15 +44,15 @@ size_t count_outside(std::span<const int64_t> values, int64_t base, unsigned wid
   return outside;
 }
 
-struct Window {
+struct ValueWindow {
   int64_t base = 0;
   size_t covered = 0;
 };
 
 /// The window of 2^width values that holds most of the sorted sample.
-Window best_window(std::span<const int64_t> sorted, unsigned width) {
+ValueWindow best_window(std::span<const int64_t> sorted, unsigned width) {
   const uint64_t range_max = (uint64_t{1} << width) - 1;
-  Window best;
+  ValueWindow best;
   size_t low = 0;
   for (size_t high = 0; high < sorted.size(); ++high) {
     while (distance(sorted[low], sorted[high]) > range_max) {
@@ -85,8 +83,8 @@ PackPlan plan_packing(std::span<const int64_t> values) {
   if (full_width < 2 || values.size() < 64 || values.size() > UINT16_MAX) {
     return plan;
   }
-  std::array<int64_t, kSampleSize> sample_storage;
-  const size_t sample_size = std::min(kSampleSize, values.size());
+  std::array<int64_t, kWidthSampleSize> sample_storage;
+  const size_t sample_size = std::min(kWidthSampleSize, values.size());
   const std::span<int64_t> sample(sample_storage.data(), sample_size);
   for (size_t i = 0; i < sample_size; ++i) {
     sample[i] = values[i * values.size() / sample_size];
@@ -96,7 +94,7 @@ PackPlan plan_packing(std::span<const int64_t> values) {
   const unsigned inner_width = width_of(distance(sample[sample_size / 50], sample[sample_size - 1 - sample_size / 50]));
   PackPlan guess = plan;
   for (unsigned width = inner_width > 0 ? inner_width - 1 : 0; width < full_width; ++width) {
-    const Window window = best_window(sample, width);
+    const ValueWindow window = best_window(sample, width);
     const size_t exceptions = (sample_size - window.covered) * values.size() / sample_size;
     const size_t bytes = header_bytes(window.base) + packed_bytes(values.size(), width) + exceptions * kExceptionBytes;
     if (bytes < guess.bytes) {

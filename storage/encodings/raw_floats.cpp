@@ -9,13 +9,13 @@ namespace tidemark {
 namespace {
 
 template <class Float>
-bool encode(std::span<const Float> values, ByteWriter& out) {
+bool encode_raw_floats(std::span<const Float> values, ByteWriter& out) {
   out.put_bytes({reinterpret_cast<const char*>(values.data()), values.size_bytes()});
   return true;
 }
 
 template <class Float>
-bool decode(std::string_view bytes, std::span<Float> out) {
+bool decode_raw_floats(std::string_view bytes, std::span<Float> out) {
   if (bytes.size() < out.size_bytes()) {
     return false;
   }
@@ -27,7 +27,9 @@ bool decode(std::string_view bytes, std::span<Float> out) {
 
 }  // namespace
 
-const FloatEncoding<double> kRawFloatEncoding{EncodingId::kRawFloats, "raw_floats", encode<double>, decode<double>};
-const FloatEncoding<float> kRawFloatEncodingSingle{EncodingId::kRawFloats, "raw_floats", encode<float>, decode<float>};
+const FloatEncoding<double> kRawFloatEncoding{EncodingId::kRawFloats, "raw_floats", encode_raw_floats<double>,
+                                              decode_raw_floats<double>};
+const FloatEncoding<float> kRawFloatEncodingSingle{EncodingId::kRawFloats, "raw_floats", encode_raw_floats<float>,
+                                                   decode_raw_floats<float>};
 
 }  // namespace tidemark

@@ -8,13 +8,13 @@ namespace tidemark {
 
 namespace {
 
-size_t estimate(const IntegerProfile& profile) { return profile.values.size_bytes(); }
+size_t estimate_raw_integers(const IntegerProfile& profile) { return profile.values.size_bytes(); }
 
-void encode(const IntegerProfile& profile, ByteWriter& out) {
+void encode_raw_integers(const IntegerProfile& profile, ByteWriter& out) {
   out.put_bytes({reinterpret_cast<const char*>(profile.values.data()), profile.values.size_bytes()});
 }
 
-bool decode(std::string_view bytes, std::span<int64_t> out) {
+bool decode_raw_integers(std::string_view bytes, std::span<int64_t> out) {
   if (bytes.size() < out.size_bytes()) {
     return false;
   }
@@ -26,6 +26,7 @@ bool decode(std::string_view bytes, std::span<int64_t> out) {
 
 }  // namespace
 
-const IntegerEncoding kRawIntegerEncoding{EncodingId::kRawIntegers, "raw_integers", estimate, encode, decode};
+const IntegerEncoding kRawIntegerEncoding{EncodingId::kRawIntegers, "raw_integers", estimate_raw_integers,
+                                          encode_raw_integers, decode_raw_integers};
 
 }  // namespace tidemark

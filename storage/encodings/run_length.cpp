@@ -38,7 +38,7 @@ Runs find_runs(std::span<const int64_t> values) {
   return runs;
 }
 
-size_t estimate(const IntegerProfile& profile) {
+size_t estimate_run_length(const IntegerProfile& profile) {
   if (profile.run_count * kRunLengthMin > profile.values.size()) {
     return SIZE_MAX;
   }
@@ -46,7 +46,7 @@ size_t estimate(const IntegerProfile& profile) {
   return packed_bytes(profile.run_count, profile.value_plan.width) + packed_bytes(profile.run_count, 11) + 10;
 }
 
-void encode(const IntegerProfile& profile, ByteWriter& out) {
+void encode_run_length(const IntegerProfile& profile, ByteWriter& out) {
   const Runs runs = find_runs(profile.values);
   ByteWriter values;
   write_packed(runs.values, plan_packing(runs.values), values);
@@ -57,7 +57,7 @@ void encode(const IntegerProfile& profile, ByteWriter& out) {
 
 bool unpack(std::string_view bytes, std::span<int64_t> out) { return kFrameOfReferenceEncoding.decode(bytes, out); }
 
-bool decode(std::string_view bytes, std::span<int64_t> out) {
+bool decode_run_length(std::string_view bytes, std::span<int64_t> out) {
   ByteCursor cursor(bytes);
   const uint64_t run_count = cursor.get_varint();
   const std::string_view value_bytes = cursor.take_string();
@@ -83,6 +83,7 @@ bool decode(std::string_view bytes, std::span<int64_t> out) {
 
 }  // namespace
 
-const IntegerEncoding kRunLengthEncoding{EncodingId::kRunLength, "run_length", estimate, encode, decode};
+const IntegerEncoding kRunLengthEncoding{EncodingId::kRunLength, "run_length", estimate_run_length, encode_run_length,
+                                         decode_run_length};
 
 }  // namespace tidemark

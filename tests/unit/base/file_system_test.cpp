@@ -97,20 +97,20 @@ TEST_P(AnyFileSystem, AShortFileIsDamagedDataNotAGiantAllocation) {
 }
 
 TEST_P(AnyFileSystem, OpenModesSayWhatMustExist) {
-  using Mode = FileSystem::OpenMode;
-  const auto open = [&](Mode mode) {
+  using OpenMode = FileSystem::OpenMode;
+  const auto open = [&](OpenMode mode) {
     return kind_of_error([&] { static_cast<void>(files().open_append(path("a"), mode)); });
   };
-  EXPECT_EQ(open(Mode::kExisting), IoErrorKind::kNotFound);
+  EXPECT_EQ(open(OpenMode::kExisting), IoErrorKind::kNotFound);
   EXPECT_EQ(kind_of_error([&] { static_cast<void>(files().open_random_access(path("a"))); }), IoErrorKind::kNotFound);
-  EXPECT_EQ(open(Mode::kCreateNew), std::nullopt);
-  EXPECT_EQ(open(Mode::kCreateNew), IoErrorKind::kExists);
+  EXPECT_EQ(open(OpenMode::kCreateNew), std::nullopt);
+  EXPECT_EQ(open(OpenMode::kCreateNew), IoErrorKind::kExists);
   write("a", "abc");
-  const auto writer = files().open_append(path("a"), Mode::kExisting);
+  const auto writer = files().open_append(path("a"), OpenMode::kExisting);
   EXPECT_EQ(writer->position(), 3U);
   writer->append("d");
   EXPECT_EQ(read_file(files(), path("a")), "abcd");
-  EXPECT_EQ(open(Mode::kTruncate), std::nullopt);
+  EXPECT_EQ(open(OpenMode::kTruncate), std::nullopt);
   EXPECT_EQ(read_file(files(), path("a")), "");
 }
 
