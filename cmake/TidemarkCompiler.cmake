@@ -21,11 +21,7 @@ if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
 endif()
 
-# Sources are compiled six at a time, as one unit each: most of what the compiler does for a file of ours is to read the
-# same headers again. So a name at the top of a .cpp, in its unnamed namespace too, must be its own within its room or test program.
-option(TIDEMARK_UNITY "Compile several sources as one unit: a clean build in a third of the time" ON)
-set(CMAKE_UNITY_BUILD ${TIDEMARK_UNITY})
-set(CMAKE_UNITY_BUILD_BATCH_SIZE 6)
+option(TIDEMARK_UNITY "Compile several sources as one unit (tidemark_unite)" ON)
 
 set(TIDEMARK_SANITIZE "" CACHE STRING "Value for -fsanitize=, empty for none")
 if(TIDEMARK_SANITIZE)

@@ -2,10 +2,46 @@
 # tidemark_unit_test(NAME FILES a_test.cpp … LINK …)                 its tests: one program NAME_test, one ctest entry unit.NAME
 # tidemark_crash_test(NAME FILES a_test.cpp … LINK …)                the same below tests/crash: crash.NAME
 # tidemark_fuzz_target(NAME FILES a.cpp … LINK …)                    LLVMFuzzerTestOneInput of a decoder; see tests/fuzz/README.md
+# tidemark_unite(target)                                             compiles its sources six at a time
 # A header below a room's folder that no room lists is a configuration error: it would escape the floor rule unseen.
 
 # What `make asan` builds: everything but the tests that need the finished program.
 add_custom_target(tidemark_sanitized_tests)
+
+# Most of the compiler's work on a file of ours is to read the same headers again; so six are read as one unit. A name at the top
+# of a .cpp, in its unnamed namespace too, must therefore be its own within its room or test program. Sources with options of
+# their own stay alone. CMake's UNITY_BUILD would do, but for the absolute paths that it writes: __FILE__ would differ from one
+# checkout to the next, and a compiler cache find nothing.
+function(tidemark_unite target)
+  if(NOT TIDEMARK_UNITY)
+    return()
+  endif()
+  set(batch_size 6)
+  set(number 0)
+  set(count 0)
+  set(includes "")
+  get_target_property(sources ${target} SOURCES)
+  list(FILTER sources INCLUDE REGEX "\\.cpp$")
+  list(POP_BACK sources last)
+  foreach(source IN LISTS sources last)
+    get_source_file_property(options ${source} COMPILE_OPTIONS)
+    if(NOT options)
+      set_source_files_properties(${source} PROPERTIES HEADER_FILE_ONLY ON)
+      cmake_path(ABSOLUTE_PATH source NORMALIZE OUTPUT_VARIABLE path)
+      cmake_path(RELATIVE_PATH path BASE_DIRECTORY ${PROJECT_SOURCE_DIR})
+      string(APPEND includes "#include \"${path}\"\n")
+      math(EXPR count "${count} + 1")
+    endif()
+    if(count EQUAL batch_size OR (source STREQUAL last AND count GREATER 0))
+      set(unit ${CMAKE_CURRENT_BINARY_DIR}/${target}_${number}.cpp)
+      file(CONFIGURE OUTPUT ${unit} CONTENT "${includes}" @ONLY)
+      target_sources(${target} PRIVATE ${unit})
+      math(EXPR number "${number} + 1")
+      set(count 0)
+      set(includes "")
+    endif()
+  endforeach()
+endfunction()
 
 function(tidemark_room name)
   cmake_parse_arguments(ROOM "" "" "FILES;LINK" ${ARGN})
@@ -15,6 +51,7 @@ function(tidemark_room name)
     add_library(tidemark_${name} STATIC ${ROOM_FILES})
     target_include_directories(tidemark_${name} PUBLIC ${PROJECT_SOURCE_DIR} PUBLIC ${PROJECT_BINARY_DIR}/generated)
     target_link_libraries(tidemark_${name} PUBLIC ${ROOM_LINK} Threads::Threads PRIVATE tidemark_warnings)
+    tidemark_unite(tidemark_${name})
   else()
     add_library(tidemark_${name} INTERFACE)
     target_include_directories(tidemark_${name} INTERFACE ${PROJECT_SOURCE_DIR})
@@ -31,6 +68,7 @@ function(tidemark_add_gtest kind name)
   add_executable(${name}_test ${TEST_FILES})
   target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name}_test PRIVATE ${TEST_LINK} tidemark_warnings GTest::gtest GTest::gmock GTest::gtest_main)
+  tidemark_unite(${name}_test)
   add_test(NAME ${kind}.${name} COMMAND ${name}_test --gtest_brief=1)
   add_dependencies(tidemark_sanitized_tests ${name}_test)
 endfunction()
