@@ -177,6 +177,8 @@ std::optional<std::string> Session::setting(std::string_view name, bool missing_
   return settings_.current().show(name);
 }
 
+uint64_t Session::table_bytes(ObjectId table) const { return database_.store().table_bytes(table); }
+
 void Session::on_parameter_status(std::function<void(std::string_view, std::string_view)> listener) {
   settings_.on_change(std::move(listener));
   settings_.report_all();

@@ -78,6 +78,7 @@ class Session final : public Connection, public SessionState {
   void set_setting(std::string_view name, std::string_view value, bool local) override {
     settings_.set(name, value, local);
   }
+  [[nodiscard]] uint64_t table_bytes(ObjectId table) const override;
   int64_t next_sequence_value(ObjectId sequence) override;
   int64_t current_sequence_value(ObjectId sequence) override;
   void set_sequence_value(ObjectId sequence, int64_t value, bool is_called) override;

@@ -19,6 +19,7 @@ void add_all_families(FunctionTables& tables) {
   add_arrays(tables);
   add_array_constructors(tables);
   add_json(tables);
+  add_object_sizes(tables);
   add_system(tables);
   add_datetime_arithmetic(tables);
   add_datetime_comparisons(tables);

@@ -77,6 +77,7 @@ void add_patterns(FunctionTables& tables);
 void add_text_formatting(FunctionTables& tables);
 void add_bytes(FunctionTables& tables);
 void add_conditionals(FunctionTables& tables);
+void add_object_sizes(FunctionTables& tables);
 void add_system(FunctionTables& tables);
 void add_json(FunctionTables& tables);
 void add_json_rows(FunctionTables& tables);

@@ -32,6 +32,8 @@ class SessionState {
   /// Throws 42704 for an unknown name unless `missing_ok`, which gives nothing.
   [[nodiscard]] virtual std::optional<std::string> setting(std::string_view name, bool missing_ok) const = 0;
   virtual void set_setting(std::string_view name, std::string_view value, bool local) = 0;
+  /// Bytes of the table's rows in segments.
+  [[nodiscard]] virtual uint64_t table_bytes(ObjectId table) const = 0;
   virtual int64_t next_sequence_value(ObjectId sequence) = 0;
   virtual int64_t current_sequence_value(ObjectId sequence) = 0;
   virtual void set_sequence_value(ObjectId sequence, int64_t value, bool is_called) = 0;

@@ -8,6 +8,7 @@
 #include "functions/identifier_text.h"
 #include "functions/io_options.h"
 #include "functions/kernel.h"
+#include "functions/scalars/session_functions.h"
 #include "types/type_info.h"
 
 namespace tidemark {
@@ -15,13 +16,6 @@ namespace {
 
 using Text = std::string_view;
 using enum TypeId;
-
-SessionState& session_of(const KernelCall& call) {
-  if (call.context.session == nullptr) {
-    throw Error(sqlstate::kFeatureNotSupported, "this function needs a session");
-  }
-  return *call.context.session;
-}
 
 void constant_text(KernelCall& call, std::string text) {
   call.result = Vector::constant(Value::text(std::move(text)).with_type(call.result_type), call.size);
