@@ -61,7 +61,7 @@ class DatabaseImplementation final : public Database {
   SystemClock clock_;
   PosixFileSystem files_;
   MemoryTracker memory_;
-  LockTable locks_;
+  LockTable locks_{clock_};
   std::unique_ptr<Store> store_;
   SequenceValues sequences_;
   ThreadPool workers_;

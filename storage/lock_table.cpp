@@ -9,6 +9,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/hash.h"
 
@@ -34,12 +35,14 @@ Target key_target(ObjectId table, const RowKey& key) {
   return {table, false, hash128(key.series, static_cast<uint64_t>(key.order))};
 }
 
-// Cancelling is looked for this often while waiting.
+// Cancelling and the clock are looked at this often while waiting.
 constexpr auto kPollInterval = std::chrono::milliseconds(10);
 
 }  // namespace
 
 struct LockTable::State {
+  explicit State(const Clock& time) : clock(time) {}
+
   struct OfTable {
     TransactionId table_owner = 0;                            ///< 0: nobody has the whole table
     std::unordered_map<TransactionId, size_t> keys_by_owner;  ///< owners of keys
@@ -123,7 +126,7 @@ struct LockTable::State {
                        std::to_string(found.front()) + ", which directly or indirectly waits for it.")
           .with_hint("See server log for query details.");
     }
-    const auto start = std::chrono::steady_clock::now();
+    const int64_t start_ns = clock.steady_ns();
     for (;;) {
       released.wait_for(lock, kPollInterval);
       blockers(owner, target, found);
@@ -140,7 +143,7 @@ struct LockTable::State {
         }
         lock.lock();
       }
-      if (timeout_ms > 0 && std::chrono::steady_clock::now() - start >= std::chrono::milliseconds(timeout_ms)) {
+      if (timeout_ms > 0 && clock.steady_ns() - start_ns >= timeout_ms * 1'000'000) {
         throw Error(sqlstate::kLockNotAvailable, "canceling statement due to lock timeout");
       }
     }
@@ -193,6 +196,7 @@ struct LockTable::State {
     owners[owner].held.insert(target);
   }
 
+  const Clock& clock;
   std::mutex mutex;
   std::condition_variable released;
   std::unordered_map<ObjectId, OfTable> tables;
@@ -200,7 +204,7 @@ struct LockTable::State {
   std::unordered_map<TransactionId, Owner> owners;
 };
 
-LockTable::LockTable() : state_(std::make_unique<State>()) {}
+LockTable::LockTable(const Clock& clock) : state_(std::make_unique<State>(clock)) {}
 LockTable::~LockTable() = default;
 
 bool LockTable::lock_key(TransactionId owner, ObjectId table, const RowKey& key, int64_t timeout_ms,

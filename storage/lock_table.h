@@ -11,6 +11,8 @@
 
 namespace tidemark {
 
+class Clock;
+
 /// Identifies a running transaction for locks; not on disk.
 using TransactionId = uint64_t;
 
@@ -20,7 +22,8 @@ class LockTable {
  public:
   static constexpr size_t kKeysPerTableMax = 10'000;
 
-  LockTable();
+  /// `clock` is what timeouts are measured by; it must outlive this.
+  explicit LockTable(const Clock& clock);
   ~LockTable();
 
   /// Waits until `owner` holds the lock. Throws 40P01 when waiting would close a circle, 55P03 after `timeout_ms` (0:

@@ -203,7 +203,7 @@ class WriteTest : public ::testing::Test {
   static std::vector<std::string> lines(const Rows& rows) { return sorted(show(rows)); }
 
   StoreOnFaultyDisk disk_;
-  LockTable locks_;
+  LockTable locks_{disk_.clock};
   TableEntry table_;
   TransactionId transactions_ = 0;
 };
