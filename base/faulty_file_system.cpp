@@ -627,6 +627,16 @@ std::unique_ptr<FileLock> FaultyFileSystem::try_lock(const std::string& path) {
   return std::make_unique<Lock>(*this, place.node);
 }
 
+bool FaultyFileSystem::is_owned_by_another(const std::string& path) {
+  const Guard guard = enter(FileCall::kStatus, path, "");
+  return owned_by_another_ == path;
+}
+
+void FaultyFileSystem::set_owned_by_another(const std::string& path) {
+  const Guard guard(mutex_);
+  owned_by_another_ = path;
+}
+
 uint64_t FaultyFileSystem::free_space(const std::string& path) {
   const Guard guard = enter(FileCall::kStatus, path, "");
   static_cast<void>(find_directory("stat file system of", path));

@@ -11,7 +11,7 @@
 
 namespace tidemark {
 
-/// The kinds of calls that reach the disk; `exists`, `file_size` and `free_space` are kStatus.
+/// The kinds of calls that reach the disk; `exists`, `file_size`, `is_owned_by_another` and `free_space` are kStatus.
 enum class FileCall {
   kOpen,
   kCreate,
@@ -80,6 +80,8 @@ class FaultyFileSystem final : public FileSystem {
   void flip_bit(const std::string& path, uint64_t bit);
   /// Swaps two sectors of 512 bytes, as a misdirected write may.
   void swap_sectors(const std::string& path, uint64_t first, uint64_t second);
+  /// Gives one file or folder to another user.
+  void set_owned_by_another(const std::string& path);
   /// Called before each call, without any lock held: to wait (a slow disk), to stop a thread at a point, to look on.
   void set_observer(std::function<void(FileCall call, const std::string& path)> observer);
 
@@ -100,6 +102,7 @@ class FaultyFileSystem final : public FileSystem {
   void link(const std::string& from, const std::string& to) override;
   void sync_directory(const std::string& path) override;
   [[nodiscard]] std::unique_ptr<FileLock> try_lock(const std::string& path) override;
+  [[nodiscard]] bool is_owned_by_another(const std::string& path) override;
   [[nodiscard]] uint64_t free_space(const std::string& path) override;
 
  private:
@@ -135,6 +138,7 @@ class FaultyFileSystem final : public FileSystem {
   std::vector<std::vector<NameChange>> unsynced_names_;  ///< Each entry is atomic.
   std::vector<Fault> faults_;
   std::optional<uint64_t> space_limit_;
+  std::optional<std::string> owned_by_another_;
   std::function<void(FileCall, const std::string&)> observer_;
   uint64_t calls_ = 0;
   uint64_t power_off_at_call_ = 0;  ///< 0: never.

@@ -114,6 +114,8 @@ class FileSystem {
   /// Locks the file `path`, created if missing, against other processes and other calls (flock). Null if another holds
   /// it.
   [[nodiscard]] virtual std::unique_ptr<FileLock> try_lock(const std::string& path) = 0;
+  /// Whether the file or folder, which must exist, belongs to another user than the one that this process runs as.
+  [[nodiscard]] virtual bool is_owned_by_another(const std::string& path) = 0;
   /// Bytes that this process may still write to the file system that holds `path`.
   [[nodiscard]] virtual uint64_t free_space(const std::string& path) = 0;
 };

@@ -282,6 +282,14 @@ std::unique_ptr<FileLock> PosixFileSystem::try_lock(const std::string& path) {
   return lock->acquire() ? std::move(lock) : nullptr;
 }
 
+bool PosixFileSystem::is_owned_by_another(const std::string& path) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) != 0) {
+    fail("stat file", path);
+  }
+  return status.st_uid != ::geteuid();
+}
+
 uint64_t PosixFileSystem::free_space(const std::string& path) {
   struct statvfs status{};
   if (::statvfs(path.c_str(), &status) != 0) {

@@ -20,6 +20,7 @@ class PosixFileSystem final : public FileSystem {
   void link(const std::string& from, const std::string& to) override;
   void sync_directory(const std::string& path) override;
   [[nodiscard]] std::unique_ptr<FileLock> try_lock(const std::string& path) override;
+  [[nodiscard]] bool is_owned_by_another(const std::string& path) override;
   [[nodiscard]] uint64_t free_space(const std::string& path) override;
 };
 

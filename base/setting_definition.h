@@ -46,6 +46,7 @@ enum class Setting : uint16_t {
   kPageCacheBytes,
   kBackgroundWorkers,
   kCompactionRateMax,
+  kColdAfter,
   kRetentionCheckInterval,
   kBatchBytesMax,
   kValueBytesMax,

@@ -117,6 +117,7 @@ constexpr SettingDefinition kTable[] = {
   {"page_cache_bytes", machine_integer(memory_share<15>, 0, kIntegerMax, kKilobytes), kSighup, kStorage, "Memory for pages of segments. By default 15 % of the machine's.", Setting::kPageCacheBytes},
   {"background_workers", integer(2, 1, 64), kPostmaster, kStorage, "Threads for flush, compaction and retention.", Setting::kBackgroundWorkers},
   {"compaction_rate_max", integer(0, 0, kIntegerMax, kKilobytes), kSighup, kStorage, "Bytes a second that compaction may write; 0 is no limit.", Setting::kCompactionRateMax},
+  {"cold_after", integer(0, 0, 315'360'000, kSeconds), kPostmaster, kStorage, "Windows that ended so long ago are rewritten for size, which reads more slowly; 0 leaves all as they are.", Setting::kColdAfter},
   {"retention_check_interval", integer(60, 1, 86400, kSeconds), kSighup, kStorage, "How often files beyond their retention are removed.", Setting::kRetentionCheckInterval},
   {"batch_bytes_max", integer(256 * kMegabyte, 64, kIntegerMax, kKilobytes), kSighup, kStorage, "Largest batch that one commit writes.", Setting::kBatchBytesMax},
   {"value_bytes_max", integer(64 * kMegabyte, 1, kGigabyte, kKilobytes), kSighup, kStorage, "Longest single value.", Setting::kValueBytesMax},

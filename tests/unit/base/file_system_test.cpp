@@ -185,6 +185,13 @@ TEST_P(AnyFileSystem, ReplacesAFileDurably) {
 
 TEST_P(AnyFileSystem, HasFreeSpace) { EXPECT_GT(files().free_space(root_), 0U); }
 
+TEST(PosixFileSystem, KnowsWhoseAFileIs) {
+  PosixFileSystem files;
+  const TemporaryDirectory temporary;
+  EXPECT_FALSE(files.is_owned_by_another(temporary.path()));
+  EXPECT_EQ(files.is_owned_by_another("/"), ::geteuid() != 0);
+}
+
 TEST(PosixFileSystem, FilesAndFoldersArePrivate) {
   const TemporaryDirectory temporary;
   PosixFileSystem files;
