@@ -70,7 +70,7 @@ void ColumnChunkWriter::finish_page(bool one_series) {
     text_pages_.push_back({std::move(values), page_set_});
   } else {
     ByteWriter out;
-    encode_page(values, &page_set_, text_level_, out);
+    encode_page(values, &page_set_, goal_, out);
     buffered_bytes_ += out.size();
     encoded_.push_back(out.take());
   }
@@ -114,7 +114,7 @@ bool ColumnChunkWriter::find_dictionary(std::vector<std::string_view>& entries) 
 void ColumnChunkWriter::encode_texts_plain() {
   for (const TextPage& page : text_pages_) {
     ByteWriter out;
-    encode_page(page.values, &page.set, text_level_, out);
+    encode_page(page.values, &page.set, goal_, out);
     encoded_.push_back(out.take());
   }
 }
@@ -140,7 +140,7 @@ void ColumnChunkWriter::encode_texts_as_codes(const std::vector<std::string_view
       zones_[page] = summarize_codes(page_codes, entries);
     }
     ByteWriter out;
-    encode_code_page(page_codes, &text_pages_[page].set, out);
+    encode_code_page(page_codes, &text_pages_[page].set, goal_, out);
     encoded_.push_back(out.take());
   }
 }
@@ -169,7 +169,7 @@ ColumnChunk ColumnChunkWriter::finish(const BlockSink& write_block) {
         const bool with_null = std::ranges::any_of(zones_, [](const ZoneMap& zone) { return zone.nulls > 0; });
         encode_texts_as_codes(entries, with_null, chunk);
         ByteWriter dictionary;
-        encode_texts(entries, text_level_, dictionary);
+        encode_texts(entries, goal_, dictionary);
         chunk.dictionary = write_block(dictionary.view());
       } else {
         encode_texts_plain();

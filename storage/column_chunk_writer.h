@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/encodings/page_goal.h"
 #include "storage/segment_format.h"
 #include "types/vector.h"
 
@@ -18,7 +19,7 @@ using BlockSink = std::function<BlockRef(std::string_view bytes)>;
 /// group's end, when it is known whether a dictionary pays.
 class ColumnChunkWriter {
  public:
-  ColumnChunkWriter(LogicalType type, int text_level) : type_(type), text_level_(text_level) {}
+  ColumnChunkWriter(LogicalType type, PageGoal goal) : type_(type), goal_(goal) {}
 
   /// Rows [first, first + count) of `values` (any form) become rows of the current page, which must have room.
   void append(const Vector& values, const Validity& set, size_t first, size_t count);
@@ -42,7 +43,7 @@ class ColumnChunkWriter {
   void encode_texts_as_codes(const std::vector<std::string_view>& entries, bool with_null, ColumnChunk& chunk);
 
   LogicalType type_;
-  int text_level_;
+  PageGoal goal_;
   Vector page_;  ///< kVectorSize rows, of which page_rows_ are filled
   Validity page_set_;
   size_t page_rows_ = 0;

@@ -75,35 +75,35 @@ std::vector<To> filled_values(const Vector& values) {
 }
 
 template <class T>
-void put_integers(const Vector& values, ByteWriter& out) {
-  encode_integers(filled_values<int64_t, T>(values), out);
+void put_integers(const Vector& values, PageGoal goal, ByteWriter& out) {
+  encode_integers(filled_values<int64_t, T>(values), out, goal);
 }
 
 template <class T>
-void put_floats(const Vector& values, ByteWriter& out) {
+void put_floats(const Vector& values, PageGoal goal, ByteWriter& out) {
   if (values.validity().all_valid()) {
-    encode_floats(values.values<T>(), out);
+    encode_floats(values.values<T>(), out, goal);
   } else {
-    encode_floats(std::span<const T>(filled_values<T, T>(values)), out);
+    encode_floats(std::span<const T>(filled_values<T, T>(values)), out, goal);
   }
 }
 
-void put_intervals(const Vector& values, ByteWriter& out) {
+void put_intervals(const Vector& values, PageGoal goal, ByteWriter& out) {
   const auto filled = filled_values<Interval, Interval>(values);
   std::vector<int64_t> part(filled.size());
   ByteWriter stream;
   std::ranges::transform(filled, part.begin(), [](const Interval& interval) { return interval.microseconds; });
-  encode_integers(part, stream);
+  encode_integers(part, stream, goal);
   out.put_string(stream.view());
   stream.clear();
   std::ranges::transform(filled, part.begin(), [](const Interval& interval) { return interval.days; });
-  encode_integers(part, stream);
+  encode_integers(part, stream, goal);
   out.put_string(stream.view());
   std::ranges::transform(filled, part.begin(), [](const Interval& interval) { return interval.months; });
-  encode_integers(part, out);
+  encode_integers(part, out, goal);
 }
 
-void put_texts(const Vector& values, int level, ByteWriter& out) {
+void put_texts(const Vector& values, PageGoal goal, ByteWriter& out) {
   std::vector<std::string_view> texts(values.size());
   const bool uuids = values.type().physical() == PhysicalType::kUuid;
   for (size_t i = 0; i < texts.size(); ++i) {
@@ -114,7 +114,7 @@ void put_texts(const Vector& values, int level, ByteWriter& out) {
       texts[i] = texts[i - 1];  // all of one length
     }
   }
-  encode_texts(texts, level, out);
+  encode_texts(texts, goal, out);
 }
 
 bool take_integers(std::string_view stream, std::span<int64_t> out) { return decode_integers(stream, out); }
@@ -214,37 +214,37 @@ bool take_values(std::string_view stream, Vector& values) {
 
 Validity none_valid(size_t rows) { return Validity::filled(rows, false); }
 
-void encode_page(const Vector& values, const Validity* set, int text_level, ByteWriter& out) {
+void encode_page(const Vector& values, const Validity* set, PageGoal goal, ByteWriter& out) {
   TIDEMARK_FATAL_CHECK(values.is_flat() && values.size() > 0 && values.size() <= kVectorSize);
   if (!put_head(&values.validity(), set, values.size(), out)) {
     return;
   }
   switch (values.type().physical()) {
     case PhysicalType::kBool:
-      return put_integers<uint8_t>(values, out);
+      return put_integers<uint8_t>(values, goal, out);
     case PhysicalType::kInt16:
-      return put_integers<int16_t>(values, out);
+      return put_integers<int16_t>(values, goal, out);
     case PhysicalType::kInt32:
-      return put_integers<int32_t>(values, out);
+      return put_integers<int32_t>(values, goal, out);
     case PhysicalType::kInt64:
-      return put_integers<int64_t>(values, out);
+      return put_integers<int64_t>(values, goal, out);
     case PhysicalType::kUInt64:
-      return put_integers<uint64_t>(values, out);
+      return put_integers<uint64_t>(values, goal, out);
     case PhysicalType::kFloat32:
-      return put_floats<float>(values, out);
+      return put_floats<float>(values, goal, out);
     case PhysicalType::kFloat64:
-      return put_floats<double>(values, out);
+      return put_floats<double>(values, goal, out);
     case PhysicalType::kInterval:
-      return put_intervals(values, out);
+      return put_intervals(values, goal, out);
     case PhysicalType::kUuid:
     case PhysicalType::kBytes:
-      return put_texts(values, text_level, out);
+      return put_texts(values, goal, out);
   }
 }
 
-void encode_code_page(std::span<const int64_t> codes, const Validity* set, ByteWriter& out) {
+void encode_code_page(std::span<const int64_t> codes, const Validity* set, PageGoal goal, ByteWriter& out) {
   put_head(nullptr, set, codes.size(), out);
-  encode_integers(codes, out);
+  encode_integers(codes, out, goal);
 }
 
 bool decode_page(std::string_view bytes, LogicalType type, size_t rows, Vector& values, Validity& set) {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "storage/encodings/page_goal.h"
 #include "types/vector.h"
 
 namespace tidemark {
@@ -22,10 +23,10 @@ namespace tidemark {
 /// intervals three int64 streams (microseconds, days, months), the first two with a varint length; uuids and bytes text
 /// streams; or, where a row group has a dictionary, an int64 stream of codes (and no validity: NULL is a code).
 
-/// Appends the page of a flat vector (not empty). `set`: null if all rows set the column. `text_level`: zstd's.
-void encode_page(const Vector& values, const Validity* set, int text_level, ByteWriter& out);
+/// Appends the page of a flat vector (not empty). `set`: null if all rows set the column.
+void encode_page(const Vector& values, const Validity* set, PageGoal goal, ByteWriter& out);
 /// The same with dictionary codes for values.
-void encode_code_page(std::span<const int64_t> codes, const Validity* set, ByteWriter& out);
+void encode_code_page(std::span<const int64_t> codes, const Validity* set, PageGoal goal, ByteWriter& out);
 
 /// Reads `rows` rows back as a flat vector (constant NULL if all are). False if the bytes are malformed.
 [[nodiscard]] bool decode_page(std::string_view bytes, LogicalType type, size_t rows, Vector& values, Validity& set);

@@ -65,6 +65,11 @@ std::string_view unframed(std::string_view magic, uint64_t number, std::string_v
   return payload;
 }
 
+/// Bits of an extent's last byte.
+constexpr uint8_t kHasMerges = 1;
+constexpr uint8_t kIsCold = 2;
+constexpr uint8_t kHasCopies = 4;
+
 void put_extent(ByteWriter& out, const SegmentExtent& extent) {
   out.put_varint(extent.file);
   out.put_varint(extent.row_group_first);
@@ -76,7 +81,8 @@ void put_extent(ByteWriter& out, const SegmentExtent& extent) {
   out.put(extent.bounds.order_min);
   out.put(extent.bounds.order_max);
   out.put_bool(extent.only_puts);
-  out.put_bool(extent.has_merges);
+  out.put(static_cast<uint8_t>((extent.has_merges ? kHasMerges : 0) | (extent.is_cold ? kIsCold : 0) |
+                               (extent.has_copies ? kHasCopies : 0)));
 }
 
 SegmentExtent get_extent(ByteReader& in) {
@@ -91,7 +97,10 @@ SegmentExtent get_extent(ByteReader& in) {
   extent.bounds.order_min = in.get<int64_t>();
   extent.bounds.order_max = in.get<int64_t>();
   extent.only_puts = in.get_bool();
-  extent.has_merges = in.get_bool();
+  const auto flags = in.get<uint8_t>();
+  extent.has_merges = (flags & kHasMerges) != 0;
+  extent.is_cold = (flags & kIsCold) != 0;
+  extent.has_copies = (flags & kHasCopies) != 0;
   return extent;
 }
 

@@ -25,6 +25,8 @@ struct SegmentExtent {
   KeyBounds bounds;
   bool only_puts = true;    ///< every version is kPut: then `rows` are live rows, unless another source says otherwise
   bool has_merges = false;  ///< some version is kMerge
+  bool is_cold = false;     ///< written for size (PageGoal::kSmall)
+  bool has_copies = false;  ///< of row groups of other files: where it is cut depends on more than the rows (D34)
 };
 
 /// What a finished segment file holds.

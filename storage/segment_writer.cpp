@@ -22,8 +22,6 @@ namespace {
 constexpr uint32_t kBloomSeriesMin = 16;
 /// A row group ends early when its encoded rows pass this: wide rows must not fill the memory.
 constexpr size_t kRowGroupBytesMax = 64 << 20;
-constexpr int kTextLevelFast = 1;
-constexpr int kTextLevelCold = 12;
 constexpr size_t kWriteBytes = 1 << 20;
 
 }  // namespace
@@ -36,9 +34,8 @@ class SegmentWriter::Impl {
         file_(file),
         layout_(layout),
         options_(options),
-        text_level_(options.cold ? kTextLevelCold : kTextLevelFast),
-        order_(TypeId::kInt64, text_level_),
-        operations_(TypeId::kBoolean, text_level_) {
+        order_(TypeId::kInt64, options.goal),
+        operations_(TypeId::kBoolean, options.goal) {
     TIDEMARK_FATAL_CHECK(options.row_group_rows > 0 && options.row_group_rows <= kRowGroupRowsMax &&
                          options.row_group_rows % kVectorSize == 0);
     footer_.table = layout.table;
@@ -48,7 +45,7 @@ class SegmentWriter::Impl {
     }
     for (const TableLayout::Column& column : layout.columns) {
       footer_.columns.push_back({column.id, column.type});
-      columns_.emplace_back(column.type, text_level_);
+      columns_.emplace_back(column.type, options.goal);
     }
     time_index_ = layout.time_column != layout.order_column ? layout.find_column(layout.time_column) : std::nullopt;
     write_header();
@@ -75,6 +72,7 @@ class SegmentWriter::Impl {
   void copy_row_group(const SegmentReader& segment, uint32_t number) {
     const SegmentReader::File& source = segment.open_file();
     finish_row_group();
+    has_copies_ = true;
     RowGroupReader reader(source, number, layout_);
     check_follows(reader);
     const RowGroupInfo& info = reader.info();
@@ -381,6 +379,8 @@ class SegmentWriter::Impl {
     extent.file = file_;
     extent.row_group_first = first;
     extent.row_group_count = end - first;
+    extent.is_cold = options_.goal == PageGoal::kSmall;
+    extent.has_copies = has_copies_;
     for (uint32_t group = first; group < end; ++group) {
       const RowGroupInfo& info = footer_.row_groups[group];
       extent.rows += info.rows;
@@ -396,11 +396,11 @@ class SegmentWriter::Impl {
   FileId file_;
   TableLayout layout_;
   SegmentWriterOptions options_;
-  int text_level_;
   SegmentFooter footer_;
   std::string pending_;  ///< written in large pieces
   uint64_t written_ = 0;
   std::optional<size_t> time_index_;
+  bool has_copies_ = false;
 
   // The row group that is being filled.
   RowGroupInfo group_;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "storage/encodings/page_goal.h"
 #include "storage/run_source.h"
 #include "storage/segment.h"
 #include "storage/table_layout.h"
@@ -16,7 +17,7 @@ class SegmentReader;
 
 struct SegmentWriterOptions {
   size_t row_group_rows = kRowGroupRowsMax;  ///< smaller only in tests; a multiple of kVectorSize, at most the maximum
-  bool cold = false;  ///< smallest instead of fastest: zstd where it wins (compaction of old windows)
+  PageGoal goal = PageGoal::kFast;
 };
 
 /// Writes one segment file: a pure function of the rows, the options and the file id (D34). Used by one thread.

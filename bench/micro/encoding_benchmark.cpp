@@ -1,5 +1,5 @@
-// Bytes a value and values a second of every encoding, on pages of 2,048 values that lie in the L2 cache: what the chooser
-// takes for each shape of data, and each encoding on its own.
+// Bytes a value and values a second of every encoding, on pages of 2,048 values that lie in the L2 cache: what the
+// chooser takes for each shape of data, and each encoding on its own.
 
 #include <benchmark/benchmark.h>
 
@@ -86,9 +86,9 @@ void report(benchmark::State& state, size_t bytes) {
   state.counters["bytes/value"] = static_cast<double>(bytes) / static_cast<double>(kVectorSize);
 }
 
-void decode_chosen_integers(benchmark::State& state, const IntegerShape& shape) {
+void decode_chosen_integers(benchmark::State& state, const IntegerShape& shape, PageGoal goal) {
   ByteWriter bytes;
-  encode_integers(shape.values, bytes);
+  encode_integers(shape.values, bytes, goal);
   std::vector<int64_t> out(kVectorSize);
   for ([[maybe_unused]] auto _ : state) {
     benchmark::DoNotOptimize(decode_integers(bytes.view(), out));
@@ -160,7 +160,8 @@ void register_all() {
   static const std::vector<FloatShape> floats = float_shapes();
   for (const IntegerShape& shape : integers) {
     const std::string name = shape.name;
-    benchmark::RegisterBenchmark(("decode/" + name).c_str(), decode_chosen_integers, shape);
+    benchmark::RegisterBenchmark(("decode/" + name).c_str(), decode_chosen_integers, shape, PageGoal::kFast);
+    benchmark::RegisterBenchmark(("decode/" + name + "/cold").c_str(), decode_chosen_integers, shape, PageGoal::kSmall);
     benchmark::RegisterBenchmark(("encode/" + name).c_str(), encode_chosen_integers, shape);
     for (const IntegerEncoding* encoding : integer_encodings()) {
       benchmark::RegisterBenchmark(("decode/" + name + "/" + encoding->name).c_str(), decode_with, shape, *encoding);

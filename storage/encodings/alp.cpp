@@ -101,7 +101,7 @@ std::optional<Scale> choose_scale(std::span<const Float> values) {
 }
 
 template <class Float>
-bool encode_alp(std::span<const Float> values, ByteWriter& out) {
+bool encode_alp(std::span<const Float> values, PageGoal goal, ByteWriter& out) {
   const std::optional<Scale> scale = choose_scale(values);
   if (!scale || values.size() > UINT16_MAX) {
     return false;
@@ -121,7 +121,7 @@ bool encode_alp(std::span<const Float> values, ByteWriter& out) {
     return false;
   }
   ByteWriter stream;
-  encode_integers(integers, stream);
+  encode_integers(integers, stream, goal);
   out.put(static_cast<uint8_t>(scale->exponent));
   out.put(static_cast<uint8_t>(scale->factor));
   out.put_varint(exceptions.size());

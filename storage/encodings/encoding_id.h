@@ -12,6 +12,7 @@ enum class EncodingId : uint8_t {
   kFrameOfReference = 3,
   kDelta = 4,
   kRawIntegers = 5,
+  kCompressedIntegers = 6,
   kAlp = 16,
   kXorFloat = 17,
   kRawFloats = 18,

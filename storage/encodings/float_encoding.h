@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "storage/encodings/encoding_id.h"
+#include "storage/encodings/page_goal.h"
 
 namespace tidemark {
 
@@ -16,7 +17,7 @@ struct FloatEncoding {
   EncodingId id;
   const char* name;
   /// Appends the encoded values (not empty). False, with `out` unchanged, if the encoding does not fit them.
-  bool (*encode)(std::span<const Float> values, ByteWriter& out);
+  bool (*encode)(std::span<const Float> values, PageGoal goal, ByteWriter& out);
   /// Fills `out`. False if the bytes are malformed; never reads or writes out of bounds.
   bool (*decode)(std::string_view bytes, std::span<Float> out);
 };
@@ -31,8 +32,8 @@ std::span<const FloatEncoding<double>* const> float_encodings();
 std::span<const FloatEncoding<float>* const> single_float_encodings();
 
 /// Appends the id byte and the best form: ALP where it helps, the XOR form only if it is a fifth smaller than raw.
-void encode_floats(std::span<const double> values, ByteWriter& out);
-void encode_floats(std::span<const float> values, ByteWriter& out);
+void encode_floats(std::span<const double> values, ByteWriter& out, PageGoal goal = PageGoal::kFast);
+void encode_floats(std::span<const float> values, ByteWriter& out, PageGoal goal = PageGoal::kFast);
 [[nodiscard]] bool decode_floats(std::string_view bytes, std::span<double> out);
 [[nodiscard]] bool decode_floats(std::string_view bytes, std::span<float> out);
 

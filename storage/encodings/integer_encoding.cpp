@@ -11,8 +11,11 @@ namespace tidemark {
 namespace {
 
 /// The table: to add an encoding is a file and a line here. Of equal sizes the earlier wins: it decodes faster.
-constexpr std::array<const IntegerEncoding*, 5> kIntegerEncodings = {
-    &kConstantEncoding, &kRunLengthEncoding, &kFrameOfReferenceEncoding, &kDeltaEncoding, &kRawIntegerEncoding};
+constexpr std::array<const IntegerEncoding*, 6> kIntegerEncodings = {
+    &kConstantEncoding, &kRunLengthEncoding,  &kFrameOfReferenceEncoding,
+    &kDeltaEncoding,    &kRawIntegerEncoding, &kCompressedIntegerEncoding};
+/// Below that a frame's own bytes eat the gain.
+constexpr size_t kEntropyCodedBytesMin = 64;
 
 std::vector<int64_t> differences(std::span<const int64_t> values) {
   std::vector<int64_t> deltas(values.size());
@@ -26,7 +29,7 @@ std::vector<int64_t> differences(std::span<const int64_t> values) {
 
 std::span<const IntegerEncoding* const> integer_encodings() { return kIntegerEncodings; }
 
-void encode_integers(std::span<const int64_t> values, ByteWriter& out) {
+void encode_integers(std::span<const int64_t> values, ByteWriter& out, PageGoal goal) {
   if (values.empty()) {
     out.put(static_cast<uint8_t>(EncodingId::kRawIntegers));
     return;
@@ -53,6 +56,15 @@ void encode_integers(std::span<const int64_t> values, ByteWriter& out) {
     }
   }
   TIDEMARK_FATAL_CHECK(best != nullptr);
+  if (goal == PageGoal::kSmall && best_bytes >= kEntropyCodedBytesMin) {
+    ByteWriter compressed;
+    kCompressedIntegerEncoding.encode(profile, compressed);
+    if (compressed.size() * 10 < best_bytes * 9) {
+      out.put(static_cast<uint8_t>(kCompressedIntegerEncoding.id));
+      out.put_bytes(compressed.view());
+      return;
+    }
+  }
   out.put(static_cast<uint8_t>(best->id));
   best->encode(profile, out);
 }

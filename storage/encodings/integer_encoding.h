@@ -8,6 +8,7 @@
 
 #include "base/bytes.h"
 #include "storage/encodings/encoding_id.h"
+#include "storage/encodings/page_goal.h"
 
 namespace tidemark {
 
@@ -48,12 +49,13 @@ extern const IntegerEncoding kRunLengthEncoding;
 extern const IntegerEncoding kFrameOfReferenceEncoding;
 extern const IntegerEncoding kDeltaEncoding;
 extern const IntegerEncoding kRawIntegerEncoding;
+extern const IntegerEncoding kCompressedIntegerEncoding;
 
 /// All of them.
 std::span<const IntegerEncoding* const> integer_encodings();
 
-/// Appends the id byte and the smallest form of `values`.
-void encode_integers(std::span<const int64_t> values, ByteWriter& out);
+/// Appends the id byte and the smallest form of `values` among those that suit the goal.
+void encode_integers(std::span<const int64_t> values, ByteWriter& out, PageGoal goal = PageGoal::kFast);
 /// False if the bytes are malformed.
 [[nodiscard]] bool decode_integers(std::string_view bytes, std::span<int64_t> out);
 

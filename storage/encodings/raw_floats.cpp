@@ -9,7 +9,7 @@ namespace tidemark {
 namespace {
 
 template <class Float>
-bool encode_raw_floats(std::span<const Float> values, ByteWriter& out) {
+bool encode_raw_floats(std::span<const Float> values, PageGoal /*goal*/, ByteWriter& out) {
   out.put_bytes({reinterpret_cast<const char*>(values.data()), values.size_bytes()});
   return true;
 }

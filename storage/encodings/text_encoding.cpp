@@ -15,6 +15,8 @@ namespace {
 
 /// Below that a frame's own bytes eat the gain.
 constexpr size_t kCompressBytesMin = 128;
+constexpr int kLevelFast = 1;
+constexpr int kLevelSmall = 12;
 
 struct TextStream {
   bool compressed = false;
@@ -38,7 +40,7 @@ bool read_stream(std::string_view bytes, TextStream& stream) {
 
 }  // namespace
 
-void encode_texts(std::span<const std::string_view> values, int level, ByteWriter& out) {
+void encode_texts(std::span<const std::string_view> values, PageGoal goal, ByteWriter& out) {
   std::vector<int64_t> lengths;
   lengths.reserve(values.size());
   std::string all;
@@ -47,10 +49,11 @@ void encode_texts(std::span<const std::string_view> values, int level, ByteWrite
     all.append(value);
   }
   ByteWriter length_stream;
-  encode_integers(lengths, length_stream);
+  encode_integers(lengths, length_stream, goal);
   std::string frame;
   if (all.size() >= kCompressBytesMin) {
     frame.resize(ZSTD_compressBound(all.size()));
+    const int level = goal == PageGoal::kSmall ? kLevelSmall : kLevelFast;
     const size_t size = ZSTD_compress(frame.data(), frame.size(), all.data(), all.size(), level);
     frame.resize(ZSTD_isError(size) != 0 ? 0 : size);
   }

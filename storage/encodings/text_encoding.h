@@ -5,6 +5,7 @@
 
 #include "base/bytes.h"
 #include "storage/encodings/encoding_id.h"
+#include "storage/encodings/page_goal.h"
 
 namespace tidemark {
 
@@ -16,8 +17,7 @@ namespace tidemark {
 ///     size     varint, bytes of all strings
 ///     bytes    kPlainText: as they are; kCompressedText: varint length, one zstd frame
 
-/// `level`: zstd's; 1 is for speed.
-void encode_texts(std::span<const std::string_view> values, int level, ByteWriter& out);
+void encode_texts(std::span<const std::string_view> values, PageGoal goal, ByteWriter& out);
 
 /// The bytes that `decode_texts` needs, or SIZE_MAX if the stream is malformed. Bounded by what zstd can make of the
 /// stream, so that damaged bytes cannot ask for a giant allocation.

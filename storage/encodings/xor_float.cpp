@@ -14,7 +14,7 @@ namespace tidemark {
 
 namespace {
 
-bool encode(std::span<const double> values, ByteWriter& out) {
+bool encode(std::span<const double> values, PageGoal /*goal*/, ByteWriter& out) {
   ByteWriter bytes;
   uint64_t before = 0;
   for (const double value : values) {
