@@ -26,6 +26,8 @@ StoreOptions store_options(const Settings& settings, bool salvage) {
   options.page_cache_bytes_max = static_cast<uint64_t>(settings.bytes(Setting::kPageCacheBytes));
   options.wal_file_bytes = static_cast<uint64_t>(settings.bytes(Setting::kWalFileBytes));
   options.writer_wait_ms_max = settings.nanoseconds(Setting::kWriteStallTimeout) / 1'000'000;
+  options.compaction_bytes_per_s_max = static_cast<uint64_t>(settings.bytes(Setting::kCompactionRateMax));
+  options.cold_after_us = settings.nanoseconds(Setting::kColdAfter) / 1'000;
   options.salvage = salvage;
   return options;
 }

@@ -85,6 +85,9 @@ CommitOptions TransactionState::commit_options() const {
   options.first_committer_wins = isolation_ != IsolationLevel::kReadCommitted;
   // Under REPEATABLE READ everything is held against the one snapshot; else only the look-ups of absent keys count.
   options.checked_at = options.first_committer_wins ? first_sequence_ : checked_at_.value_or(first_sequence_);
+  if (options.first_committer_wins) {
+    options.base = base_;
+  }
   if (isolation_ == IsolationLevel::kSerializable) {
     options.tables_read = tables_read;
   }

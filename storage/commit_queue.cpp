@@ -5,47 +5,74 @@
 namespace tidemark {
 
 void CommitQueue::commit(CommitRequest& request) {
-  std::unique_lock lock(mutex_);
-  waiting_.push_back(&request);
-  changed_.wait(lock, [&] { return request.done || (!busy_ && waiting_.front() == &request); });
-  if (!request.done) {
-    std::vector<CommitRequest*> group;
+  {
+    std::unique_lock lock(mutex_);
+    waiting_.push_back(&request);
+    if (busy_ || exclusive_waiting_ > 0) {
+      lock.unlock();
+      request.turn.wait(CommitRequest::Turn::kWaits);
+    } else {
+      busy_ = true;
+      request.turn = CommitRequest::Turn::kLeads;
+    }
+  }
+  if (request.turn == CommitRequest::Turn::kLeads) {
+    lead(request);
+  }
+  if (request.error) {
+    std::rethrow_exception(request.error);
+  }
+}
+
+// The leader's own request is the first that waits.
+void CommitQueue::lead(CommitRequest& own) {
+  std::vector<CommitRequest*> group;
+  {
+    const std::lock_guard lock(mutex_);
     size_t bytes = 0;
     while (!waiting_.empty() && (group.empty() || bytes + waiting_.front()->encoded.bytes.size() <= kGroupBytesMax)) {
       bytes += waiting_.front()->encoded.bytes.size();
       group.push_back(waiting_.front());
       waiting_.pop_front();
     }
-    busy_ = true;
-    lock.unlock();
-    process_(group);
-    lock.lock();
-    busy_ = false;
-    for (CommitRequest* member : group) {
-      member->done = true;
-    }
-    changed_.notify_all();
   }
-  lock.unlock();
-  if (request.error) {
-    std::rethrow_exception(request.error);
+  process_(group);
+  pass_on();  // the next group is on its way while this one's threads wake up
+  // A member may be gone before it is notified: waking takes its address only, and reads nothing there.
+  for (CommitRequest* member : group) {
+    if (member != &own) {
+      member->turn = CommitRequest::Turn::kDone;
+      member->turn.notify_one();
+    }
+  }
+}
+
+void CommitQueue::pass_on() {
+  const std::lock_guard lock(mutex_);
+  if (exclusive_waiting_ > 0) {
+    busy_ = false;
+    exclusive_turn_.notify_one();
+  } else if (waiting_.empty()) {
+    busy_ = false;
+  } else {
+    CommitRequest* next = waiting_.front();
+    next->turn = CommitRequest::Turn::kLeads;
+    next->turn.notify_one();
   }
 }
 
 void CommitQueue::exclusively(const std::function<void()>& work) {
   {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return !busy_; });
+    ++exclusive_waiting_;
+    exclusive_turn_.wait(lock, [&] { return !busy_; });
+    --exclusive_waiting_;
     busy_ = true;
   }
-  struct Release {
+  struct PassOn {
     CommitQueue& queue;
-    ~Release() {
-      const std::lock_guard lock(queue.mutex_);
-      queue.busy_ = false;
-      queue.changed_.notify_all();
-    }
-  } release{*this};
+    ~PassOn() { queue.pass_on(); }
+  } pass_on{*this};
   work();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -23,12 +24,13 @@ struct CommitRequest {
 
   SequenceNumber sequence = 0;
   std::exception_ptr error;
-  bool done = false;
+  enum class Turn : int { kWaits, kLeads, kDone };
+  std::atomic<Turn> turn{Turn::kWaits};
 };
 
 /// Group commit: of the threads that wait the first becomes the leader, takes all that wait, and processes them as one
 /// group while the next group gathers behind it. Only one leader works at a time, so that `process` and `exclusively`
-/// need no further lock between them.
+/// need no further lock between them. Each thread is woken once, for its own turn.
 class CommitQueue {
  public:
   /// `process` sets `sequence` or `error` of every request; it does not throw.
@@ -37,18 +39,23 @@ class CommitQueue {
 
   /// Returns when the request is done; throws its error.
   void commit(CommitRequest& request);
-  /// Runs `work` between two groups. It may throw.
+  /// Runs `work` between two groups, before those that wait now. It may throw.
   void exclusively(const std::function<void()>& work);
 
  private:
   /// Bounds the latency of the first in a group and the size of a write.
   static constexpr size_t kGroupBytesMax = 32 << 20;
 
+  void lead(CommitRequest& own);
+  /// The one who is at work ends: the next one's turn.
+  void pass_on();
+
   const Process process_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
+  std::mutex mutex_;  ///< Guards all below.
+  std::condition_variable exclusive_turn_;
   std::deque<CommitRequest*> waiting_;
-  bool busy_ = false;  ///< a leader works
+  size_t exclusive_waiting_ = 0;
+  bool busy_ = false;  ///< a leader or exclusive work is at it, or was told that it is its turn
 };
 
 }  // namespace tidemark

@@ -56,6 +56,10 @@ void StoreImpl::open() {
     files_.create_directory(folder_);
     files_.sync_directory(parent_directory(folder_));
   }
+  if (files_.is_owned_by_another(folder_)) {
+    throw Error(sqlstate::kObjectNotInPrerequisiteState, "data folder \"" + folder_ + "\" has wrong ownership")
+        .with_hint("The server must be started by the user that owns the data folder.");
+  }
   lock_ = files_.try_lock(join_path(folder_, kLock));
   if (lock_ == nullptr) {
     throw Error(sqlstate::kObjectInUse, "data folder \"" + folder_ + "\" is in use by another process");
@@ -208,8 +212,10 @@ void StoreImpl::sweep(const Manifest& manifest) {
 }
 
 void StoreImpl::start_background_work() {
-  scheduler_ = std::make_unique<BackgroundScheduler>(clock_, 2);
-  flush_job_ = scheduler_->add({.name = "flush", .period_ns = kSecondNs},
+  // A thread a job: a long compaction keeps no flush and no sync waiting. A flush that failed is tried again soon, as
+  // writers may wait for it.
+  scheduler_ = std::make_unique<BackgroundScheduler>(clock_, 4);
+  flush_job_ = scheduler_->add({.name = "flush", .period_ns = kSecondNs, .backoff_ns_max = 2 * kSecondNs},
                                [this](const std::stop_token& stop) { background_flush(stop); });
   compaction_job_ = scheduler_->add({.name = "compaction", .period_ns = 10 * kSecondNs},
                                     [this](const std::stop_token& stop) { background_compaction(stop); });

@@ -26,9 +26,11 @@ struct StoreOptions {
   uint64_t memtable_bytes_max = 512ull << 20;  ///< over all tables; a flush starts at half of it, writers wait at twice
   uint64_t page_cache_bytes_max = 1ull << 30;
   uint64_t wal_file_bytes = 64ull << 20;
-  int64_t writer_wait_ms_max = 10'000;  ///< over budget for longer: 53000
-  bool background_work = true;          ///< false: flush and compaction only when called for (tests)
-  bool salvage = false;                 ///< open in spite of damaged durable WAL records, keeping the originals aside
+  int64_t writer_wait_ms_max = 10'000;      ///< over budget for longer: 53000
+  uint64_t compaction_bytes_per_s_max = 0;  ///< what background compaction writes, COMPACT aside; 0: no limit
+  int64_t cold_after_us = 0;                ///< windows that ended so long ago are rewritten for size; 0: none are
+  bool background_work = true;              ///< false: flush and compaction only when called for (tests)
+  bool salvage = false;  ///< open in spite of damaged durable WAL records, keeping the originals aside
 };
 
 /// One table at one moment. Pins what it reads; cheap to copy through the pointer; safe for many threads.
@@ -62,6 +64,10 @@ struct CommitOptions {
   SequenceNumber checked_at = 0;
   /// REPEATABLE READ: 40001 if any key written was also written after `checked_at`.
   bool first_committer_wins = false;
+  /// With first_committer_wins: the committed state of `checked_at`, own writes not included. A flush forgets which
+  /// commit wrote a row: of what was flushed since, a key counts as written if its row differs from the one here;
+  /// without this, every key does.
+  std::shared_ptr<const Snapshot> base;
   /// SERIALIZABLE: 40001 if any of these tables has a commit after `checked_at`.
   std::vector<ObjectId> tables_read;
 };
@@ -80,8 +86,9 @@ struct StoreMetrics {
 /// threads.
 class Store {
  public:
-  /// Opens or creates the folder, takes its lock, recovers. Throws 55006 if another process holds it, XX001 on damage
-  /// (naming file and offset), 58030 on I/O errors. `files`, `clock` and `memory` outlive the store.
+  /// Opens or creates the folder, takes its lock, recovers. Throws 55006 if another process holds it, 55000 if another
+  /// user owns it, XX001 on damage (naming file and offset), 58030 on I/O errors. `files`, `clock` and `memory` outlive
+  /// the store.
   static std::unique_ptr<Store> open(FileSystem& files, const std::string& folder, const StoreOptions& options,
                                      Clock& clock, MemoryTracker& memory);
   /// Stops background work; what was acknowledged is in the WAL already.

@@ -22,6 +22,9 @@ struct KeyHash {
   size_t operator()(const Hash128& hash) const noexcept { return hash.low; }
 };
 
+/// Writers that wait for room look at the clock this often.
+constexpr auto kClockLookInterval = std::chrono::milliseconds(10);
+
 Hash128 hash_of(const RowKey& key) { return hash128(key.series, static_cast<uint64_t>(key.order)); }
 
 bool has_provisional_ids(const WriteSet& writes) {
@@ -35,8 +38,20 @@ bool has_provisional_ids(const WriteSet& writes) {
   return false;
 }
 
+/// Drops of objects and tombstones, nothing that takes more room.
+bool only_removes(const WriteSet& writes) {
+  return std::ranges::all_of(
+             writes.catalog,
+             [](const CatalogDelta& delta) { return delta.operation == CatalogDelta::Operation::kDrop; }) &&
+         std::ranges::all_of(writes.changes, &WriteSet::Change::is_tombstone);
+}
+
 bool covers_all(const RangeTombstone& range) {
   return range.series_prefix.empty() && range.from == INT64_MIN && range.to == INT64_MAX;
+}
+
+bool covers(const RangeTombstone& range, const RowKey& key) {
+  return key.series.starts_with(range.series_prefix) && key.order >= range.from && key.order <= range.to;
 }
 
 /// Whether a change of `writes` before `index` deletes the key itself.
@@ -44,9 +59,7 @@ bool deleted_before(const WriteSet& writes, size_t index, const RowKey& key) {
   for (size_t i = index; i-- > 0;) {
     const WriteSet::Change& change = writes.changes[i];
     if (change.is_tombstone) {
-      if (change.tombstone.table == writes.changes[index].batch.table &&
-          key.series.starts_with(change.tombstone.series_prefix) && key.order >= change.tombstone.from &&
-          key.order <= change.tombstone.to) {
+      if (change.tombstone.table == writes.changes[index].batch.table && covers(change.tombstone, key)) {
         return true;
       }
       continue;
@@ -72,11 +85,16 @@ struct StoreImpl::GroupState {
   std::vector<CommitRequest*> accepted;
   boost::unordered_flat_map<ObjectId, uint64_t> next_row_id;
   boost::unordered_flat_map<ObjectId, std::shared_ptr<const TableLayout>> new_layouts;
-  /// Last operation on each key that the group wrote, of tables for which somebody asked, and how many of `accepted`
-  /// are in it.
+  /// Last operation on each key that the group wrote, and its range tombstones, of tables for which somebody asked.
   struct Keys {
-    boost::unordered_flat_map<Hash128, RowOperation, KeyHash> last;
-    size_t requests = 0;
+    struct Last {
+      RowOperation operation = RowOperation::kPut;
+      size_t change = 0;  ///< counts the changes of the group to the table
+    };
+    boost::unordered_flat_map<Hash128, Last, KeyHash> last;
+    std::vector<std::pair<RangeTombstone, size_t>> tombstones;
+    size_t changes = 0;
+    size_t requests = 0;  ///< how many of `accepted` are in it
   };
   boost::unordered_flat_map<ObjectId, Keys> keys;
 
@@ -84,14 +102,38 @@ struct StoreImpl::GroupState {
     Keys& known = keys[table];
     for (; known.requests < accepted.size(); ++known.requests) {
       for (const WriteSet::Change& change : accepted[known.requests]->writes.changes) {
-        if (!change.is_tombstone && change.batch.table == table) {
-          for (size_t row = 0; row < change.batch.size(); ++row) {
-            known.last[hash_of(change.batch.key(row))] = change.batch.operation;
-          }
+        if ((change.is_tombstone ? change.tombstone.table : change.batch.table) != table) {
+          continue;
+        }
+        ++known.changes;
+        if (change.is_tombstone) {
+          known.tombstones.emplace_back(change.tombstone, known.changes);
+          continue;
+        }
+        for (size_t row = 0; row < change.batch.size(); ++row) {
+          known.last[hash_of(change.batch.key(row))] = {change.batch.operation, known.changes};
         }
       }
     }
     return known;
+  }
+  /// Marks in `written` the keys that the group wrote; with `only_live` says of each key that it wrote whether its row
+  /// is there now.
+  void look_at_group(ObjectId table, std::span<const RowKey> asked, bool only_live, std::vector<uint8_t>& written) {
+    const Keys& group = keys_of(table);
+    for (size_t i = 0; i < asked.size(); ++i) {
+      const auto found = group.last.find(hash_of(asked[i]));
+      size_t last_change = 0;
+      if (found != group.last.end()) {
+        last_change = found->second.change;
+        written[i] = !only_live || found->second.operation != RowOperation::kDelete ? 1 : 0;
+      }
+      for (const auto& [range, change] : group.tombstones) {
+        if (change > last_change && covers(range, asked[i])) {
+          written[i] = only_live ? 0 : 1;
+        }
+      }
+    }
   }
   [[nodiscard]] bool wrote(ObjectId table) const {
     for (const CommitRequest* request : accepted) {
@@ -122,7 +164,9 @@ SequenceNumber StoreImpl::commit(WriteSet writes, const CommitOptions& options) 
   }
   request.writes = std::move(writes);
   request.encoded = encode_write_set(request.writes);
-  wait_for_room();
+  if (bytes > 0) {  // what only drops or deletes by range makes room
+    wait_for_room();
+  }
   request.memory = MemoryReservation(&memory_, static_cast<int64_t>(bytes));
   queue_.commit(request);
   if (!options.wait_for_sync && sync_job_ != nullptr) {
@@ -131,6 +175,7 @@ SequenceNumber StoreImpl::commit(WriteSet writes, const CommitOptions& options) 
   return request.sequence;
 }
 
+// Back-pressure: memtables may grow to twice their budget; past it, writers wait for a flush, but not for ever.
 void StoreImpl::wait_for_room() {
   const uint64_t limit = options_.memtable_bytes_max * 2;
   if (memtable_bytes_.load() < limit) {
@@ -140,24 +185,29 @@ void StoreImpl::wait_for_room() {
     flush(kNoObject);
     return;
   }
+  const int64_t start_ns = clock_.steady_ns();
   writer_waits_ += 1;
-  const auto start = std::chrono::steady_clock::now();
+  const int64_t wait_ns_max = options_.writer_wait_ms_max * 1'000'000;
   scheduler_->request(flush_job_);
-  bool has_room = false;
+  const auto has_room = [&] { return memtable_bytes_.load() < limit || has_failed(); };
   {
     std::unique_lock lock(room_mutex_);
-    has_room = room_.wait_for(lock, std::chrono::milliseconds(options_.writer_wait_ms_max),
-                              [&] { return memtable_bytes_.load() < limit || has_failed(); });
+    while (!has_room() && clock_.steady_ns() - start_ns < wait_ns_max) {
+      room_.wait_for(lock, kClockLookInterval);
+    }
   }
-  writer_wait_us_ += static_cast<uint64_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start).count());
+  writer_wait_us_ += static_cast<uint64_t>((clock_.steady_ns() - start_ns) / 1000);
   if (has_failed()) {
     throw_failed();
   }
-  if (!has_room) {
+  if (!has_room()) {
+    const std::string last_error = scheduler_->status(flush_job_).failures_in_a_row > 0
+                                       ? " The last attempt failed: " + scheduler_->status(flush_job_).last_error
+                                       : "";
     throw Error(sqlstate::kInsufficientResources, "too many rows wait to be written to segments")
         .with_detail("Memtables hold " + std::to_string(memtable_bytes_.load()) +
-                     " bytes and were not flushed within " + std::to_string(options_.writer_wait_ms_max) + " ms.")
+                     " bytes and were not flushed within " + std::to_string(options_.writer_wait_ms_max) + " ms." +
+                     last_error)
         .with_hint("Write more slowly, or raise memtable_bytes_max.");
   }
 }
@@ -165,7 +215,6 @@ void StoreImpl::wait_for_room() {
 void StoreImpl::process_group(std::span<CommitRequest* const> group) {
   GroupState state;
   state.sequence = next_sequence_ - 1;
-  std::vector<WalWriter::Record> records;
   bool wants_sync = false;
   std::unique_lock preparing(state_mutex_);
   state.catalog = catalog_;
@@ -177,7 +226,6 @@ void StoreImpl::process_group(std::span<CommitRequest* const> group) {
       prepare(*request, state);
       request->sequence = ++state.sequence;
       state.accepted.push_back(request);
-      records.push_back({wal::RecordKind::kCommit, request->sequence, request->encoded.bytes});
       wants_sync |= request->options->wait_for_sync;
     } catch (...) {
       request->error = std::current_exception();
@@ -193,7 +241,7 @@ void StoreImpl::process_group(std::span<CommitRequest* const> group) {
     }
   };
   try {
-    wal_->append(std::move(records));
+    append_to_wal(state);
   } catch (const IoError& error) {
     if (error.kind() != IoErrorKind::kNoSpace && error.kind() != IoErrorKind::kTooManyFiles) {
       fail(error.message());
@@ -231,8 +279,28 @@ void StoreImpl::process_group(std::span<CommitRequest* const> group) {
   }
   commits_ += state.accepted.size();
   wal_bytes_ = wal_->bytes_written();
-  if ((memtable_bytes_.load() > options_.memtable_bytes_max / 2 || wal_->wants_spare()) && flush_job_ != nullptr) {
+  if ((memtable_bytes_.load() > options_.memtable_bytes_max / 2 || wal_->wants_spare() || manifest_is_stale_) &&
+      flush_job_ != nullptr) {
     scheduler_->request(flush_job_);
+  }
+}
+
+void StoreImpl::append_to_wal(const GroupState& state) {
+  std::vector<WalWriter::Record> records;
+  records.reserve(state.accepted.size());
+  for (const CommitRequest* request : state.accepted) {
+    records.push_back({wal::RecordKind::kCommit, request->sequence, request->encoded.bytes});
+  }
+  try {
+    wal_->append(records);
+  } catch (const IoError& error) {
+    // A full disk must not keep the commits out that free space (invariant 12).
+    const bool frees_space =
+        std::ranges::any_of(state.accepted, [](const CommitRequest* request) { return only_removes(request->writes); });
+    if (error.kind() != IoErrorKind::kNoSpace || !frees_space || !release_reserve()) {
+      throw;
+    }
+    wal_->append(records);
   }
 }
 
@@ -270,6 +338,15 @@ void StoreImpl::resolve_rows(CommitRequest& request, GroupState& state, const Ca
   bool encode_again = false;
   boost::unordered_flat_map<ObjectId, uint64_t> first_new_id;
   const bool provisional = has_provisional_ids(request.writes);
+  const auto layout_of = [&](const TableEntry& entry) {
+    const auto altered = state.new_layouts.find(entry.id);
+    const auto known = tables_.find(entry.id);
+    if (request.writes.catalog.empty() && altered != state.new_layouts.end()) {
+      return altered->second;
+    }
+    return request.writes.catalog.empty() && known != tables_.end() ? known->second.memory.layout()
+                                                                    : std::make_shared<const TableLayout>(entry);
+  };
   size_t id_slot = 0;
   for (WriteSet::Change& change : request.writes.changes) {
     const ObjectId id = change.is_tombstone ? change.tombstone.table : change.batch.table;
@@ -281,7 +358,8 @@ void StoreImpl::resolve_rows(CommitRequest& request, GroupState& state, const Ca
       continue;
     }
     RowBatch& batch = change.batch;
-    const TableLayout layout(*entry);
+    const std::shared_ptr<const TableLayout> current = layout_of(*entry);
+    const TableLayout& layout = *current;
     if (keys_are_short(batch, layout)) {
       widen_keys(batch, layout);
       encode_again = true;
@@ -348,15 +426,11 @@ void StoreImpl::check_conflicts(const CommitRequest& request, GroupState& state,
     }
     std::vector<uint8_t> written(keys.size(), 0);
     if (store_is_newer) {
-      written = written_since(table->second, keys, options.checked_at, batch.expect_absent);
+      written = batch.expect_absent ? inserted_since(table->second, keys, options.checked_at)
+                                    : written_since(table->second, keys, options);
     }
     if (group_is_newer) {
-      const GroupState::Keys& group = state.keys_of(batch.table);
-      for (size_t row = 0; row < keys.size(); ++row) {
-        if (const auto found = group.last.find(hash_of(keys[row])); found != group.last.end()) {
-          written[row] = !batch.expect_absent || found->second != RowOperation::kDelete ? 1 : 0;
-        }
-      }
+      state.look_at_group(batch.table, keys, batch.expect_absent, written);
     }
     for (size_t row = 0; row < keys.size(); ++row) {
       if (written[row] == 0) {
@@ -372,47 +446,116 @@ void StoreImpl::check_conflicts(const CommitRequest& request, GroupState& state,
   }
 }
 
-// One flag a key: whether it was written by a commit after `since`; with `only_live`, whether its row is there now,
-// given that it was not there at `since`. Where rows were flushed meanwhile, which forgets their sequence, every key
-// that is there counts as written.
-std::vector<uint8_t> StoreImpl::written_since(const TableState& table, std::span<const RowKey> keys,
-                                              SequenceNumber since, bool only_live) const {
-  std::vector<uint8_t> written(keys.size(), 0);
+namespace {
+
+/// What memtables and tombstones in memory say of a key.
+struct NewestInMemory {
+  SequenceNumber sequence = 0;  ///< of the newest version; 0: none
+  bool is_there = false;        ///< its row, as far as memory tells
+  SequenceNumber deleted = 0;   ///< of the newest range tombstone over the key; 0: none
+};
+
+NewestInMemory newest_in_memory(const MemoryList& memory, const RowKey& key, SequenceNumber since) {
+  NewestInMemory result;
+  uint64_t deleted_rank = 0;
+  for (const MemoryList::Tombstone& tombstone : memory.tombstones()) {
+    if (covers(tombstone.tombstone.range, key)) {
+      result.deleted = tombstone.sequence;
+      deleted_rank = tombstone.tombstone.rank;
+    }
+  }
+  const auto& entries = memory.entries();
+  for (size_t entry = entries.size(); entry-- > 0 && entries[entry].last_sequence > since;) {
+    const auto newest = entries[entry].run->newest_version(key);
+    if (!newest) {
+      continue;
+    }
+    const auto& marks = entries[entry].marks;
+    const auto mark = std::ranges::upper_bound(marks, newest->position, {}, &MemoryList::Entry::Mark::versions);
+    TIDEMARK_CHECK(mark != marks.end());
+    result.sequence = mark->sequence;
+    result.is_there = newest->operation != RowOperation::kDelete && entries[entry].rank > deleted_rank;
+    break;
+  }
+  return result;
+}
+
+/// Places of `keys` in ascending order, as look-ups of many want them.
+std::vector<uint32_t> ascending(std::span<const RowKey> keys) {
+  std::vector<uint32_t> order(keys.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::sort(order, {}, [&](uint32_t place) { return keys[place]; });
+  return order;
+}
+
+}  // namespace
+
+// One flag a key that was absent at `since`: whether its row is there now.
+std::vector<uint8_t> StoreImpl::inserted_since(const TableState& table, std::span<const RowKey> keys,
+                                               SequenceNumber since) const {
+  std::vector<uint8_t> inserted(keys.size(), 0);
   if (table.flushed_sequence > since) {
-    std::vector<uint32_t> ascending(keys.size());
-    std::iota(ascending.begin(), ascending.end(), 0);
-    std::ranges::sort(ascending, {}, [&](uint32_t row) { return keys[row]; });
     std::vector<RowKey> sorted;
-    sorted.reserve(keys.size());
-    for (const uint32_t row : ascending) {
-      sorted.push_back(keys[row]);
+    const std::vector<uint32_t> order = ascending(keys);
+    for (const uint32_t place : order) {
+      sorted.push_back(keys[place]);
     }
     std::vector<uint8_t> found;
     DataChunk rows;
     look_up_rows(*table.version->sources, sorted, {}, found, rows);
     for (size_t i = 0; i < sorted.size(); ++i) {
-      written[ascending[i]] = found[i];
+      inserted[order[i]] = found[i];
     }
-    if (only_live) {
-      return written;
-    }
+    return inserted;
   }
   for (size_t i = 0; i < keys.size(); ++i) {
-    const auto& entries = table.memory.entries();
-    for (size_t entry = entries.size(); entry-- > 0 && entries[entry].last_sequence > since;) {
-      const auto newest = entries[entry].run->newest_version(keys[i]);
-      if (!newest) {
-        continue;
-      }
-      const auto& marks = entries[entry].marks;
-      const auto mark = std::ranges::upper_bound(marks, newest->position, {}, &MemoryList::Entry::Mark::versions);
-      TIDEMARK_CHECK(mark != marks.end());
-      const bool newer = mark->sequence > since;
-      if (newer && (!only_live || newest->operation != RowOperation::kDelete)) {
-        written[i] = 1;
-      }
-      break;
+    const NewestInMemory newest = newest_in_memory(table.memory, keys[i], since);
+    inserted[i] = newest.sequence > since && newest.is_there ? 1 : 0;
+  }
+  return inserted;
+}
+
+// One flag a key: whether a commit after options.checked_at wrote or deleted it. Memtables know the commit of each
+// version; of what was flushed since, the rows are held against those that the transaction saw.
+std::vector<uint8_t> StoreImpl::written_since(const TableState& table, std::span<const RowKey> keys,
+                                              const CommitOptions& options) const {
+  std::vector<uint8_t> written(keys.size(), 0);
+  std::vector<RowKey> asked;
+  std::vector<uint32_t> places;
+  for (const uint32_t place : ascending(keys)) {
+    const NewestInMemory newest = newest_in_memory(table.memory, keys[place], options.checked_at);
+    written[place] = newest.sequence > options.checked_at ? 1 : 0;
+    const bool may_be_deleted = newest.deleted > options.checked_at;
+    if (written[place] == 0 && (may_be_deleted || table.flushed_sequence > options.checked_at)) {
+      asked.push_back(keys[place]);
+      places.push_back(place);
     }
+  }
+  if (asked.empty()) {
+    return written;
+  }
+  std::vector<ColumnId> columns;
+  for (const TableLayout::Column& column : table.memory.layout()->columns) {
+    columns.push_back(column.id);
+  }
+  std::vector<uint8_t> is_there;
+  DataChunk now;
+  look_up_rows(*table.version->sources, asked, columns, is_there, now);
+  std::vector<uint8_t> was_there;
+  DataChunk before;
+  const auto base = std::dynamic_pointer_cast<const StoreSnapshot>(options.base);
+  const TableVersion* seen = base == nullptr ? nullptr : base->committed(table.memory.layout()->table);
+  // Rows of another layout are not compared: the table was altered meanwhile.
+  const bool is_comparable = seen != nullptr && seen->sources->layout->columns == table.memory.layout()->columns &&
+                             seen->sources->layout->series.size() == table.memory.layout()->series.size();
+  if (is_comparable) {
+    look_up_rows(*seen->sources, asked, columns, was_there, before);
+  }
+  for (size_t i = 0; i < asked.size(); ++i) {
+    const auto same_value = [i](const Vector& left, const Vector& right) { return left.value(i) == right.value(i); };
+    const bool is_same = is_comparable && was_there[i] == is_there[i] &&
+                         (is_there[i] == 0 || std::ranges::equal(now.columns, before.columns, same_value));
+    written[places[i]] = is_same ? 0 : 1;
   }
   return written;
 }
@@ -441,6 +584,7 @@ void StoreImpl::apply(const WriteSet& writes, SequenceNumber sequence, uint64_t 
         // Nothing that is there survives: it goes at once.
         memtable_bytes_ -= table.memory.memory_bytes();
         table.memory.drop_through(UINT64_MAX);
+        manifest_is_stale_ = manifest_is_stale_ || !table.partitions.empty();
         table.partitions = {};
         table.tombstones.clear();
       }
@@ -491,6 +635,7 @@ void StoreImpl::apply_catalog(std::span<const CatalogDelta> deltas, std::vector<
     if (entry == nullptr) {
       if (found != tables_.end()) {
         memtable_bytes_ -= found->second.memory.memory_bytes();
+        manifest_is_stale_ = manifest_is_stale_ || !found->second.partitions.empty();
         tables_.erase(found);
       }
       continue;

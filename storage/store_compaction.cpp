@@ -1,12 +1,16 @@
 // Compaction merges the runs of one window; retention drops whole windows.
 
 #include <algorithm>
+#include <chrono>
+#include <stop_token>
+#include <thread>
 
 #include "base/error.h"
 #include "storage/compaction_merge.h"
 #include "storage/segment_writer.h"
 #include "storage/snapshot.h"
 #include "storage/store_impl.h"
+#include "storage/window_planner.h"
 
 namespace tidemark {
 namespace {
@@ -23,6 +27,39 @@ bool intersects(const TableSources::Tombstone& tombstone, const TableSources::Ru
                                           tombstone.range.series_prefix, tombstone.range.from, tombstone.range.to));
 }
 
+Window window_of(const TableSources::Partition& partition) {
+  return {partition.time_min, partition.time_max, partition.holds_null_times};
+}
+
+/// Holds a merge to so many bytes a second, and ends it when it is asked to stop.
+class Pace {
+ public:
+  /// `bytes_per_s`: 0 for no limit.
+  Pace(const Clock& clock, uint64_t bytes_per_s, std::stop_token stop)
+      : clock_(clock), bytes_per_s_(bytes_per_s), stop_(std::move(stop)) {}
+
+  /// `bytes`: written since the start.
+  void keep(uint64_t bytes) const {
+    for (;;) {
+      if (stop_.stop_requested()) {
+        throw Error(sqlstate::kAdminShutdown, "compaction was stopped");
+      }
+      const double seconds = static_cast<double>(clock_.steady_ns() - start_ns_) / 1e9;
+      if (bytes_per_s_ == 0 || seconds * static_cast<double>(bytes_per_s_) >= static_cast<double>(bytes)) {
+        return;
+      }
+      std::this_thread::sleep_for(kNap);
+    }
+  }
+
+ private:
+  static constexpr auto kNap = std::chrono::milliseconds(5);
+  const Clock& clock_;
+  const uint64_t bytes_per_s_;
+  const std::stop_token stop_;
+  const int64_t start_ns_ = clock_.steady_ns();
+};
+
 }  // namespace
 
 /// Neighbouring runs of one partition that are to become one.
@@ -30,6 +67,7 @@ struct StoreImpl::CompactionPick {
   size_t partition = 0;
   size_t first = 0;
   size_t last = 0;  ///< exclusive
+  PageGoal goal = PageGoal::kFast;
 };
 
 // Under state_mutex_.
@@ -57,8 +95,15 @@ std::optional<StoreImpl::CompactionPick> StoreImpl::pick_compaction(const TableS
     const bool is_quiet =
         has_time && partition.time_max < time_from_unix_us(table.memory.layout()->order_type, now - kQuietWindowUs) &&
         table.memory.entries().empty();
-    if ((all || is_quiet) && (runs.size() > 1 || has_dead_rows)) {
-      return CompactionPick{i, 0, runs.size()};
+    const bool is_cold =
+        is_quiet && options_.cold_after_us > 0 &&
+        partition.time_max < time_from_unix_us(table.memory.layout()->order_type, now - options_.cold_after_us);
+    // Written for another goal, or, for COMPACT, not as it would write the rows itself.
+    const bool is_written_otherwise = std::ranges::any_of(runs, [&](const TableSources::Run& run) {
+      return (is_cold && !run.extent.is_cold) || (all && run.extent.has_copies);
+    });
+    if ((all || is_quiet) && (runs.size() > 1 || has_dead_rows || is_written_otherwise)) {
+      return CompactionPick{i, 0, runs.size(), is_cold ? PageGoal::kSmall : PageGoal::kFast};
     }
     // The longest stretch of neighbours of like size, youngest last.
     uint64_t younger = 0;
@@ -67,114 +112,146 @@ std::optional<StoreImpl::CompactionPick> StoreImpl::pick_compaction(const TableS
       younger += runs[--first].extent.bytes;
     }
     if (runs.size() - first >= kRunsMergedMin) {
-      return CompactionPick{i, first, runs.size()};
+      return CompactionPick{i, first, runs.size(), PageGoal::kFast};
     }
   }
   return std::nullopt;
 }
 
-// Merges once, in the first partition from `from_partition` on that wants it; false if none does.
-bool StoreImpl::compact_once(ObjectId id, bool all, size_t& from_partition, const std::function<void()>& yield) {
+/// What a compaction works from, taken at one moment: nothing of it changes while it runs.
+struct StoreImpl::CompactionPlan {
+  ObjectId table = kNoObject;
+  size_t partition = 0;  ///< where the window was then
+  Window window;
   std::vector<TableSources::Run> runs;
   std::vector<TableSources::Tombstone> tombstones;
   std::shared_ptr<const TableLayout> layout;
-  CompactionPick pick;
-  CompactionOptions options;
-  uint64_t rank = 0;
-  {
-    const std::lock_guard lock(state_mutex_);
-    const auto found = tables_.find(id);
-    if (found == tables_.end()) {
-      return false;
-    }
-    const TableState& table = found->second;
-    const std::optional<CompactionPick> picked = pick_compaction(table, all, from_partition);
-    if (!picked) {
-      return false;
-    }
-    pick = *picked;
-    from_partition = pick.partition + (all ? 1 : 0);
-    layout = table.memory.layout();
-    const TableSources::Partition& partition = table.partitions[pick.partition];
-    runs.assign(partition.runs.begin() + static_cast<ptrdiff_t>(pick.first),
-                partition.runs.begin() + static_cast<ptrdiff_t>(pick.last));
-    tombstones = table.tombstones;
-    rank = runs.back().rank;
-    // The result stands above the tombstones that were applied to it, as long as nothing else lies between.
-    uint64_t next_rank = UINT64_MAX;
-    if (pick.last < partition.runs.size()) {
-      next_rank = partition.runs[pick.last].rank;
-    } else if (!table.memory.entries().empty()) {
-      next_rank = table.memory.entries().front().rank;
-    }
-    for (const TableSources::Tombstone& tombstone : tombstones) {
-      if (tombstone.rank < next_rank) {
-        rank = std::max(rank, tombstone.rank);
-      }
-    }
-    const TableEntry* entry = catalog_->table(id);
-    if (layout->kind == TableKind::kSeries) {
-      options.merge.order_from = oldest_time_kept(*entry, *catalog_, clock_.wall_us());
+  uint64_t rank = 0;  ///< of the result
+  bool oldest = false;
+  int64_t order_from = INT64_MIN;
+  PageGoal goal = PageGoal::kFast;
+};
+
+std::optional<StoreImpl::CompactionPlan> StoreImpl::plan_compaction(ObjectId id, bool all,
+                                                                    size_t from_partition) const {
+  const std::lock_guard lock(state_mutex_);
+  const auto found = tables_.find(id);
+  if (found == tables_.end()) {
+    return std::nullopt;
+  }
+  const TableState& table = found->second;
+  const std::optional<CompactionPick> pick = pick_compaction(table, all, from_partition);
+  if (!pick) {
+    return std::nullopt;
+  }
+  const TableSources::Partition& partition = table.partitions[pick->partition];
+  CompactionPlan plan;
+  plan.table = id;
+  plan.partition = pick->partition;
+  plan.window = window_of(partition);
+  plan.layout = table.memory.layout();
+  plan.runs.assign(partition.runs.begin() + static_cast<ptrdiff_t>(pick->first),
+                   partition.runs.begin() + static_cast<ptrdiff_t>(pick->last));
+  plan.tombstones = table.tombstones;
+  plan.oldest = pick->first == 0;
+  plan.goal = pick->goal;
+  plan.rank = plan.runs.back().rank;
+  // The result stands above the tombstones that were applied to it, as long as nothing else lies between.
+  uint64_t next_rank = UINT64_MAX;
+  if (pick->last < partition.runs.size()) {
+    next_rank = partition.runs[pick->last].rank;
+  } else if (!table.memory.entries().empty()) {
+    next_rank = table.memory.entries().front().rank;
+  }
+  for (const TableSources::Tombstone& tombstone : plan.tombstones) {
+    if (tombstone.rank < next_rank) {
+      plan.rank = std::max(plan.rank, tombstone.rank);
     }
   }
-  options.merge.oldest = pick.first == 0;
-  options.merge.tombstones = tombstones;
-  options.copy_row_groups = !all;
-  options.yield = yield;
+  if (plan.layout->kind == TableKind::kSeries) {
+    plan.order_from = oldest_time_kept(*catalog_->table(id), *catalog_, clock_.wall_us());
+  }
+  return plan;
+}
 
+// Merges once, in the first partition from `from_partition` on that wants it; false if none does.
+bool StoreImpl::compact_once(ObjectId id, bool all, size_t& from_partition, const std::stop_token& stop) {
+  const std::optional<CompactionPlan> plan = plan_compaction(id, all, from_partition);
+  if (!plan) {
+    return false;
+  }
+  from_partition = plan->partition + (all ? 1 : 0);
   const FileId file = segments_->allocate();
   const std::string temporary = segments_->temporary_path(file);
   SegmentSummary summary;
-  try {
-    SegmentWriter writer(files_, temporary, file, *layout);
-    if (compact_runs(runs, *layout, options, writer) > 0) {
-      writer.end_window();
+  guard_io([&] {
+    try {
+      SegmentWriter writer(files_, temporary, file, *plan->layout,
+                           {.row_group_rows = kRowGroupRowsMax, .goal = plan->goal});
+      const Pace pace(clock_, all ? 0 : options_.compaction_bytes_per_s_max, stop);
+      CompactionOptions options;
+      options.merge = {.oldest = plan->oldest, .tombstones = plan->tombstones, .order_from = plan->order_from};
+      options.copy_row_groups = !all && plan->goal == PageGoal::kFast;
+      options.yield = [&] { pace.keep(writer.bytes_written()); };
+      if (compact_runs(plan->runs, *plan->layout, options, writer) > 0) {
+        writer.end_window();
+      }
+      summary = writer.finish();
+    } catch (...) {
+      remove_quietly(temporary);
+      throw;
     }
-    summary = writer.finish();
-  } catch (...) {
-    remove_quietly(temporary);
-    throw;
-  }
-  if (summary.extents.empty()) {
-    files_.remove(temporary);
-  } else {
-    segments_->publish(file);
-  }
+    if (summary.extents.empty()) {
+      files_.remove(temporary);
+    } else {
+      segments_->publish(file);
+    }
+  });
+  maintain([&] { install_compaction(*plan, file, summary, from_partition); });
+  return true;
+}
 
+// Puts the result in the place of the runs that it was made from. They may have been dropped or truncated meanwhile, or
+// have moved, as flushes add runs above and windows beside them.
+void StoreImpl::install_compaction(const CompactionPlan& plan, FileId file, const SegmentSummary& summary,
+                                   size_t& from_partition) {
   const std::lock_guard lock(state_mutex_);
-  const auto found = tables_.find(id);
-  const bool is_current =
-      found != tables_.end() && found->second.partitions.size() > pick.partition &&
-      found->second.partitions[pick.partition].runs.size() >= pick.last &&
-      std::ranges::equal(
-          runs, std::span(found->second.partitions[pick.partition].runs).subspan(pick.first, pick.last - pick.first),
-          {}, &TableSources::Run::rank, &TableSources::Run::rank);
-  if (!is_current) {
-    // Dropped or truncated meanwhile.
+  const auto found = tables_.find(plan.table);
+  std::vector<TableSources::Partition> partitions;
+  if (found != tables_.end()) {
+    partitions = found->second.partitions.vector();
+  }
+  const auto place = std::ranges::find(partitions, plan.window, window_of);
+  std::span<const TableSources::Run> replaced;
+  size_t first = 0;
+  if (place != partitions.end()) {
+    const auto run = std::ranges::find(place->runs, plan.runs.front().rank, &TableSources::Run::rank);
+    first = static_cast<size_t>(run - place->runs.begin());
+    replaced = std::span(place->runs).subspan(first, std::min(plan.runs.size(), place->runs.size() - first));
+  }
+  if (!std::ranges::equal(plan.runs, replaced, {}, &TableSources::Run::rank, &TableSources::Run::rank)) {
     if (!summary.extents.empty()) {
       segments_->retire(file);
     }
-    return found != tables_.end();
+    return;
   }
   TableState& table = found->second;
-  std::vector<TableSources::Partition> partitions = table.partitions.vector();
-  auto& target = partitions[pick.partition].runs;
-  target.erase(target.begin() + static_cast<ptrdiff_t>(pick.first), target.begin() + static_cast<ptrdiff_t>(pick.last));
+  const auto at = place->runs.begin() + static_cast<ptrdiff_t>(first);
+  const auto rest = place->runs.erase(at, at + static_cast<ptrdiff_t>(plan.runs.size()));
   if (!summary.extents.empty()) {
-    widen_bounds(summary.extents.front().bounds, table.memory.layout()->series.size() - layout->series.size());
-    target.insert(target.begin() + static_cast<ptrdiff_t>(pick.first),
-                  {segments_->reader(file), summary.extents.front(), rank});
+    TableSources::Run run{segments_->reader(file), summary.extents.front(), plan.rank};
+    widen_bounds(run.extent.bounds, table.memory.layout()->series.size() - plan.layout->series.size());
+    place->runs.insert(rest, std::move(run));
   }
-  if (target.empty()) {
-    partitions.erase(partitions.begin() + static_cast<ptrdiff_t>(pick.partition));
-    from_partition = std::min(from_partition, pick.partition);
+  if (place->runs.empty()) {
+    from_partition = std::min(from_partition, static_cast<size_t>(place - partitions.begin()));
+    partitions.erase(place);
   }
   table.partitions = std::move(partitions);
   drop_idle_tombstones(table);
   manifest_is_stale_ = true;
-  publish(published_->sequence, {&id, 1});
+  publish(published_->sequence, {&plan.table, 1});
   compactions_ += 1;
-  return true;
 }
 
 // Windows that lie wholly before what retention keeps. Under maintenance_mutex_.
@@ -202,22 +279,23 @@ bool StoreImpl::drop_expired(ObjectId id) {
 
 void StoreImpl::compact(ObjectId table) {
   flush(table);
+  const std::lock_guard lock(compaction_mutex_);
+  std::vector<ObjectId> tables;
+  {
+    const std::lock_guard state(state_mutex_);
+    for (const auto& [id, state_of_table] : tables_) {
+      if (table == kNoObject || id == table) {
+        tables.push_back(id);
+      }
+    }
+  }
+  for (const ObjectId id : tables) {
+    maintain([&] { drop_expired(id); });
+    size_t partition = 0;
+    while (compact_once(id, /*all=*/true, partition, {})) {
+    }
+  }
   maintain([&] {
-    std::vector<ObjectId> tables;
-    {
-      const std::lock_guard lock(state_mutex_);
-      for (const auto& [id, state] : tables_) {
-        if (table == kNoObject || id == table) {
-          tables.push_back(id);
-        }
-      }
-    }
-    for (const ObjectId id : tables) {
-      drop_expired(id);
-      size_t partition = 0;
-      while (compact_once(id, /*all=*/true, partition, [] {})) {
-      }
-    }
     if (manifest_is_stale_) {
       save();
     }
@@ -228,25 +306,27 @@ void StoreImpl::background_compaction(const std::stop_token& stop) {
   if (has_failed()) {
     return;
   }
+  const std::lock_guard lock(compaction_mutex_);
   std::vector<ObjectId> tables;
   {
-    const std::lock_guard lock(state_mutex_);
-    for (const auto& [id, state] : tables_) {
+    const std::lock_guard state(state_mutex_);
+    for (const auto& [id, state_of_table] : tables_) {
       tables.push_back(id);
     }
   }
+  // What retention drops comes first, and counts at once: a full disk may have room for a merge only then.
+  maintain([&] {
+    for (const ObjectId id : tables) {
+      drop_expired(id);
+    }
+    if (manifest_is_stale_) {
+      save();
+    }
+  });
   for (const ObjectId id : tables) {
     size_t partition = 0;
-    bool more = true;
-    while (more && !stop.stop_requested()) {
-      // One merge at a time, so that a flush that waits comes in between.
+    while (!stop.stop_requested() && compact_once(id, /*all=*/false, partition, stop)) {
       maintain([&] {
-        drop_expired(id);
-        more = compact_once(id, /*all=*/false, partition, [&stop] {
-          if (stop.stop_requested()) {
-            throw Error(sqlstate::kAdminShutdown, "compaction was stopped");
-          }
-        });
         if (manifest_is_stale_) {
           save();
         }

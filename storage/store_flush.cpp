@@ -18,11 +18,17 @@ namespace {
 constexpr uint64_t kCopiedBytesMax = 256 << 10;
 /// WAL files behind the current one that may wait for quiet tables.
 constexpr uint64_t kWalFilesKept = 4;
+constexpr std::string_view kReserveName = "RESERVE";
+constexpr uint64_t kReserveBytesMin = 1 << 20;
 
 }  // namespace
 
 void StoreImpl::maintain(const std::function<void()>& work) {
   const std::lock_guard lock(maintenance_mutex_);
+  guard_io(work);
+}
+
+void StoreImpl::guard_io(const std::function<void()>& work) {
   if (has_failed()) {
     throw_failed();
   }
@@ -39,6 +45,9 @@ void StoreImpl::maintain(const std::function<void()>& work) {
 
 void StoreImpl::flush(ObjectId table) {
   maintain([&] {
+    if (manifest_is_stale_) {
+      save();  // gives back space that the flush may need
+    }
     std::vector<ObjectId> tables;
     {
       const std::lock_guard lock(state_mutex_);
@@ -254,11 +263,9 @@ void StoreImpl::write_manifest() {
     try {
       install();
     } catch (const IoError& error) {
-      // Dropping and retention must work on a full disk: room is kept for the manifest that frees the rest.
-      if (error.kind() != IoErrorKind::kNoSpace || !files_.exists(join_path(folder_, kReserveName))) {
+      if (error.kind() != IoErrorKind::kNoSpace || !release_reserve()) {
         throw;
       }
-      files_.remove(join_path(folder_, kReserveName));
       install();
     }
   } catch (...) {
@@ -296,19 +303,37 @@ void StoreImpl::write_manifest() {
   restore_reserve();
 }
 
+// Invariant 12: dropping and retention must work on a full disk. Room is kept for what they write before they free
+// anything: a record in a small WAL file, a catalog and a manifest like those that there are.
 void StoreImpl::restore_reserve() {
+  const std::lock_guard lock(reserve_mutex_);
   const std::string path = join_path(folder_, kReserveName);
-  if (files_.exists(path)) {
+  const uint64_t bytes = kReserveBytesMin +
+                         files_.file_size(join_path(folder_, ManifestStore::manifest_name(manifest_.number))) +
+                         files_.file_size(join_path(folder_, ManifestStore::catalog_name(manifest_.catalog_number)));
+  const bool exists = files_.exists(path);
+  if (exists && files_.file_size(path) >= bytes) {
     return;
   }
   try {
-    files_.open_append(path, FileSystem::OpenMode::kTruncate)->preallocate(kReserveBytes);
+    files_.open_append(path, exists ? FileSystem::OpenMode::kExisting : FileSystem::OpenMode::kTruncate)
+        ->preallocate(bytes + bytes / 2);  // not each time that a manifest grows
   } catch (const IoError& error) {
     if (error.kind() != IoErrorKind::kNoSpace && error.kind() != IoErrorKind::kTooManyFiles) {
       throw;
     }
-    remove_quietly(path);
   }
+}
+
+// False if there is none to release.
+bool StoreImpl::release_reserve() {
+  const std::lock_guard lock(reserve_mutex_);
+  const std::string path = join_path(folder_, kReserveName);
+  if (!files_.exists(path)) {
+    return false;
+  }
+  files_.remove(path);
+  return true;
 }
 
 // Writes the rows of small memtables to the log again, so that files below `below_wal_number` are not needed for them.
@@ -340,7 +365,7 @@ void StoreImpl::copy_forward(uint64_t below_wal_number) {
     for (const std::string& payload : payloads) {
       records.push_back({wal::RecordKind::kCopy, sequence, payload});
     }
-    wal_->append(std::move(records));
+    wal_->append(records);
     sync_wal();
     const std::lock_guard lock(state_mutex_);
     for (const Copy& copy : copies) {
@@ -372,7 +397,11 @@ void StoreImpl::background_flush(const std::stop_token& stop) {
     return;
   }
   maintain([&] {
-    // Largest first, until memory is below a quarter of the budget; then what keeps old WAL files.
+    // What was dropped gives back its space first: a full disk may have room for a flush only then.
+    if (manifest_is_stale_) {
+      save();
+    }
+    // Largest first, until memory is below half of the budget; then what keeps old WAL files.
     while (memtable_bytes_.load() > options_.memtable_bytes_max / 2 && !stop.stop_requested()) {
       ObjectId largest = kNoObject;
       uint64_t bytes = 0;

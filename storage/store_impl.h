@@ -37,8 +37,10 @@ struct FlushInput;
 ///  - state_mutex_ guards tables_, catalog_ and who may publish a new state; it is held for as long as rows are copied
 ///    into memtables, and during I/O only when a commit must be checked against rows that were flushed while it ran.
 ///  - published_mutex_ guards the pointer that snapshots copy.
-///  - maintenance_mutex_ lets one flush, compaction or manifest change run at a time. Order of locks: maintenance, then
-///    commit queue, then state, then published.
+///  - maintenance_mutex_ lets one flush or manifest change run at a time.
+///  - compaction_mutex_ lets one compaction run at a time. It merges beside flushes, as the runs that it replaces are
+///    immutable, and takes the maintenance lock only to put its result in their place.
+/// Order of locks: compaction, maintenance, commit queue, state, published.
 class StoreImpl final : public Store, private TableStatistics {
  public:
   StoreImpl(FileSystem& files, std::string folder, const StoreOptions& options, Clock& clock, MemoryTracker& memory);
@@ -89,23 +91,25 @@ class StoreImpl final : public Store, private TableStatistics {
              std::vector<ObjectId>& touched);
   void apply_catalog(std::span<const CatalogDelta> deltas, std::vector<ObjectId>& touched);
   void publish(SequenceNumber sequence, std::span<const ObjectId> touched);
+  void append_to_wal(const GroupState& state);
   void wait_for_room();
   void fail(const std::string& reason) noexcept;
   [[nodiscard]] bool has_failed() const { return failed_.load(std::memory_order_acquire); }
   [[noreturn]] void throw_failed() const;
+  [[nodiscard]] std::vector<uint8_t> inserted_since(const TableState& table, std::span<const RowKey> keys,
+                                                    SequenceNumber since) const;
   [[nodiscard]] std::vector<uint8_t> written_since(const TableState& table, std::span<const RowKey> keys,
-                                                   SequenceNumber since, bool only_live) const;
+                                                   const CommitOptions& options) const;
   void sync_wal();
 
-  // store_flush.cpp: all under maintenance_mutex_
-  static constexpr std::string_view kReserveName = "RESERVE";
-  static constexpr uint64_t kReserveBytes = 1 << 20;
+  // store_flush.cpp: all under maintenance_mutex_, but for release_reserve
   void flush_one(ObjectId table);
   static bool still_there(const TableState& table, const FlushInput& input);
   static void drop_idle_tombstones(TableState& table);
   static void widen_bounds(KeyBounds& bounds, size_t columns);
   void remove_quietly(const std::string& path) noexcept;
   void restore_reserve();
+  bool release_reserve();
   static uint64_t first_wal_of(const TableState& table);
   void save();
   void write_manifest();
@@ -113,15 +117,21 @@ class StoreImpl final : public Store, private TableStatistics {
   [[nodiscard]] uint64_t first_wal_needed() const;
   void background_flush(const std::stop_token& stop);
   void settle_blocks(const std::stop_token& stop);
-  /// Runs `work` alone; an I/O error of it other than a lack of resources fails the store.
+  /// Runs `work` under maintenance_mutex_ and `guard_io`.
   void maintain(const std::function<void()>& work);
+  /// An I/O error of `work` other than a lack of resources fails the store.
+  void guard_io(const std::function<void()>& work);
   void retire_files(std::span<const FileId> files);
 
-  // store_compaction.cpp: all under maintenance_mutex_
+  // store_compaction.cpp: all under compaction_mutex_
   struct CompactionPick;
+  struct CompactionPlan;
   [[nodiscard]] std::optional<CompactionPick> pick_compaction(const TableState& table, bool all,
                                                               size_t from_partition) const;
-  bool compact_once(ObjectId table, bool all, size_t& from_partition, const std::function<void()>& yield);
+  [[nodiscard]] std::optional<CompactionPlan> plan_compaction(ObjectId table, bool all, size_t from_partition) const;
+  bool compact_once(ObjectId table, bool all, size_t& from_partition, const std::stop_token& stop);
+  void install_compaction(const CompactionPlan& plan, FileId file, const SegmentSummary& summary,
+                          size_t& from_partition);
   void background_compaction(const std::stop_token& stop);
   bool drop_expired(ObjectId table);
 
@@ -147,18 +157,21 @@ class StoreImpl final : public Store, private TableStatistics {
   mutable std::mutex state_mutex_;
   std::map<ObjectId, TableState> tables_;
   std::shared_ptr<const Catalog> catalog_;
-  MemTable::SliceList to_settle_;      ///< blocks that became full
-  uint64_t catalog_wal_number_ = 0;    ///< first WAL file with a catalog change that no manifest holds; 0: none
-  uint64_t replaying_wal_number_ = 0;   ///< during recovery: the file that is being read, which is needed still
+  MemTable::SliceList to_settle_;        ///< blocks that became full
+  uint64_t catalog_wal_number_ = 0;      ///< first WAL file with a catalog change that no manifest holds; 0: none
+  uint64_t replaying_wal_number_ = 0;    ///< during recovery: the file that is being read, which is needed still
   SequenceNumber applied_sequence_ = 0;  ///< of the last commit applied; during recovery below what is published
   mutable std::mutex published_mutex_;
   std::shared_ptr<const StoreState> published_;
 
+  std::mutex reserve_mutex_;  ///< a leader and a manifest may want the reserve file at once
+  std::mutex compaction_mutex_;
   std::mutex maintenance_mutex_;
   std::unique_ptr<ManifestStore> manifests_;
   Manifest manifest_;  ///< the last one that is durable; under maintenance_mutex_
   uint64_t catalog_version_saved_ = 0;
-  bool manifest_is_stale_ = false;  ///< the state has moved on in a way that only a new manifest makes final
+  /// The state has moved on in a way that only a new manifest makes final. Changed under state_mutex_.
+  std::atomic<bool> manifest_is_stale_{false};
 
   std::atomic<bool> failed_{false};
   mutable std::mutex failure_mutex_;

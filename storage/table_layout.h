@@ -22,6 +22,7 @@ struct TableLayout {
   struct Column {
     ColumnId id = kNoColumn;
     LogicalType type;
+    friend bool operator==(const Column&, const Column&) = default;
   };
 
   explicit TableLayout(const TableEntry& entry);

@@ -9,6 +9,8 @@ namespace {
 
 /// The first files are small, so that a small store is made and opened quickly.
 constexpr uint64_t kFirstFileBytes = 1 << 20;
+/// A file for which there is no room is made this small: enough for the records that drop tables and so free space.
+constexpr uint64_t kSmallestFileBytes = 64 << 10;
 
 }  // namespace
 
@@ -20,7 +22,7 @@ WalWriter::WalWriter(FileSystem& files, std::string directory, uint64_t file_byt
       last_checksum_(position.previous_checksum),
       next_spare_number_(position.next_number) {}
 
-void WalWriter::append(std::vector<Record> records) {
+void WalWriter::append(std::span<const Record> records) {
   uint64_t needed = 0;
   for (const Record& record : records) {
     needed += wal::record_bytes(record.payload.size());
@@ -94,8 +96,11 @@ void WalWriter::open_next(uint64_t bytes_wanted) {
     }
   }
   std::unique_ptr<AppendFile> next = files_.open_append(path_of(number), FileSystem::OpenMode::kExisting);
-  const uint64_t size = std::max(next_file_bytes(), bytes_wanted);
-  next->preallocate(size);
+  uint64_t size = std::max(next_file_bytes(), bytes_wanted);
+  if (!try_preallocate(*next, size)) {
+    size = std::max(files_.file_size(path_of(number)), bytes_wanted);
+    next->preallocate(size);
+  }
   if (header_written_) {
     position_.previous_number = number_;
     position_.previous_end = end_;
@@ -131,12 +136,28 @@ void WalWriter::make_spare(uint64_t number) {
   const std::string path = path_of(number);
   {
     auto file = files_.open_append(path, FileSystem::OpenMode::kTruncate);
-    file->preallocate(next_file_bytes());
+    if (!try_preallocate(*file, next_file_bytes())) {
+      file->truncate(0);
+      file->preallocate(std::min(next_file_bytes(), kSmallestFileBytes));
+    }
     file->sync();
   }
   files_.sync_directory(directory_);
   spare_number_ = number;
   spare_is_ready_ = true;
+}
+
+// False if there is no room.
+bool WalWriter::try_preallocate(AppendFile& file, uint64_t bytes) {
+  try {
+    file.preallocate(bytes);
+    return true;
+  } catch (const IoError& error) {
+    if (error.kind() != IoErrorKind::kNoSpace) {
+      throw;
+    }
+    return false;
+  }
 }
 
 void WalWriter::recycle(uint64_t first_needed) {

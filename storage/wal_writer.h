@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/file_system.h"
 #include "storage/wal_format.h"
@@ -39,7 +39,7 @@ class WalWriter {
 
   /// Appends the records as one write. They are durable only after `sync`. Records never span files. Throws IoError: if
   /// of kind kNoSpace or kTooManyFiles nothing was appended and the writer goes on; any other is final.
-  void append(std::vector<Record> records);
+  void append(std::span<const Record> records);
   /// Throws IoError, which is final (invariant 11).
   void sync();
   [[nodiscard]] bool has_unsynced() const { return unsynced_; }
@@ -59,6 +59,7 @@ class WalWriter {
   void open_next(uint64_t bytes_wanted);
   [[nodiscard]] uint64_t next_file_bytes() const;
   void make_spare(uint64_t number);
+  static bool try_preallocate(AppendFile& file, uint64_t bytes);
   [[nodiscard]] std::string path_of(uint64_t number) const { return join_path(directory_, wal::file_name(number)); }
 
   FileSystem& files_;

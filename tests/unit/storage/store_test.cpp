@@ -3,9 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <atomic>
+#include <limits>
 #include <thread>
 
 #include "base/error.h"
+#include "base/random.h"
 #include "tests/unit/storage/table_fixture.h"
 #include "types/canonical_key.h"
 #include "types/value.h"
@@ -374,6 +378,179 @@ TEST_P(StoreTest, RetentionHidesOldRowsAtOnceAndDropsTheirWindowsLater) {
   EXPECT_EQ(content().size(), 0u);
 }
 
+// What a transaction wrote is held against its snapshot, though a flush forgets which commit wrote what.
+TEST_P(StoreTest, FirstCommitterWinsAcrossAFlush) {
+  Store& store = open_with(TableKind::kSeries);
+  put({{"a", 1, 1, {}, "x"}, {"b", 1, 1, 0.5, {}}, {"c", 1, 1, {}, {}}, {"d", 1, 1, {}, {}}, {"d", 2, 2, {}, {}}});
+  step();
+  CommitOptions options;
+  options.first_committer_wins = true;
+  options.base = store.snapshot();
+  options.checked_at = options.base->sequence();
+  merge({{"a", 1, {}, {}, "y"}});
+  step();
+  remove({{"b", 1, {}, {}, {}}});
+  step();
+  remove_range("d", 0, 1);
+  put({{"e", 1, 1, {}, {}}});
+  step();
+  const auto outcome_of = [&](const std::string& host, int64_t time, RowOperation operation) {
+    return error_of([&] {
+      const std::vector<Row> rows = {{host, time, 7, {}, {}}};
+      store.commit(one_change(operation == RowOperation::kDelete ? make_deletes(table_, rows)
+                                                                 : make_batch(table_, operation, rows)),
+                   options);
+    });
+  };
+  const std::string refused = "40001 could not serialize access due to concurrent update ";
+  EXPECT_EQ(outcome_of("a", 1, RowOperation::kPut), refused) << "one of its fields was written";
+  EXPECT_EQ(outcome_of("b", 1, RowOperation::kMerge), refused) << "it was deleted";
+  EXPECT_EQ(outcome_of("d", 1, RowOperation::kPut), refused) << "it was deleted with others of its series";
+  EXPECT_EQ(outcome_of("e", 1, RowOperation::kPut), refused) << "it was not there yet";
+  EXPECT_EQ(outcome_of("c", 1, RowOperation::kPut), "no error") << "nobody touched it";
+  EXPECT_EQ(outcome_of("d", 2, RowOperation::kDelete), "no error") << "nor this one";
+  EXPECT_EQ(outcome_of("f", 1, RowOperation::kPut), "no error") << "nor one that is new";
+}
+
+TEST_P(StoreTest, AKeyThatWasInsertedAndDeletedByRangeSinceIsAbsent) {
+  Store& store = open_with(TableKind::kSeries);
+  const SequenceNumber before = store.snapshot()->sequence();
+  put({{"a", 1, 1, {}, {}}});
+  step();
+  remove_range("a", 0, 5);
+  step();
+  RowBatch batch = make_batch(table_, RowOperation::kPut, {{"a", 1, 5, {}, {}}});
+  batch.expect_absent = true;
+  CommitOptions options;
+  options.checked_at = before;
+  EXPECT_EQ(error_of([&] { store.commit(one_change(batch), options); }), "no error");
+  EXPECT_EQ(error_of([&] { store.commit(one_change(batch), options); }).substr(0, 5), "23505");
+}
+
+// --- odd input ---
+
+TEST_P(StoreTest, KeepsTheExtremesOfTimesAndNumbers) {
+  Store& store = open_with(TableKind::kSeries);
+  const double inf = std::numeric_limits<double>::infinity();
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  // -infinity and infinity, as PostgreSQL stores them, and the times next to them.
+  put({{"t", INT64_MIN, 1, {}, {}},
+       {"t", INT64_MIN + 1, 2, {}, {}},
+       {"t", -1, 3, {}, {}},
+       {"t", 0, 4, {}, {}},
+       {"t", INT64_MAX - 1, 5, {}, {}},
+       {"t", INT64_MAX, 6, {}, {}}});
+  step();
+  put({{"v", 1, INT64_MIN, -inf, {}},
+       {"v", 2, INT64_MAX, inf, {}},
+       {"v", 3, 0, nan, {}},
+       {"v", 4, 0, -0.0, {}},
+       {"v", 5, 0, 0.0, {}},
+       {"v", 6, 0, std::numeric_limits<double>::denorm_min(), {}},
+       {"v", 7, 0, std::numeric_limits<double>::max(), {}},
+       {"", 8, 0, {}, ""}});
+  step();
+  const Content want = {{"t@-9223372036854775808", "1|-|-"},
+                        {"t@-9223372036854775807", "2|-|-"},
+                        {"t@-1", "3|-|-"},
+                        {"t@0", "4|-|-"},
+                        {"t@9223372036854775806", "5|-|-"},
+                        {"t@9223372036854775807", "6|-|-"},
+                        {"v@1", "-9223372036854775808|-inf|-"},
+                        {"v@2", "9223372036854775807|inf|-"},
+                        {"v@3", "0|nan|-"},
+                        {"v@4", "0|-0|-"},
+                        {"v@5", "0|0|-"},
+                        {"v@6", "0|4.9406564584124654e-324|-"},
+                        {"v@7", "0|1.7976931348623157e+308|-"},
+                        {"@8", "0|-|"}};
+  EXPECT_EQ(content(), want);
+  reopen();
+  EXPECT_EQ(content(), want);
+  disk_.store->compact(kTable);
+  EXPECT_EQ(content(), want);
+  static_cast<void>(store);
+}
+
+TEST_P(StoreTest, KeepsStringsOfAMegabyteAndBatchesWithoutRows) {
+  Store& store = open_with(TableKind::kSeries);
+  disk_.options.wal_file_bytes = 8 << 20;
+  const std::string large(1 << 20, 'x');
+  std::string mixed(1 << 20, ' ');
+  Random random(3);
+  std::ranges::generate(mixed, [&] { return static_cast<char>(random.below(256)); });
+  put({{"a", 1, {}, {}, large}, {"b", 1, {}, {}, mixed}, {"c", 1, {}, {}, ""}});
+  step();
+  put({{large, 1, 1, {}, {}}});
+  step();
+  store.commit(one_change(make_batch(table_, RowOperation::kPut, {})), {});
+  store.commit(WriteSet{}, {});
+  const Content want = {{"a@1", "-|-|" + large}, {"b@1", "-|-|" + mixed}, {"c@1", "-|-|"}, {large + "@1", "1|-|-"}};
+  EXPECT_TRUE(content() == want);
+  reopen();
+  EXPECT_TRUE(content() == want);
+  disk_.store->compact(kTable);
+  EXPECT_TRUE(content() == want);
+}
+
+TEST_P(StoreTest, HoldsTablesOf4096Columns) {
+  Store& store = disk_.open();
+  table_ = make_table(kTable, "t", TableKind::kSeries);
+  constexpr ColumnId kColumns = 4096;
+  while (table_.columns.size() < kColumns) {
+    ColumnEntry column = table_.columns[2];
+    column.id = table_.next_column_id++;
+    column.name = "c" + std::to_string(column.id);
+    table_.columns.push_back(column);
+  }
+  store.commit(create_table(table_), {});
+  RowBatch batch = make_batch(table_, RowOperation::kPut, {{"h", 1, 1, {}, {}}, {"h", 2, 2, {}, {}}});
+  const RowBatch::Column a = batch.columns[0];
+  for (const ColumnEntry& column : std::span(table_.columns).subspan(5)) {
+    batch.columns.push_back(a);
+    batch.columns.back().id = column.id;
+  }
+  store.commit(one_change(batch), {});
+  step();
+  reopen();
+  ScanRequest request;
+  for (const ColumnEntry& column : table_.columns) {
+    request.columns.push_back(column.id);
+  }
+  const auto scan = disk_.store->snapshot()->table(kTable)->scan(request);
+  ASSERT_EQ(scan->morsel_count(), 1u);
+  DataChunk chunk;
+  ASSERT_TRUE(scan->open(0)->next(chunk));
+  ASSERT_EQ(chunk.size, 2u);
+  ASSERT_EQ(chunk.columns.size(), size_t{kColumns});
+  for (size_t column = 5; column < kColumns; ++column) {
+    ASSERT_EQ(chunk.columns[column].value(1).as_int64(), 2);
+  }
+}
+
+TEST_P(StoreTest, TheRetentionOfASchemaCountsForItsTables) {
+  Store& store = open_with(TableKind::kSeries);
+  const int64_t day_us = 86'400'000'000;
+  const int64_t now = disk_.clock.wall_us() - 946'684'800'000'000;
+  put({{"a", now - 10 * day_us, 1, {}, {}}, {"a", now - day_us, 2, {}, {}}, {"a", now, 3, {}, {}}});
+  step();
+  SchemaEntry schema = std::get<SchemaEntry>(*store.snapshot()->catalog()->object(table_.schema));
+  schema.retention_us = 5 * day_us;
+  WriteSet alter;
+  alter.catalog.push_back(CatalogDelta::put(schema));
+  const auto before = store.snapshot();
+  store.commit(std::move(alter), {});
+  EXPECT_EQ(content().size(), 2u);
+  EXPECT_EQ(read_all(*before, kTable).size(), 3u) << "an older snapshot keeps what it saw";
+  table_.retention_us = day_us / 2;
+  store.commit(create_table(table_), {});
+  EXPECT_EQ(content().size(), 1u) << "the shorter one counts";
+  store.compact(kTable);
+  EXPECT_EQ(store.statistics().row_count(kTable), 1u);
+  reopen();
+  EXPECT_EQ(content().size(), 1u);
+}
+
 INSTANTIATE_TEST_SUITE_P(Store, StoreTest, ::testing::Bool(),
                          [](const auto& parameter) { return parameter.param ? "FlushedAfterEachStep" : "InMemory"; });
 
@@ -384,6 +561,406 @@ TEST(Store, ASecondStoreOnOneFolderIsRefused) {
               static_cast<void>(Store::open(disk.files, "data", disk.options, disk.clock, disk.memory));
             }).substr(0, 5),
             "55006");
+}
+
+TEST(Store, AFolderOfAnotherUserIsRefusedUntouched) {
+  StoreOnFaultyDisk disk;
+  disk.open();
+  disk.store.reset();
+  const std::vector<std::string> before = disk.files.list("data");
+  disk.files.set_owned_by_another("data");
+  EXPECT_EQ(error_of([&] { disk.open(); }), "55000 data folder \"data\" has wrong ownership ");
+  EXPECT_EQ(disk.files.list("data"), before);
+}
+
+// --- room in memory and on disk ---
+
+/// Rows of about 100 bytes each.
+std::vector<Row> wide_rows(const std::string& host, int64_t first, int64_t count) {
+  std::vector<Row> rows;
+  for (int64_t i = 0; i < count; ++i) {
+    // Digits that do not repeat, so that they take their room on disk as well.
+    std::string note;
+    uint64_t state = static_cast<uint64_t>(first + i) * 0x9E3779B97F4A7C15U + 1;
+    while (note.size() < 80) {
+      state ^= state << 13;
+      state ^= state >> 7;
+      state ^= state << 17;
+      note += std::to_string(state);
+    }
+    rows.push_back({host, first + i, i, {}, note});
+  }
+  return rows;
+}
+
+TEST(Store, WritersWaitForASlowFlushAndAreRefusedWhenTheBoundIsReached) {
+  std::atomic<bool> disk_is_slow{true};
+  StoreOnFaultyDisk disk;
+  disk.options.background_work = true;
+  disk.options.memtable_bytes_max = 64 << 10;
+  disk.options.wal_file_bytes = 8 << 20;
+  disk.options.writer_wait_ms_max = 1000;
+  disk.files.set_observer([&](FileCall call, const std::string& path) {
+    if (call == FileCall::kCreate && path.ends_with(".seg.tmp")) {
+      disk_is_slow.wait(true);
+    }
+  });
+  Store& store = disk.open();
+  const TableEntry table = make_table(kTable, "t", TableKind::kSeries);
+  store.commit(create_table(table), {});
+  int64_t rows = 0;
+  while (store.metrics().memtable_bytes < disk.options.memtable_bytes_max * 2) {
+    store.commit(one_change(make_batch(table, RowOperation::kPut, wide_rows("h", rows, 50))), {});
+    rows += 50;
+  }
+  const auto write = [&](const std::string& host) {
+    return error_of(
+        [&] { store.commit(one_change(make_batch(table, RowOperation::kPut, wide_rows(host, 0, 1))), {}); });
+  };
+  const auto wait_for_waiter = [&](uint64_t number) {
+    while (store.metrics().writer_waits < number) {
+      std::this_thread::yield();
+    }
+  };
+  std::string outcome;
+  std::thread refused([&] { outcome = write("refused"); });
+  wait_for_waiter(1);
+  disk.clock.advance_ns(1'000'000'000);
+  refused.join();
+  EXPECT_TRUE(outcome.starts_with("53000 too many rows wait to be written to segments Memtables hold ")) << outcome;
+  EXPECT_EQ(store.metrics().writer_wait_us, 1'000'000u);
+  EXPECT_EQ(read_all(*store.snapshot(), kTable).size(), static_cast<size_t>(rows)) << "readers do not wait";
+  EXPECT_EQ(error_of([&] { store.commit(one_tombstone({kTable, series_key("h"), 0, 9}), {}); }), "no error")
+      << "nor does what makes room";
+
+  std::thread patient([&] { outcome = write("patient"); });
+  wait_for_waiter(2);
+  disk_is_slow = false;
+  disk_is_slow.notify_all();
+  patient.join();
+  EXPECT_EQ(outcome, "no error");
+  EXPECT_EQ(store.metrics().writer_waits, 2u);
+  const Content content = read_all(*store.snapshot(), kTable);
+  EXPECT_EQ(content.size(), static_cast<size_t>(rows - 10 + 1));
+  EXPECT_TRUE(content.contains("patient@0"));
+  EXPECT_FALSE(content.contains("refused@0"));
+}
+
+class FullDisk : public ::testing::Test {
+ protected:
+  static constexpr ObjectId kLarge = 20000;
+  static constexpr ObjectId kSmall = 20010;
+
+  FullDisk() {
+    disk_.open();
+    large_ = make_table(kLarge, "large", TableKind::kSeries);
+    small_ = make_table(kSmall, "small", TableKind::kSeries);
+    disk_.store->commit(create_table(large_), {});
+    disk_.store->commit(create_table(small_), {});
+    for (int64_t first = 0; first < 20'000; first += 500) {
+      write(large_, first, 500);
+    }
+    disk_.store->flush(kNoObject);
+    // Not a byte more, and no room in the log's preallocated file either.
+    constexpr uint64_t kPlenty = 1 << 30;
+    disk_.files.set_space_limit(kPlenty);
+    disk_.files.set_space_limit(kPlenty - disk_.files.free_space("data"));
+    while (error_.empty()) {
+      error_ = write(small_, rows_, 50);
+      rows_ += error_.empty() ? 50 : 0;
+    }
+  }
+
+  std::string write(const TableEntry& table, int64_t first, int64_t count) {
+    const std::string error = error_of([&] {
+      disk_.store->commit(one_change(make_batch(table, RowOperation::kPut, wide_rows("h", first, count))), {});
+    });
+    return error == "no error" ? "" : error;
+  }
+  size_t count(ObjectId table) { return read_all(*disk_.store->snapshot(), table).size(); }
+  /// After room was made: writes go on without a restart, nothing was lost, and a restart finds the same.
+  void expect_all_well(size_t rows_in_large) {
+    disk_.store->flush(kNoObject);
+    EXPECT_EQ(write(small_, rows_, 50), "");
+    rows_ += 50;
+    EXPECT_EQ(count(kSmall), static_cast<size_t>(rows_));
+    EXPECT_TRUE(disk_.files.exists("data/RESERVE")) << "for the next time";
+    disk_.open();
+    EXPECT_EQ(count(kSmall), static_cast<size_t>(rows_));
+    if (rows_in_large > 0) {
+      EXPECT_EQ(count(kLarge), rows_in_large);
+    }
+    disk_.store.reset();
+    EXPECT_TRUE(check_folder(disk_.files, "data").empty());
+  }
+
+  StoreOnFaultyDisk disk_;
+  TableEntry large_;
+  TableEntry small_;
+  std::string error_;
+  int64_t rows_ = 0;
+};
+
+TEST_F(FullDisk, RefusesWritesAndGoesOnReading) {
+  EXPECT_EQ(error_.substr(0, 5), "53100") << error_;
+  EXPECT_GT(rows_, 0);
+  EXPECT_EQ(count(kSmall), static_cast<size_t>(rows_));
+  EXPECT_EQ(count(kLarge), 20'000u);
+  EXPECT_EQ(error_of([&] { disk_.store->flush(kSmall); }).substr(0, 5), "53100");
+  EXPECT_EQ(count(kSmall), static_cast<size_t>(rows_)) << "what could not be flushed stays in memory";
+  EXPECT_EQ(disk_.store->metrics().failure, "") << "and the store has not failed";
+  disk_.files.set_space_limit(std::nullopt);
+  expect_all_well(20'000);
+}
+
+TEST_F(FullDisk, DroppingATableMakesRoom) {
+  WriteSet drop;
+  drop.catalog.push_back(CatalogDelta::drop(ObjectKind::kTable, kLarge));
+  EXPECT_EQ(error_of([&] { disk_.store->commit(std::move(drop), {}); }), "no error");
+  expect_all_well(0);
+}
+
+TEST_F(FullDisk, TruncatingATableMakesRoom) {
+  EXPECT_EQ(error_of([&] { disk_.store->commit(one_tombstone({kLarge, "", INT64_MIN, INT64_MAX}), {}); }), "no error");
+  EXPECT_EQ(count(kLarge), 0u);
+  expect_all_well(0);
+}
+
+TEST(Store, RetentionMakesRoomOnAFullDisk) {
+  StoreOnFaultyDisk disk;
+  Store& store = disk.open();
+  TableEntry table = make_table(kTable, "t", TableKind::kSeries);
+  const int64_t day_us = 86'400'000'000;
+  table.retention_us = 5 * day_us;
+  store.commit(create_table(table), {});
+  const int64_t now = disk.clock.wall_us() - 946'684'800'000'000;
+  for (int64_t i = 0; i < 40; ++i) {
+    store.commit(one_change(make_batch(table, RowOperation::kPut, wide_rows("h", now + i * 500, 500))), {});
+  }
+  store.flush(kTable);
+  constexpr uint64_t kPlenty = 1 << 30;
+  disk.files.set_space_limit(kPlenty);
+  const uint64_t used = kPlenty - disk.files.free_space("data");
+  disk.files.set_space_limit(used);
+  disk.clock.advance_ns(7 * day_us * 1000);
+  EXPECT_EQ(error_of([&] { store.compact(kTable); }), "no error");
+  EXPECT_LT(used - disk.files.free_space("data"), used / 2) << "the window's file is gone";
+  EXPECT_EQ(store.metrics().segments, 0u);
+}
+
+// --- COMPACT ---
+
+/// Sizes of the segment files after COMPACT, and the rows.
+struct Compacted {
+  std::vector<uint64_t> file_bytes;
+  Content content;
+  friend bool operator==(const Compacted&, const Compacted&) = default;
+};
+
+/// Merges that commute: each field of each row is written once.
+std::vector<RowBatch> commuting_batches(const TableEntry& table) {
+  const int64_t hour_us = 3'600'000'000;
+  std::vector<RowBatch> batches;
+  for (int64_t batch = 0; batch < 60; ++batch) {
+    std::vector<Row> with_a;
+    std::vector<Row> with_note;
+    for (int64_t i = batch * 500; i < (batch + 1) * 500; ++i) {
+      const std::string host = "h" + std::to_string(i % 7);
+      const int64_t time = i * 11 * hour_us / 1000;
+      with_a.push_back({host, time, i * i % 1009, {}, {}});
+      with_note.push_back({host, time, {}, {}, "note " + std::to_string(i % 50)});
+    }
+    batches.push_back(make_batch(table, RowOperation::kMerge, with_a));
+    batches.push_back(make_batch(table, RowOperation::kMerge, with_note));
+  }
+  return batches;
+}
+
+Compacted compacted(const std::function<void(std::vector<RowBatch>&)>& arrange, size_t batches_per_flush,
+                    bool background_work) {
+  StoreOnFaultyDisk disk;
+  disk.options.wal_file_bytes = 4 << 20;
+  disk.options.background_work = background_work;
+  disk.options.memtable_bytes_max = background_work ? 512 << 10 : 64 << 20;
+  Store& store = disk.open();
+  TableEntry table = make_table(kTable, "t", TableKind::kSeries);
+  table.partition_interval_us = 86'400'000'000;
+  store.commit(create_table(table), {});
+  std::vector<RowBatch> batches = commuting_batches(table);
+  arrange(batches);
+  for (size_t i = 0; i < batches.size(); ++i) {
+    store.commit(one_change(std::move(batches[i])), {});
+    if ((i + 1) % batches_per_flush == 0) {
+      store.flush(kTable);
+    }
+  }
+  store.compact(kTable);
+  Compacted result;
+  result.content = read_all(*store.snapshot(), kTable);
+  disk.store.reset();
+  EXPECT_TRUE(check_folder(disk.files, "data").empty());
+  for (const std::string& name : disk.files.list("data/segments")) {
+    result.file_bytes.push_back(disk.files.file_size("data/segments/" + name));
+  }
+  std::ranges::sort(result.file_bytes);
+  return result;
+}
+
+TEST(Store, CompactGivesTheSameFilesWhateverTheArrival) {
+  const Compacted in_order = compacted([](auto&) {}, 1000, false);
+  ASSERT_EQ(in_order.content.size(), 30'000u);
+  ASSERT_GT(in_order.file_bytes.size(), 10u);
+  const auto reverse = [](std::vector<RowBatch>& batches) { std::ranges::reverse(batches); };
+  const auto shuffle = [](std::vector<RowBatch>& batches) {
+    Random random(5);
+    for (size_t i = batches.size(); i > 1; --i) {
+      std::swap(batches[i - 1], batches[random.below(i)]);
+    }
+  };
+  EXPECT_EQ(compacted(reverse, 7, false), in_order);
+  EXPECT_EQ(compacted(shuffle, 3, false), in_order);
+  EXPECT_EQ(compacted(shuffle, 11, true), in_order) << "after background work";
+}
+
+/// COMPACT on a thread of its own that stands still before it writes its first file, until `go_on`.
+class HeldCompaction : public ::testing::Test {
+ protected:
+  HeldCompaction() {
+    disk_.files.set_observer([this](FileCall call, const std::string& path) {
+      if (call == FileCall::kCreate && path.ends_with(".seg.tmp") && std::this_thread::get_id() == compactor_.load()) {
+        is_held_ = true;
+        is_held_.notify_all();
+        may_go_on_.wait(false);
+      }
+    });
+    disk_.open();
+    table_ = make_table(kTable, "t", TableKind::kSeries);
+    disk_.store->commit(create_table(table_), {});
+    for (int64_t i = 0; i < 3; ++i) {
+      put({{"a", i, i, {}, {}}, {"b", i, i, {}, "n"}, {"c", 0, i, {}, {}}});
+      disk_.store->flush(kTable);
+    }
+    thread_ = std::thread([this] {
+      compactor_ = std::this_thread::get_id();
+      disk_.store->compact(kTable);
+    });
+    is_held_.wait(false);
+  }
+  void go_on() {
+    may_go_on_ = true;
+    may_go_on_.notify_all();
+    thread_.join();
+  }
+  void put(const std::vector<Row>& rows) {
+    disk_.store->commit(one_change(make_batch(table_, RowOperation::kPut, rows)), {});
+  }
+  Content content() { return read_all(*disk_.store->snapshot(), kTable); }
+  void expect_the_same_after_reopening(const Content& want) {
+    EXPECT_EQ(content(), want);
+    disk_.open();
+    EXPECT_EQ(content(), want);
+    disk_.store.reset();
+    EXPECT_TRUE(check_folder(disk_.files, "data").empty());
+  }
+
+  std::atomic<bool> is_held_{false};
+  std::atomic<bool> may_go_on_{false};
+  std::atomic<std::thread::id> compactor_{};
+  StoreOnFaultyDisk disk_;
+  TableEntry table_;
+  std::thread thread_;
+};
+
+TEST_F(HeldCompaction, FlushesAndSchemaChangesGoOnBesideIt) {
+  put({{"a", 1, 100, {}, {}}, {"z", 5, 5, {}, {}}});
+  disk_.store->flush(kTable);
+  disk_.store->commit(one_tombstone({kTable, series_key("b"), 0, 1}), {});
+  disk_.store->commit(create_table(with_region(table_)), {});
+  put({{"c", 0, 7, {}, {}}});
+  disk_.store->flush(kTable);
+  const Content want = {{"a@0", "0|-|-"}, {"a@1", "100|-|-"}, {"a@2", "2|-|-"},
+                        {"b@2", "2|-|n"}, {"c@0", "7|-|-"},   {"z@5", "5|-|-"}};
+  EXPECT_EQ(content(), want);
+  go_on();
+  EXPECT_EQ(content(), want);
+  EXPECT_EQ(disk_.store->metrics().compactions, 1u);
+  EXPECT_EQ(disk_.store->metrics().segments, 3u) << "its result and two younger runs";
+  disk_.store->compact(kTable);
+  EXPECT_EQ(disk_.store->metrics().segments, 1u);
+  expect_the_same_after_reopening(want);
+}
+
+TEST_F(HeldCompaction, WhatWasTruncatedMeanwhileStaysAway) {
+  disk_.store->commit(one_tombstone({kTable, "", INT64_MIN, INT64_MAX}), {});
+  put({{"new", 1, 1, {}, {}}});
+  disk_.store->flush(kTable);
+  go_on();
+  EXPECT_EQ(disk_.store->metrics().segments, 1u);
+  EXPECT_EQ(disk_.files.list("data/segments").size(), 1u) << "nothing is left of the merge";
+  expect_the_same_after_reopening({{"new@1", "1|-|-"}});
+}
+
+TEST_F(HeldCompaction, WhatWasDroppedMeanwhileStaysAway) {
+  WriteSet drop;
+  drop.catalog.push_back(CatalogDelta::drop(ObjectKind::kTable, kTable));
+  disk_.store->commit(std::move(drop), {});
+  disk_.store->flush(kNoObject);
+  go_on();
+  EXPECT_TRUE(disk_.files.list("data/segments").empty());
+}
+
+TEST(Store, ColdWindowsAreRewrittenForSizeOnce) {
+  StoreOnFaultyDisk disk;
+  const int64_t day_us = 86'400'000'000;
+  disk.options.cold_after_us = 30 * day_us;
+  Store& store = disk.open();
+  TableEntry table = make_table(kTable, "t", TableKind::kSeries);
+  table.partition_interval_us = day_us;
+  store.commit(create_table(table), {});
+  const int64_t now = disk.clock.wall_us() - 946'684'800'000'000;
+  Random random(1);
+  for (const int64_t days_ago : {1, 40}) {
+    std::vector<Row> rows;
+    int64_t walk = 50;
+    for (int64_t i = 0; i < 5000; ++i) {
+      walk += random.between(-1, 1) + random.between(-1, 1);
+      rows.push_back({"h", now - days_ago * day_us - day_us / 2 + i * 1'000'000, walk, {}, {}});
+    }
+    store.commit(one_change(make_batch(table, RowOperation::kPut, rows)), {});
+  }
+  store.flush(kTable);
+  const Content want = read_all(*store.snapshot(), kTable);
+  const uint64_t before = store.table_bytes(kTable);
+  store.compact(kTable);
+  const uint64_t after = store.table_bytes(kTable);
+  EXPECT_LT(after, before);
+  EXPECT_EQ(read_all(*store.snapshot(), kTable), want);
+  const uint64_t compactions = store.metrics().compactions;
+  EXPECT_GE(compactions, 1u);
+  disk.open();
+  disk.store->compact(kTable);
+  EXPECT_EQ(disk.store->metrics().compactions, 0u) << "it is known, also after a restart, what is cold already";
+  EXPECT_EQ(read_all(*disk.store->snapshot(), kTable), want);
+  disk.clock.advance_ns(40 * day_us * 1000);
+  disk.store->compact(kTable);
+  EXPECT_EQ(disk.store->metrics().compactions, 1u) << "the other window's time has come";
+  EXPECT_LT(disk.store->table_bytes(kTable), after);
+  EXPECT_EQ(read_all(*disk.store->snapshot(), kTable), want);
+  disk.store.reset();
+  EXPECT_TRUE(check_folder(disk.files, "data").empty());
+}
+
+TEST(Store, AFolderThatCannotBeMadeIsAClearError) {
+  StoreOnFaultyDisk disk;
+  EXPECT_EQ(error_of([&] {
+              static_cast<void>(Store::open(disk.files, "no/such/folder", disk.options, disk.clock, disk.memory));
+            }).substr(0, 5),
+            "58P01");
+  disk.files.inject({.kind = IoErrorKind::kPermission, .nth = 1, .and_all_later = true});
+  const std::string error = error_of([&] { disk.open(); });
+  EXPECT_EQ(error.substr(0, 5), "58030") << error;
+  disk.files.clear_faults();
+  EXPECT_EQ(error_of([&] { disk.open(); }), "no error") << "and nothing is left that would stand in the way";
 }
 
 TEST(Store, ConcurrentCommitsShareSyncs) {

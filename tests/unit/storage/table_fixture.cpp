@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <unordered_map>
 
+#include "storage/type_widening.h"
 #include "types/canonical_key.h"
 #include "types/value.h"
 
@@ -78,6 +80,34 @@ TableEntry make_table(ObjectId id, const std::string& name, TableKind kind) {
   return table;
 }
 
+TableEntry with_region(TableEntry table) {
+  ColumnEntry region = table.columns[0];
+  region.id = table.next_column_id++;
+  region.name = "region" + std::to_string(region.id);
+  table.columns.push_back(region);
+  table.key->columns.insert(std::prev(table.key->columns.end()), region.id);
+  return table;
+}
+
+TableEntry without_note(TableEntry table) {
+  std::erase_if(table.columns, [](const ColumnEntry& entry) { return entry.name == "note"; });
+  return table;
+}
+
+TableEntry with_new_note(TableEntry table) {
+  table.columns.push_back(column(table.next_column_id++, "note", TypeId::kText));
+  return table;
+}
+
+TableEntry with_wide_a(TableEntry table) {
+  for (ColumnEntry& entry : table.columns) {
+    if (entry.id == kA) {
+      entry.type = TypeId::kFloat64;
+    }
+  }
+  return table;
+}
+
 std::string series_key(const std::string& host) {
   std::string key;
   append_key(key, Value::text(host));
@@ -118,9 +148,16 @@ RowBatch make_batch(const TableEntry& table, RowOperation operation, const std::
     }
     batch.columns.push_back(std::move(time));
   }
-  batch.columns.push_back(optional_column<int64_t>(kA, TypeId::kInt64, rows, operation, &Row::a));
-  batch.columns.push_back(optional_column<double>(kB, TypeId::kFloat64, rows, operation, &Row::b));
-  batch.columns.push_back(optional_column<std::string_view>(kNote, TypeId::kText, rows, operation, &Row::note));
+  for (const ColumnEntry& entry : table.columns) {
+    if (entry.name == "a") {
+      batch.columns.push_back(optional_column<int64_t>(entry.id, TypeId::kInt64, rows, operation, &Row::a));
+      batch.columns.back().values = widen(batch.columns.back().values, entry.type);
+    } else if (entry.name == "b") {
+      batch.columns.push_back(optional_column<double>(entry.id, entry.type, rows, operation, &Row::b));
+    } else if (entry.name == "note") {
+      batch.columns.push_back(optional_column<std::string_view>(entry.id, entry.type, rows, operation, &Row::note));
+    }
+  }
   return batch;
 }
 
@@ -160,7 +197,18 @@ Content read_all(const Snapshot& snapshot, ObjectId table, ScanOrder order) {
   const auto view = snapshot.table(table);
   const bool append = view->entry().kind == TableKind::kAppend;
   ScanRequest request;
-  request.columns = {kHost, kTime, kA, kB, kNote};
+  const auto place_of = [&](const char* name) -> std::optional<size_t> {
+    const auto found = std::ranges::find(view->entry().columns, name, &ColumnEntry::name);
+    if (found == view->entry().columns.end()) {
+      return std::nullopt;
+    }
+    request.columns.push_back(found->id);
+    return request.columns.size() - 1;
+  };
+  request.columns = {kHost, kTime};
+  const std::optional<size_t> a = place_of("a");
+  const std::optional<size_t> b = place_of("b");
+  const std::optional<size_t> note = place_of("note");
   if (append) {
     request.columns.push_back(kRowIdColumn);
   }
@@ -188,12 +236,12 @@ Content read_all(const Snapshot& snapshot, ObjectId table, ScanOrder order) {
       for (size_t row = 0; row < chunk.size; ++row) {
         const std::string host = text(chunk.columns[0], row);
         const std::string time = text(chunk.columns[1], row);
-        const std::string values =
-            text(chunk.columns[2], row) + "|" + text(chunk.columns[3], row) + "|" + text(chunk.columns[4], row);
+        const auto field = [&](std::optional<size_t> place) { return place ? text(chunk.columns[*place], row) : "-"; };
+        const std::string values = field(a) + "|" + field(b) + "|" + field(note);
         std::string key;
         std::string value = values;
         if (append) {
-          key = text(chunk.columns[5], row);
+          key = text(chunk.columns.back(), row);
           value = host + "@" + time + " " + values;
         } else if (view->entry().kind == TableKind::kSeries) {
           key = host + "@" + time;

@@ -22,6 +22,13 @@ inline constexpr ColumnId kB = 4;
 inline constexpr ColumnId kNote = 5;
 
 TableEntry make_table(ObjectId id, const std::string& name, TableKind kind);
+/// The same table with another tag before time in its key. Series tables only.
+TableEntry with_region(TableEntry table);
+/// Without the column `note`, and with one of that name and another id.
+TableEntry without_note(TableEntry table);
+TableEntry with_new_note(TableEntry table);
+/// With `a` as double precision: stored whole numbers are read as such.
+TableEntry with_wide_a(TableEntry table);
 
 /// One row version: fields that are not set are absent from a merge and NULL in a put.
 struct Row {
@@ -35,6 +42,7 @@ struct Row {
 /// Canonical bytes of a text key.
 std::string series_key(const std::string& host);
 
+/// Bears those of a, b and note that the table has, by name.
 RowBatch make_batch(const TableEntry& table, RowOperation operation, const std::vector<Row>& rows);
 /// Deletes of rows by (host, time), or by time as row id for append tables.
 RowBatch make_deletes(const TableEntry& table, const std::vector<Row>& rows);
@@ -42,7 +50,8 @@ WriteSet one_change(RowBatch batch);
 WriteSet one_tombstone(RangeTombstone tombstone);
 WriteSet create_table(const TableEntry& table);
 
-/// The rows of a table as text, by key: "host@time" or the row id → "a|b|note", NULL as "-".
+/// The rows of a table as text, by key: "host@time" or the row id → "a|b|note", NULL as "-", as are columns that the
+/// table does not have.
 using Content = std::map<std::string, std::string>;
 Content read_all(const Snapshot& snapshot, ObjectId table, ScanOrder order = ScanOrder::kAny);
 
