@@ -58,6 +58,12 @@ Operation simple(Operation::Kind kind, ObjectId table = kNoObject) {
   return operation;
 }
 
+Operation alter(ObjectId table, Operation::Alteration alteration) {
+  Operation operation = simple(Operation::Kind::kAlter, table);
+  operation.alteration = alteration;
+  return operation;
+}
+
 Operation write(ObjectId table, RowOperation kind, std::vector<Row> rows, bool wait_for_sync = true) {
   Operation operation;
   operation.changes.push_back({table, kind, std::move(rows), false, "", 0, 0});
@@ -74,7 +80,7 @@ Operation range(ObjectId table, std::string host, int64_t from, int64_t to) {
 }  // namespace
 
 std::string Operation::to_string() const {
-  static constexpr const char* kNames[] = {"create", "drop", "write", "flush", "compact", "reopen"};
+  static constexpr const char* kNames[] = {"create", "drop", "alter", "write", "flush", "compact", "reopen"};
   std::string result = kNames[static_cast<size_t>(kind)];
   result += " " + std::to_string(table);
   for (const Change& change : changes) {
@@ -93,6 +99,19 @@ void Model::apply(const Operation& operation) {
       tables_.erase(operation.table);
       passing_table_ += 10;
       break;
+    case Operation::Kind::kAlter: {
+      // The new tag is NULL in all rows, and whole numbers read the same as doubles.
+      Table& table = tables_.at(operation.table);
+      if (operation.alteration == Operation::Alteration::kDropNote) {
+        table.has_note = false;
+        for (auto& [key, row] : table.rows) {
+          row.note.reset();
+        }
+      } else if (operation.alteration == Operation::Alteration::kAddNote) {
+        table.has_note = true;
+      }
+      break;
+    }
     case Operation::Kind::kWrite:
       for (const Operation::Change& change : operation.changes) {
         apply(change);
@@ -128,12 +147,12 @@ void Model::apply(const Operation::Change& change) {
     if (change.operation == RowOperation::kPut) {
       stored.a = row.a;
       stored.b = row.b;
-      stored.note = row.note;
+      stored.note = table.has_note ? row.note : std::nullopt;
       continue;
     }
     stored.a = row.a ? row.a : stored.a;
     stored.b = row.b ? row.b : stored.b;
-    stored.note = row.note ? row.note : stored.note;
+    stored.note = row.note && table.has_note ? row.note : stored.note;
   }
 }
 
@@ -173,6 +192,16 @@ void perform(const Operation& operation, StoreOnFaultyDisk& disk) {
       WriteSet writes;
       writes.catalog.push_back(CatalogDelta::drop(ObjectKind::kTable, operation.table));
       store.commit(std::move(writes), options);
+      return;
+    }
+    case Operation::Kind::kAlter: {
+      TableEntry entry = store.snapshot()->table(operation.table)->entry();
+      using Alteration = Operation::Alteration;
+      entry = operation.alteration == Alteration::kAddTag     ? testing_storage::with_region(std::move(entry))
+              : operation.alteration == Alteration::kDropNote ? testing_storage::without_note(std::move(entry))
+              : operation.alteration == Alteration::kAddNote  ? testing_storage::with_new_note(std::move(entry))
+                                                              : testing_storage::with_wide_a(std::move(entry));
+      store.commit(testing_storage::create_table(entry), options);
       return;
     }
     case Operation::Kind::kWrite: {
@@ -256,6 +285,18 @@ std::vector<Operation> scripted_workload() {
     steps.push_back(write(kSeriesTable, i % 2 == 0 ? kPut : kMerge, std::move(rows)));
   }
   steps.push_back(simple(Kind::kFlush));
+  // The schema changes over rows in segments and in memory; a writer goes on in between.
+  using Alteration = Operation::Alteration;
+  steps.push_back(write(kSeriesTable, kPut, {{"before", 1, 1, {}, "gone"}}));
+  steps.push_back(alter(kSeriesTable, Alteration::kAddTag));
+  steps.push_back(write(kSeriesTable, kMerge, {{"before", 1, {}, 2.5, {}}, {"h1", 1, 100, {}, {}}}));
+  steps.push_back(alter(kSeriesTable, Alteration::kDropNote));
+  steps.push_back(alter(kSeriesTable, Alteration::kWidenA));
+  steps.push_back(write(kSeriesTable, kMerge, {{"h2", 2, 200, {}, {}}}, false));
+  steps.push_back(simple(Kind::kFlush, kSeriesTable));
+  steps.push_back(alter(kSeriesTable, Alteration::kAddNote));
+  steps.push_back(write(kSeriesTable, kMerge, {{"h2", 2, {}, {}, "new"}}));
+  steps.push_back(simple(Kind::kCompact, kSeriesTable));
   steps.push_back(write(kKeyedTable, kDelete, {{"u2", 0, {}, {}, {}}}));
   steps.push_back(range(kSeriesTable, "", INT64_MIN, INT64_MAX));
   steps.push_back(write(kSeriesTable, kPut, {{"last", 1, 1, {}, {}}}));
@@ -286,6 +327,14 @@ Operation random_operation(const Model& model, Random& random) {
   }
   if (dice < 11 && table == model.passing_table()) {
     return simple(Kind::kDrop, table);
+  }
+  if (dice < 13) {
+    using Alteration = Operation::Alteration;
+    if (random.chance(0.3)) {
+      return kind == TableKind::kSeries && random.chance(0.5) ? alter(table, Alteration::kAddTag)
+                                                              : alter(table, Alteration::kWidenA);
+    }
+    return alter(table, model.has_note(table) ? Alteration::kDropNote : Alteration::kAddNote);
   }
   const auto random_row = [&] {
     Row row;

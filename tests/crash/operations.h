@@ -15,7 +15,8 @@ using testing_storage::StoreOnFaultyDisk;
 
 /// One step of a workload: a commit, or something that must not change what is there.
 struct Operation {
-  enum class Kind { kCreate, kDrop, kWrite, kFlush, kCompact, kReopen };
+  enum class Kind { kCreate, kDrop, kAlter, kWrite, kFlush, kCompact, kReopen };
+  enum class Alteration { kAddTag, kDropNote, kAddNote, kWidenA };
   struct Change {
     ObjectId table = kNoObject;
     RowOperation operation = RowOperation::kPut;
@@ -28,10 +29,13 @@ struct Operation {
   Kind kind = Kind::kWrite;
   ObjectId table = kNoObject;
   TableKind table_kind = TableKind::kSeries;
-  std::vector<Change> changes;  ///< kWrite: one commit
+  Alteration alteration = Alteration::kAddTag;  ///< kAlter
+  std::vector<Change> changes;                  ///< kWrite: one commit
   bool wait_for_sync = true;
 
-  [[nodiscard]] bool is_commit() const { return kind == Kind::kCreate || kind == Kind::kDrop || kind == Kind::kWrite; }
+  [[nodiscard]] bool is_commit() const {
+    return kind == Kind::kCreate || kind == Kind::kDrop || kind == Kind::kAlter || kind == Kind::kWrite;
+  }
   [[nodiscard]] std::string to_string() const;
 };
 
@@ -41,6 +45,7 @@ class Model {
   void apply(const Operation& operation);
   [[nodiscard]] std::map<ObjectId, Content> content() const;
   [[nodiscard]] bool has(ObjectId table) const { return tables_.contains(table); }
+  [[nodiscard]] bool has_note(ObjectId table) const { return tables_.at(table).has_note; }
   /// The table that comes and goes: under another id each time, as ids are never used again.
   [[nodiscard]] ObjectId passing_table() const { return passing_table_; }
   /// A row id of an append table that is in use, or 0.
@@ -56,6 +61,7 @@ class Model {
   };
   struct Table {
     TableKind kind = TableKind::kSeries;
+    bool has_note = true;
     std::map<std::string, StoredRow> rows;
     int64_t next_row_id = 1;
   };
