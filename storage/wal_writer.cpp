@@ -76,18 +76,19 @@ void WalWriter::sync() {
   if (!unsynced_) {
     return;
   }
-  file_->sync();
+  try {
+    file_->sync();
+  } catch (const IoError& error) {
+    // A full disk is no excuse: what was appended may be gone, and the next sync would say that all is well.
+    throw IoError(IoErrorKind::kIo, error.message());
+  }
   synced_ = end_;
   unsynced_ = false;
 }
 
 void WalWriter::open_next(uint64_t bytes_wanted) {
   // What the next file's header says of this one must be true.
-  try {
-    sync();
-  } catch (const IoError& error) {
-    throw IoError(IoErrorKind::kIo, error.message());  // a full disk is no excuse for a sync
-  }
+  sync();
   const uint64_t number = file_ == nullptr ? position_.next_number : number_ + 1;
   {
     const std::lock_guard lock(spare_mutex_);

@@ -40,7 +40,7 @@ class WalWriter {
   /// Appends the records as one write. They are durable only after `sync`. Records never span files. Throws IoError: if
   /// of kind kNoSpace or kTooManyFiles nothing was appended and the writer goes on; any other is final.
   void append(std::span<const Record> records);
-  /// Throws IoError, which is final (invariant 11).
+  /// Throws IoError of kind kIo, whatever the disk said: it is final (invariant 11).
   void sync();
   [[nodiscard]] bool has_unsynced() const { return unsynced_; }
 
