@@ -69,6 +69,7 @@ std::string_view unframed(std::string_view magic, uint64_t number, std::string_v
 constexpr uint8_t kHasMerges = 1;
 constexpr uint8_t kIsCold = 2;
 constexpr uint8_t kHasCopies = 4;
+constexpr uint8_t kSharesFile = 8;
 
 void put_extent(ByteWriter& out, const SegmentExtent& extent) {
   out.put_varint(extent.file);
@@ -82,7 +83,7 @@ void put_extent(ByteWriter& out, const SegmentExtent& extent) {
   out.put(extent.bounds.order_max);
   out.put_bool(extent.only_puts);
   out.put(static_cast<uint8_t>((extent.has_merges ? kHasMerges : 0) | (extent.is_cold ? kIsCold : 0) |
-                               (extent.has_copies ? kHasCopies : 0)));
+                               (extent.has_copies ? kHasCopies : 0) | (extent.shares_file ? kSharesFile : 0)));
 }
 
 SegmentExtent get_extent(ByteReader& in) {
@@ -101,6 +102,7 @@ SegmentExtent get_extent(ByteReader& in) {
   extent.has_merges = (flags & kHasMerges) != 0;
   extent.is_cold = (flags & kIsCold) != 0;
   extent.has_copies = (flags & kHasCopies) != 0;
+  extent.shares_file = (flags & kSharesFile) != 0;
   return extent;
 }
 

@@ -23,10 +23,11 @@ struct SegmentExtent {
   uint64_t rows = 0;   ///< versions, exact
   uint64_t bytes = 0;  ///< its share of the file
   KeyBounds bounds;
-  bool only_puts = true;    ///< every version is kPut: then `rows` are live rows, unless another source says otherwise
-  bool has_merges = false;  ///< some version is kMerge
-  bool is_cold = false;     ///< written for size (PageGoal::kSmall)
-  bool has_copies = false;  ///< of row groups of other files: where it is cut depends on more than the rows (D34)
+  bool only_puts = true;     ///< every version is kPut: then `rows` are live rows, unless another source says otherwise
+  bool has_merges = false;   ///< some version is kMerge
+  bool is_cold = false;      ///< written for size (PageGoal::kSmall)
+  bool shares_file = false;  ///< other windows' extents lie in the file: none gives space back before all do
+  bool has_copies = false;   ///< of row groups of other files: where it is cut depends on more than the rows (D34)
 };
 
 /// What a finished segment file holds.

@@ -381,6 +381,7 @@ class SegmentWriter::Impl {
     extent.row_group_count = end - first;
     extent.is_cold = options_.goal == PageGoal::kSmall;
     extent.has_copies = has_copies_;
+    extent.shares_file = footer_.window_ends.size() > 1;
     for (uint32_t group = first; group < end; ++group) {
       const RowGroupInfo& info = footer_.row_groups[group];
       extent.rows += info.rows;

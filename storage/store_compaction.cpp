@@ -100,7 +100,7 @@ std::optional<StoreImpl::CompactionPick> StoreImpl::pick_compaction(const TableS
         partition.time_max < time_from_unix_us(table.memory.layout()->order_type, now - options_.cold_after_us);
     // Written for another goal, or, for COMPACT, not as it would write the rows itself.
     const bool is_written_otherwise = std::ranges::any_of(runs, [&](const TableSources::Run& run) {
-      return (is_cold && !run.extent.is_cold) || (all && run.extent.has_copies);
+      return (is_cold && !run.extent.is_cold) || (all && (run.extent.has_copies || run.extent.shares_file));
     });
     if ((all || is_quiet) && (runs.size() > 1 || has_dead_rows || is_written_otherwise)) {
       return CompactionPick{i, 0, runs.size(), is_cold ? PageGoal::kSmall : PageGoal::kFast};
