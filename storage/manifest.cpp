@@ -66,10 +66,10 @@ std::string_view unframed(std::string_view magic, uint64_t number, std::string_v
 }
 
 /// Bits of an extent's last byte.
-constexpr uint8_t kHasMerges = 1;
-constexpr uint8_t kIsCold = 2;
-constexpr uint8_t kHasCopies = 4;
-constexpr uint8_t kSharesFile = 8;
+constexpr uint8_t kExtentHasMerges = 1;
+constexpr uint8_t kExtentIsCold = 2;
+constexpr uint8_t kExtentHasCopies = 4;
+constexpr uint8_t kExtentSharesFile = 8;
 
 void put_extent(ByteWriter& out, const SegmentExtent& extent) {
   out.put_varint(extent.file);
@@ -82,8 +82,9 @@ void put_extent(ByteWriter& out, const SegmentExtent& extent) {
   out.put(extent.bounds.order_min);
   out.put(extent.bounds.order_max);
   out.put_bool(extent.only_puts);
-  out.put(static_cast<uint8_t>((extent.has_merges ? kHasMerges : 0) | (extent.is_cold ? kIsCold : 0) |
-                               (extent.has_copies ? kHasCopies : 0) | (extent.shares_file ? kSharesFile : 0)));
+  out.put(static_cast<uint8_t>((extent.has_merges ? kExtentHasMerges : 0) | (extent.is_cold ? kExtentIsCold : 0) |
+                               (extent.has_copies ? kExtentHasCopies : 0) |
+                               (extent.shares_file ? kExtentSharesFile : 0)));
 }
 
 SegmentExtent get_extent(ByteReader& in) {
@@ -99,10 +100,10 @@ SegmentExtent get_extent(ByteReader& in) {
   extent.bounds.order_max = in.get<int64_t>();
   extent.only_puts = in.get_bool();
   const auto flags = in.get<uint8_t>();
-  extent.has_merges = (flags & kHasMerges) != 0;
-  extent.is_cold = (flags & kIsCold) != 0;
-  extent.has_copies = (flags & kHasCopies) != 0;
-  extent.shares_file = (flags & kSharesFile) != 0;
+  extent.has_merges = (flags & kExtentHasMerges) != 0;
+  extent.is_cold = (flags & kExtentIsCold) != 0;
+  extent.has_copies = (flags & kExtentHasCopies) != 0;
+  extent.shares_file = (flags & kExtentSharesFile) != 0;
   return extent;
 }
 

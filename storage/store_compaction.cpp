@@ -27,7 +27,7 @@ bool intersects(const TableSources::Tombstone& tombstone, const TableSources::Ru
                                           tombstone.range.series_prefix, tombstone.range.from, tombstone.range.to));
 }
 
-Window window_of(const TableSources::Partition& partition) {
+Window window_of_partition(const TableSources::Partition& partition) {
   return {partition.time_min, partition.time_max, partition.holds_null_times};
 }
 
@@ -148,7 +148,7 @@ std::optional<StoreImpl::CompactionPlan> StoreImpl::plan_compaction(ObjectId id,
   CompactionPlan plan;
   plan.table = id;
   plan.partition = pick->partition;
-  plan.window = window_of(partition);
+  plan.window = window_of_partition(partition);
   plan.layout = table.memory.layout();
   plan.runs.assign(partition.runs.begin() + static_cast<ptrdiff_t>(pick->first),
                    partition.runs.begin() + static_cast<ptrdiff_t>(pick->last));
@@ -221,7 +221,7 @@ void StoreImpl::install_compaction(const CompactionPlan& plan, FileId file, cons
   if (found != tables_.end()) {
     partitions = found->second.partitions.vector();
   }
-  const auto place = std::ranges::find(partitions, plan.window, window_of);
+  const auto place = std::ranges::find(partitions, plan.window, window_of_partition);
   std::span<const TableSources::Run> replaced;
   size_t first = 0;
   if (place != partitions.end()) {
