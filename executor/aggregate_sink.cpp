@@ -37,6 +37,9 @@ AggregateSink::AggregateSink(const AggregateShape& shape, ExecutionState& state,
   for (const std::vector<LogicalType>& types : shape.set_types) {
     sets_.emplace_back().table = std::make_unique<AggregateTable>(shape.list, types, state);
   }
+  if (shape.summaries != nullptr && depth == 0) {
+    summary_groups_ = std::make_unique<SummaryGroups>(*shape.summaries, shape.plan, *sets_[0].table);
+  }
 }
 
 void AggregateSink::consume(DataChunk& chunk) {
@@ -76,14 +79,14 @@ bool AggregateSink::consume_runs(const DataChunk& chunk, std::span<const Aggrega
   const Vector* time = plan.bucket ? &chunk.columns[plan.bucket->time_input] : nullptr;
   const std::optional<GroupRuns> runs = find_group_runs(keys, chunk.size, plan.bucket, time);
   // Short stretches are dearer than rows.
-  if (!runs || runs->starts.size() * 4 > chunk.size + 4) {
+  if (!runs || runs->starts.size() * kRowsPerRunMin > chunk.size + kRowsPerRunMin) {
     return false;
   }
   for (Vector& key : keys) {
     key = key.select(runs->starts);
   }
   if (plan.bucket) {
-    Vector buckets = Vector::flat(time->type(), runs->buckets.size());
+    Vector buckets = Vector::flat(plan.groups[plan.bucket->group]->type, runs->buckets.size());
     std::ranges::copy(runs->buckets, buckets.mutable_data<int64_t>());
     keys.insert(keys.begin() + plan.bucket->group, std::move(buckets));
   }
@@ -171,6 +174,9 @@ void AggregateSink::account() {
   const bool groups = std::ranges::any_of(shape_.sets, [](const auto& set) { return !set.empty(); });
   if (can_spill(state_) && groups && depth_ < kDepthMax) {
     full_ = true;
+    if (summary_groups_ != nullptr) {
+      summary_groups_->close();
+    }
     return;
   }
   // Nothing to be done on disk: the query's own limit decides.
@@ -192,6 +198,10 @@ void AggregateSink::cut_groups(size_t set) {
 }
 
 void AggregateSink::finish() {
+  if (summary_groups_ != nullptr) {
+    summary_groups_->flush();
+    account();
+  }
   for (GroupingSet& set : sets_) {
     for (Partition& partition : set.partitions) {
       if (partition.waiting->size() > 0) {

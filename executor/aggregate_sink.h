@@ -8,6 +8,7 @@
 #include "executor/aggregate_table.h"
 #include "executor/pipeline.h"
 #include "executor/spill_file.h"
+#include "executor/summary_groups.h"
 
 namespace tidemark {
 
@@ -20,6 +21,7 @@ struct AggregateShape {
   const std::vector<std::vector<LogicalType>>& set_types;  ///< of the groups in each set
   const std::vector<LogicalType>& input_types;             ///< of the rows that are aggregated
   bool by_runs = false;
+  const SummaryShape* summaries = nullptr;  ///< null: rows are needed
 };
 
 /// How the groups of a table fall apart into partitions: by bits of the hash of the key's values.
@@ -38,6 +40,8 @@ class AggregateSink final : public Sink {
 
   void consume(DataChunk& chunk) override;
   void finish() override;
+  /// What takes pages in place of rows, for the scan that feeds this sink; null if there is no such thing.
+  [[nodiscard]] SummaryReceiver* summary_receiver() { return summary_groups_.get(); }
 
   [[nodiscard]] AggregateTable& table(size_t set) { return *sets_[set].table; }
   [[nodiscard]] std::unique_ptr<AggregateTable> take_table(size_t set) { return std::move(sets_[set].table); }
@@ -80,6 +84,7 @@ class AggregateSink final : public Sink {
   MemoryReservation reservation_;
   bool full_ = false;  ///< past memory_bytes_: no new groups
   std::vector<GroupingSet> sets_;
+  std::unique_ptr<SummaryGroups> summary_groups_;
   std::vector<uint32_t> ids_;  ///< scratch
 };
 

@@ -142,6 +142,14 @@ void AggregateTable::update_range(std::span<const AggregateList::Input> inputs, 
   }
 }
 
+void AggregateTable::update_item(size_t index, std::span<const Vector> arguments, uint32_t group, size_t first,
+                                 size_t last) {
+  const AggregateList::Item& item = list_.items()[index];
+  TIDEMARK_ASSERT(!item.deferred);
+  AggregateCall call{state_.query(), arguments, item.result};
+  item.function->update_range(call, group_states(group) + item.offset, first, last);
+}
+
 void AggregateTable::defer(size_t item, const AggregateList::Input& input, std::span<const uint32_t> groups) {
   std::vector<Vector> rows{group_numbers(groups)};
   rows.insert(rows.end(), input.arguments.begin(), input.arguments.end());

@@ -29,6 +29,9 @@ class AggregateTable {
   /// Rows [first, last) into one group: tight loops. Inputs with a filter must go by `update_rows`.
   void update_range(std::span<const AggregateList::Input> inputs, uint32_t group, size_t first, size_t last);
 
+  /// The same for one aggregate that is not deferred, with arguments of its own.
+  void update_item(size_t item, std::span<const Vector> arguments, uint32_t group, size_t first, size_t last);
+
   /// Takes over the groups of `other` that are named (all if `some` is null). `other` may then only be destroyed, or
   /// asked for its remaining groups.
   void combine(AggregateTable& other, const std::vector<uint32_t>* some);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/simd.h"
 #include "executor/physical_dispatch.h"
 #include "types/int128.h"
 
@@ -46,35 +47,25 @@ void add_changes(const Vector& key, SelectionVector& starts) {
   });
 }
 
-bool ascends(const int64_t* times, size_t first, size_t last) {
+/// Whether some time in (first, last) lies before the one in front of it.
+TIDEMARK_SIMD_CLONES bool descends(const int64_t* times, size_t first, size_t last) {
   unsigned descents = 0;
   for (size_t row = first + 1; row < last; ++row) {
     descents |= static_cast<unsigned>(times[row] < times[row - 1]);
   }
-  return descents == 0;
+  return descents != 0;
 }
 
-struct Bucket {
-  int64_t start;
-  int64_t end;  ///< exclusive; INT64_MAX where there is none
-};
-
-Bucket bucket_of(int64_t time, const BucketSpec& spec, bool has_infinity) {
-  if (has_infinity && time == INT64_MIN) {
-    return {time, INT64_MIN + 1};
+/// Where the times that ascend from `first` on end.
+size_t ascent_end(const int64_t* times, size_t first, size_t last) {
+  if (!descends(times, first, last)) {
+    return last;
   }
-  if (has_infinity && time == INT64_MAX) {
-    return {time, INT64_MAX};
+  size_t row = first + 1;
+  while (times[row] >= times[row - 1]) {
+    ++row;
   }
-  const Int128 distance = Int128{time} - spec.origin;
-  Int128 steps = distance / spec.width;
-  if (distance % spec.width < 0) {
-    --steps;
-  }
-  const Int128 start = steps * spec.width + spec.origin;
-  const Int128 end = start + spec.width;
-  return {static_cast<int64_t>(std::max<Int128>(start, INT64_MIN)),
-          static_cast<int64_t>(std::min<Int128>(end, INT64_MAX))};
+  return row;
 }
 
 /// The first row in (row, last) whose time is at or past `end`; `guess` rows away is the best guess.
@@ -99,7 +90,53 @@ size_t gallop(const int64_t* times, size_t row, size_t last, int64_t end, size_t
   return static_cast<size_t>(std::lower_bound(times + low + 1, times + high, end) - times);
 }
 
+/// Cuts rows [row, end), whose times ascend, at bucket edges. `guess`: the length of the bucket before.
+void add_buckets(const int64_t* times, size_t row, size_t end, const BucketSpec& bucket, bool has_infinity,
+                 size_t& guess, GroupRuns& runs) {
+  while (row < end) {
+    const TimeBucket current = bucket_of(times[row], bucket, has_infinity);
+    runs.starts.push_back(static_cast<uint32_t>(row));
+    runs.buckets.push_back(current.value);
+    const size_t edge =
+        times[end - 1] < current.end || current.end == INT64_MAX ? end : gallop(times, row, end, current.end, guess);
+    guess = edge - row;
+    row = edge;
+  }
+}
+
 }  // namespace
+
+TimeBucket bucket_of(int64_t time, const BucketSpec& spec, bool has_infinity) {
+  if (has_infinity && time == INT64_MIN) {
+    return {time, time, INT64_MIN + 1};
+  }
+  if (has_infinity && time == INT64_MAX) {
+    return {time, time, INT64_MAX};
+  }
+  // Divisions of 64 bits are several times as fast, and nearly always enough.
+  TimeBucket near;
+  int64_t since_origin = 0;
+  if (!__builtin_sub_overflow(time, spec.origin, &since_origin)) {
+    const int64_t rest = since_origin % spec.width;
+    const bool fits = !__builtin_sub_overflow(time, rest < 0 ? rest + spec.width : rest, &near.start) &&
+                      !__builtin_add_overflow(near.start, spec.width, &near.end);
+    if (fits) {
+      near.value = spec.units == 1 ? near.start : near.start / spec.units;
+      return near;
+    }
+  }
+  const Int128 distance = Int128{time} - spec.origin;
+  Int128 steps = distance / spec.width;
+  if (distance % spec.width < 0) {
+    --steps;
+  }
+  const Int128 start = steps * spec.width + spec.origin;
+  const Int128 end = start + spec.width;
+  const Int128 value = start / spec.units;
+  return {static_cast<int64_t>(std::max<Int128>(start, INT64_MIN)),
+          static_cast<int64_t>(std::max<Int128>(value, INT64_MIN)),
+          static_cast<int64_t>(std::min<Int128>(end, INT64_MAX))};
+}
 
 std::optional<GroupRuns> find_group_runs(std::span<const Vector> keys, size_t size,
                                          const std::optional<BucketSpec>& bucket, const Vector* time) {
@@ -126,19 +163,14 @@ std::optional<GroupRuns> find_group_runs(std::span<const Vector> keys, size_t si
   size_t guess = 1;
   for (size_t index = 0; index < series_starts.size(); ++index) {
     const size_t last = index + 1 < series_starts.size() ? series_starts[index + 1] : size;
-    size_t row = series_starts[index];
-    if (!ascends(times, row, last)) {
-      return std::nullopt;
-    }
-    while (row < last) {
-      const Bucket current = bucket_of(times[row], *bucket, has_infinity);
-      starts.push_back(static_cast<uint32_t>(row));
-      runs.buckets.push_back(current.start);
-      const size_t edge = times[last - 1] < current.end || current.end == INT64_MAX
-                              ? last
-                              : gallop(times, row, last, current.end, guess);
-      guess = edge - row;
-      row = edge;
+    for (size_t row = series_starts[index]; row < last;) {
+      // Keys may be equal where one series ends and the next begins: time goes back there.
+      const size_t end = ascent_end(times, row, last);
+      add_buckets(times, row, end, *bucket, has_infinity, guess, runs);
+      row = end;
+      if (starts.size() * kRowsPerRunMin > size + kRowsPerRunMin) {
+        return std::nullopt;
+      }
     }
   }
   return runs;

@@ -18,6 +18,7 @@ namespace tidemark {
 ///     struct State {…};                                            // value-initialised at the start
 ///     static void add(State&, const Input&);                       // one valid value
 ///     static void add_range(State&, const Input*, size_t count);   // optional: a tight loop
+///     static void add_repeated(State&, const Input&, size_t count);   // optional: one valid value so many times (> 0)
 ///     static void merge(State& into, State& from);
 ///     static bool finish(AggregateCall&, const State&, Output&);   // false: NULL
 ///   };
@@ -56,7 +57,11 @@ void update_range(AggregateCall& call, std::byte* bytes, size_t first, size_t la
   const Input* values = argument.data<Input>();
   if (argument.is_constant()) {
     if (!argument.validity().is_valid(0)) return;
-    for (size_t row = first; row < last; ++row) A::add(state, *values);
+    if constexpr (requires { A::add_repeated(state, *values, last - first); }) {
+      if (last > first) A::add_repeated(state, *values, last - first);
+    } else {
+      for (size_t row = first; row < last; ++row) A::add(state, *values);
+    }
     return;
   }
   const uint64_t* words = argument.validity().words();

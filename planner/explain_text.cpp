@@ -141,6 +141,7 @@ Lines scan_details(const PhysicalScan& scan) {
   if (!pushed.empty()) lines.push_back("Storage Filter: " + pushed);
   if (scan.order == WantedOrder::kKey) lines.emplace_back("Order: key");
   if (scan.order == WantedOrder::kNewestFirst) lines.emplace_back("Order: newest first");
+  if (scan.order == WantedOrder::kNewestOfSeries) lines.emplace_back("Rows: newest of each series");
   if (scan.residual) lines.push_back("Filter: " + Names(scan.outputs).text(*scan.residual));
   return lines;
 }
@@ -249,6 +250,10 @@ Lines details(const PhysicalNode& node) {
       Lines lines;
       if (!aggregate.groups.empty()) lines.push_back("Group Key: " + names.text(aggregate.groups));
       if (aggregate.bucket) lines.emplace_back("Buckets: by search in time");
+      if (aggregate.first_groups) {
+        lines.emplace_back(aggregate.first_groups->descending ? "Stops: with enough groups, newest buckets first"
+                                                              : "Stops: with enough groups, oldest buckets first");
+      }
       return lines;
     }
     case PhysicalKind::kSort:

@@ -87,7 +87,12 @@ struct PushedPredicate {
   std::string column_name;               ///< for EXPLAIN
 };
 
-enum class WantedOrder : uint8_t { kAny, kKey, kNewestFirst };
+enum class WantedOrder : uint8_t {
+  kAny,
+  kKey,
+  kNewestFirst,
+  kNewestOfSeries,  ///< of each series the newest row alone is needed
+};
 
 struct PhysicalScan final : PhysicalNode {
   ObjectId table = kNoObject;
@@ -96,6 +101,8 @@ struct PhysicalScan final : PhysicalNode {
   std::vector<PushedPredicate> pushed;  ///< exact
   ExpressionPtr residual;               ///< what is left, over the outputs; null: nothing
   WantedOrder order = WantedOrder::kAny;
+  /// kNewestOfSeries: if not empty, for each of these columns the newest row that holds a value there.
+  std::vector<ColumnId> newest_values;
   PhysicalScan() : PhysicalNode(PhysicalKind::kScan) {}
 };
 
@@ -149,6 +156,8 @@ struct BucketSpec {
   uint32_t time_input = 0;  ///< the chunk column that is bucketed
   int64_t width = 0;        ///< in the time column's own unit
   int64_t origin = 0;       ///< likewise
+  /// How many of the column's units are one of the group's: 1000 where nanoseconds are bucketed as microseconds.
+  int64_t units = 1;
 };
 
 struct PhysicalAggregate final : PhysicalNode {
@@ -160,6 +169,15 @@ struct PhysicalAggregate final : PhysicalNode {
   /// range kernels.
   bool run_aware = false;
   std::optional<BucketSpec> bucket;
+  bool zone_answers = true;  ///< pages may be taken as their zone maps where these tell enough
+  /// Above, the groups are sorted by this bucket before all else, and only the first limit + offset of them are wanted:
+  /// what lies in later buckets need not be read. `bucket.group` is one of `groups`; time is never NULL.
+  struct FirstGroups {
+    BucketSpec bucket;
+    bool descending = false;
+    ExpressionPtr limit, offset;  ///< offset: null for none
+  };
+  std::optional<FirstGroups> first_groups;
   PhysicalAggregate() : PhysicalNode(PhysicalKind::kAggregate) {}
 };
 

@@ -30,6 +30,10 @@ PhysicalPlanner::Layout PhysicalPlanner::layout_of_both(const PhysicalNode& left
   return layout;
 }
 
+bool PhysicalPlanner::is_disabled(std::string_view rule) const {
+  return std::ranges::find(context_.disabled_rules, rule) != context_.disabled_rules.end();
+}
+
 ExpressionPtr PhysicalPlanner::translate(const Expression& expression, const Layout& layout) const {
   ExpressionPtr result = expression.clone();
   for_each_part(result, [&](ExpressionPtr& part) {

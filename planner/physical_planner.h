@@ -54,6 +54,9 @@ class PhysicalPlanner {
   NodePtr plan_aggregate(const LogicalAggregate& aggregate);
   void make_run_aware(const LogicalAggregate& aggregate, const Layout& layout, PhysicalAggregate& node) const;
   std::optional<BucketSpec> bucket_of(const Expression& group, PlanColumn& time) const;
+  std::optional<BucketSpec> time_bucket_of(const LogicalAggregate& aggregate, uint32_t group,
+                                           const Layout& layout) const;
+  void wish_first_groups(const LogicalSort& sort, const LogicalLimit& limit);
   /// Whether the session's TimeZone has one offset at all times.
   [[nodiscard]] bool has_fixed_zone() const;
 
@@ -74,6 +77,13 @@ class PhysicalPlanner {
   NodePtr plan_gap_fill(const LogicalGapFill& fill);
   NodePtr plan_set_operation(const LogicalSetOperation& operation);
 
+  // physical_newest.cpp
+  [[nodiscard]] const LogicalScan* series_scan_below(const LogicalNode& node) const;
+  [[nodiscard]] bool is_of_series(const Expression& expression, const LogicalNode& below,
+                                  const TableEntry& table) const;
+  void wish_newest(const LogicalDistinctOn& distinct);
+  void wish_newest(const LogicalAggregate& aggregate);
+
   // physical_write.cpp
   PhysicalWriteTarget plan_target(const WriteTarget& target, const PhysicalNode& child, uint32_t child_offset) const;
   static std::vector<PlanOutput> row_first(const LogicalNode& child, const WriteTarget& target,
@@ -82,9 +92,23 @@ class PhysicalPlanner {
   NodePtr plan_update(const LogicalUpdate& update);
   NodePtr plan_delete(const LogicalDelete& statement);
 
+  /// Whether `SET disabled_rules` names a choice that is made here.
+  [[nodiscard]] bool is_disabled(std::string_view rule) const;
+
   PlannerContext& context_;
   /// In which order a scan should run, where a node above it profits.
-  std::unordered_map<const LogicalScan*, WantedOrder> scan_orders_;
+  struct ScanWish {
+    WantedOrder order = WantedOrder::kAny;
+    std::vector<ColumnId> newest_values;
+  };
+  std::unordered_map<const LogicalScan*, ScanWish> scan_orders_;
+  /// Aggregates of which the first groups by a bucket are wanted.
+  struct FirstGroupsWish {
+    uint32_t group = 0;
+    bool descending = false;
+    const LogicalLimit* limit = nullptr;
+  };
+  std::unordered_map<const LogicalAggregate*, FirstGroupsWish> first_groups_;
   /// Columns of outer rows, while the right side of an Apply is planned: their parameter numbers.
   std::unordered_map<PlanColumn, uint32_t> outer_parameters_;
   uint32_t next_parameter_ = 0;

@@ -206,7 +206,10 @@ PhysicalPlanner::NodePtr PhysicalPlanner::plan_scan(const LogicalScan& scan) {
   node->table = scan.table;
   node->table_name = table ? table->name : scan.alias;
   node->alias = scan.alias;
-  if (const auto wish = scan_orders_.find(&scan); wish != scan_orders_.end()) node->order = wish->second;
+  if (const auto wish = scan_orders_.find(&scan); wish != scan_orders_.end()) {
+    node->order = wish->second.order;
+    node->newest_values = wish->second.newest_values;
+  }
   node->outputs = scan.outputs;
   std::vector<const Expression*> residual;
   for (const ExpressionPtr& conjunct : scan.filters) {

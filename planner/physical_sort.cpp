@@ -91,7 +91,7 @@ PhysicalPlanner::NodePtr PhysicalPlanner::plan_sort(const LogicalSort& sort, con
   const LogicalScan* scan = scan_below(below);
   const bool with_ties = limit && limit->with_ties;
   if (scan && !with_ties && is_key_order(sort.keys, below)) {
-    scan_orders_[scan] = WantedOrder::kKey;
+    scan_orders_[scan].order = WantedOrder::kKey;
     auto node = std::make_unique<PhysicalLimit>();
     if (limit) {
       node->limit = translate(limit->limit, {});
@@ -102,8 +102,9 @@ PhysicalPlanner::NodePtr PhysicalPlanner::plan_sort(const LogicalSort& sort, con
     return node;
   }
   if (scan && limit && limit->limit && is_newest_first(sort.keys, below)) {
-    scan_orders_[scan] = WantedOrder::kNewestFirst;
+    scan_orders_[scan].order = WantedOrder::kNewestFirst;
   }
+  if (limit) wish_first_groups(sort, *limit);
   auto node = std::make_unique<PhysicalSort>();
   node->children.push_back(plan(below));
   node->outputs = node->children[0]->outputs;
@@ -137,7 +138,8 @@ PhysicalPlanner::NodePtr PhysicalPlanner::plan_distinct_on(const LogicalDistinct
         distinct.keys, [&](const ExpressionPtr& own) { return same_expression(*own, *key.expression); });
     if (!is_key) deciding.push_back(key.clone());
   }
-  if (scan && is_newest_first(deciding, below)) scan_orders_[scan] = WantedOrder::kNewestFirst;
+  if (scan && is_newest_first(deciding, below)) scan_orders_[scan].order = WantedOrder::kNewestFirst;
+  wish_newest(distinct);
   auto node = std::make_unique<PhysicalDistinctOn>();
   node->children.push_back(plan(below));
   node->outputs = node->children[0]->outputs;

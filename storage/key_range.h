@@ -50,6 +50,8 @@ struct RunRequest {
   std::span<const ColumnId> columns;  ///< of TableLayout::columns; one that the source lacks comes as constant NULL
   /// Optional: asked once a series whether its rows are wanted; the answer no is binding. Called by the reading thread.
   std::function<bool(std::string_view series)> series_filter;
+  /// Of each series only the newest version in the range is wanted; the source may leave out the others.
+  bool newest_only = false;
 };
 
 }  // namespace tidemark

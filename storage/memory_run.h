@@ -50,6 +50,9 @@ class MemoryRun {
   [[nodiscard]] virtual std::unique_ptr<RunSource> look_up(std::span<const RowKey> keys,
                                                            std::span<const ColumnId> columns) const = 0;
 
+  /// How many series there are at most, if that is known.
+  [[nodiscard]] virtual std::optional<uint64_t> series_count_max() const { return std::nullopt; }
+
   /// The way around sorting, taken by scans in any order when no other source overlaps: the number of row positions in
   /// arrival order, if every version is a kPut, no key appears twice, and rows of one series arrived in time order.
   [[nodiscard]] virtual std::optional<uint64_t> arrival_rows() const { return std::nullopt; }

@@ -213,6 +213,7 @@ MemTable::SliceList MemTable::append(const RowBatch& batch) {
     block_->append(prepared, first, count);
     first += count;
     view_.versions += count;
+    view_.series_count = series_->size();
     auto slice = std::make_shared<const MemTableSlice>(block_, block_->layout(), block_->size());
     if (block_->size() == block_->capacity()) {
       auto full = view_.full == nullptr ? std::make_shared<SliceList>() : std::make_shared<SliceList>(*view_.full);

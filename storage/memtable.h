@@ -46,6 +46,7 @@ class MemTable {
     std::shared_ptr<const SliceList> full;      ///< may be null: none
     std::shared_ptr<const MemTableSlice> tail;  ///< the block being filled; may be null
     uint64_t versions = 0;
+    uint64_t series_count = 0;
     std::shared_ptr<const void> memory;  ///< holds the reservation of what is pinned
 
     /// All slices, oldest first.

@@ -31,6 +31,7 @@ class BlockMergeSource final : public RunSource {
         order_from_(request.range.order_from),
         order_to_(request.range.order_to),
         filter_(request.series_filter),
+        newest_only_(request.newest_only),
         sources_(sources_of(*blocks_)),
         rows_(sources_, *layout_, columns_) {
     for (uint32_t i = 0; i < blocks_->size(); ++i) {
@@ -116,11 +117,26 @@ class BlockMergeSource final : public RunSource {
           heads_.pop_back();
         }
       }
+      if (newest_only_) {
+        keep_newest();
+      }
       if (!pieces_.empty()) {
         return true;
       }
     }
     return false;
+  }
+
+  // Cuts pieces_ down to the versions of the series' newest key.
+  void keep_newest() {
+    int64_t newest = INT64_MIN;
+    for (const Piece& piece : pieces_) {
+      newest = std::max(newest, (*blocks_)[piece.block]->order()[piece.last - 1]);
+    }
+    std::erase_if(pieces_, [&](Piece& piece) {
+      piece.next = piece.last - 1;
+      return head_order(piece) != newest;
+    });
   }
 
   void add_piece(const Head& head) {
@@ -205,6 +221,7 @@ class BlockMergeSource final : public RunSource {
   const int64_t order_from_;
   const int64_t order_to_;
   const std::function<bool(std::string_view)> filter_;
+  const bool newest_only_;
   const std::vector<VersionSource> sources_;
   VersionRows rows_;
   std::vector<Head> heads_;    ///< a heap
@@ -239,7 +256,6 @@ struct LookUpMemory {
 };
 
 }  // namespace
-
 
 MemTableRun::MemTableRun(MemTable::View view, std::shared_ptr<const TableLayout> layout, size_t series_columns)
     : view_(std::move(view)), layout_(std::move(layout)), series_columns_(series_columns) {

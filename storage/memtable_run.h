@@ -30,6 +30,7 @@ class MemTableRun final : public MemoryRun {
   [[nodiscard]] std::optional<NewestVersion> newest_version(const RowKey& key) const;
 
   [[nodiscard]] std::span<const Part> parts() const override;
+  [[nodiscard]] std::optional<uint64_t> series_count_max() const override { return view_.series_count; }
   [[nodiscard]] std::unique_ptr<RunSource> open(const RunRequest& request) const override;
   [[nodiscard]] std::unique_ptr<RunSource> look_up(std::span<const RowKey> keys,
                                                    std::span<const ColumnId> columns) const override;

@@ -17,42 +17,40 @@ namespace tidemark {
 
 namespace {
 
-struct BlockName {
-  FileId file = 0;
-  uint64_t offset = 0;
-  friend bool operator==(const BlockName&, const BlockName&) = default;
-};
-struct BlockNameHash {
-  using is_avalanching = void;
-  size_t operator()(const BlockName& name) const { return hash_combine(hash_integer(name.file), name.offset); }
-};
-
 constexpr uint8_t kUsesMax = 3;
 /// What an entry costs beside its bytes.
 constexpr size_t kEntryOverheadBytes = 160;
 
 }  // namespace
 
+struct PageCache::NameHash {
+  using is_avalanching = void;
+  size_t operator()(const Name& name) const {
+    return hash_combine(hash_integer(name.file), name.offset + (name.part << 48));
+  }
+};
+
 struct PageCache::Shard {
   struct Entry {
-    Block block;
+    std::shared_ptr<const void> object;
+    size_t object_bytes = 0;
     uint8_t uses = 0;
     bool in_main = false;
-    [[nodiscard]] size_t bytes() const { return block->size() + kEntryOverheadBytes; }
+    [[nodiscard]] size_t bytes() const { return object_bytes + kEntryOverheadBytes; }
   };
 
   mutable std::mutex mutex;
   size_t bytes_max = 0;
   MemoryTracker* memory = nullptr;
-  boost::unordered_flat_map<BlockName, Entry, BlockNameHash> entries;
-  std::deque<BlockName> small_queue, main_queue, ghost_queue;
-  boost::unordered_flat_set<BlockName, BlockNameHash> ghosts;
+  boost::unordered_flat_map<Name, Entry, NameHash> entries;
+  std::deque<Name> small_queue, main_queue, ghost_queue;
+  boost::unordered_flat_set<Name, NameHash> ghosts;
   size_t small_bytes = 0, main_bytes = 0;
   uint64_t hits = 0, misses = 0;
 
   [[nodiscard]] size_t bytes() const { return small_bytes + main_bytes; }
 
-  void drop(boost::unordered_flat_map<BlockName, Entry, BlockNameHash>::iterator entry) {
+  void drop(boost::unordered_flat_map<Name, Entry, NameHash>::iterator entry) {
     const size_t freed = entry->second.bytes();
     (entry->second.in_main ? main_bytes : small_bytes) -= freed;
     if (memory != nullptr) {
@@ -62,7 +60,7 @@ struct PageCache::Shard {
   }
 
   void evict_from_small() {
-    const BlockName name = small_queue.front();
+    const Name name = small_queue.front();
     small_queue.pop_front();
     const auto entry = entries.find(name);
     if (entry == entries.end() || entry->second.in_main) {
@@ -87,7 +85,7 @@ struct PageCache::Shard {
   }
 
   void evict_from_main() {
-    const BlockName name = main_queue.front();
+    const Name name = main_queue.front();
     main_queue.pop_front();
     const auto entry = entries.find(name);
     if (entry == entries.end() || !entry->second.in_main) {
@@ -133,9 +131,8 @@ PageCache::~PageCache() {
   }
 }
 
-PageCache::Block PageCache::find(FileId file, uint64_t offset) {
-  const BlockName name{file, offset};
-  Shard& shard = shards_[BlockNameHash{}(name) >> 32 & (kShards - 1)];
+std::shared_ptr<const void> PageCache::find_entry(const Name& name) {
+  Shard& shard = shards_[NameHash{}(name) >> 32 & (kShards - 1)];
   const std::lock_guard lock(shard.mutex);
   const auto entry = shard.entries.find(name);
   if (entry == shard.entries.end()) {
@@ -144,14 +141,13 @@ PageCache::Block PageCache::find(FileId file, uint64_t offset) {
   }
   ++shard.hits;
   entry->second.uses = std::min<uint8_t>(kUsesMax, static_cast<uint8_t>(entry->second.uses + 1));
-  return entry->second.block;
+  return entry->second.object;
 }
 
-void PageCache::insert(FileId file, uint64_t offset, Block block) {
-  const BlockName name{file, offset};
-  Shard& shard = shards_[BlockNameHash{}(name) >> 32 & (kShards - 1)];
+void PageCache::insert_entry(const Name& name, std::shared_ptr<const void> object, size_t object_bytes) {
+  Shard& shard = shards_[NameHash{}(name) >> 32 & (kShards - 1)];
   const std::lock_guard lock(shard.mutex);
-  Shard::Entry entry{.block = std::move(block), .uses = 0, .in_main = false};
+  Shard::Entry entry{.object = std::move(object), .object_bytes = object_bytes, .uses = 0, .in_main = false};
   const size_t bytes = entry.bytes();
   if (bytes > shard.bytes_max || shard.entries.contains(name)) {
     return;
@@ -176,13 +172,13 @@ void PageCache::erase_file(FileId file) {
   for (size_t i = 0; i < kShards; ++i) {
     Shard& shard = shards_[i];
     const std::lock_guard lock(shard.mutex);
-    std::vector<BlockName> names;
+    std::vector<Name> names;
     for (const auto& [name, entry] : shard.entries) {
       if (name.file == file) {
         names.push_back(name);
       }
     }
-    for (const BlockName& name : names) {
+    for (const Name& name : names) {
       shard.drop(shard.entries.find(name));
     }
   }

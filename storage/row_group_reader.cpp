@@ -5,25 +5,21 @@
 #include "base/check.h"
 #include "storage/boxed_row.h"
 #include "storage/column_page.h"
-#include "storage/encodings/text_encoding.h"
-#include "storage/series_key.h"
 #include "storage/type_widening.h"
-#include "types/canonical_key.h"
 #include "types/value.h"
 
 namespace tidemark {
 
 RowGroupReader::RowGroupReader(const SegmentReader::File& file, uint32_t row_group, const TableLayout& layout)
-    : file_(file), layout_(layout), info_(file.footer().row_groups[row_group]) {
-  index_block_ = file_.read_block(info_.index);
-  if (!read_row_group_index(*index_block_, info_.rows, index_) ||
-      index_.columns.size() != file_.footer().columns.size()) {
-    file_.fail(info_.index.offset, "malformed row group index");
-  }
+    : file_(file),
+      layout_(layout),
+      info_(file.footer().row_groups[row_group]),
+      row_group_(row_group),
+      directory_(read_directory(file, row_group)) {
   order_.type = TypeId::kInt64;
-  order_.chunk = index_.order;
+  order_.chunk = {directory_, &directory_->index.order};
   operations_.type = TypeId::kBoolean;
-  operations_.chunk = index_.operations;
+  operations_.chunk = {directory_, &directory_->index.operations};
 }
 
 std::optional<LogicalType> RowGroupReader::stored_type(ColumnId column) const {
@@ -46,11 +42,12 @@ RowGroupReader::LoadedColumn& RowGroupReader::load(ColumnId column) {
   const auto found = std::ranges::find(stored, column, &SegmentColumn::id);
   if (found != stored.end()) {
     loaded->stored = static_cast<size_t>(found - stored.begin());
-    if (!read_chunk(index_.columns[*loaded->stored], zone_kind(found->type), index_.pages, true, loaded->chunk)) {
-      file_.fail(info_.index.offset, "malformed column directory");
-    }
+    loaded->chunk = read_column_directory(file_, row_group_, *directory_, *loaded->stored);
   } else {
-    loaded->chunk.all_set = false;
+    // Nowhere in the file, and set by no row.
+    auto nowhere = std::make_shared<ColumnChunk>();
+    nowhere->all_set = false;
+    loaded->chunk = std::move(nowhere);
   }
   columns_.push_back(std::move(loaded));
   return *columns_.back();
@@ -58,13 +55,13 @@ RowGroupReader::LoadedColumn& RowGroupReader::load(ColumnId column) {
 
 const ColumnChunk* RowGroupReader::chunk(ColumnId column) {
   LoadedColumn& loaded = load(column);
-  return loaded.stored ? &loaded.chunk : nullptr;
+  return loaded.stored ? loaded.chunk.get() : nullptr;
 }
 
 std::string_view RowGroupReader::page_bytes(LoadedColumn& column, size_t page) {
-  const ColumnChunk::Page& place = column.chunk.pages[page];
+  const ColumnChunk::Page& place = column.chunk->pages[page];
   if (column.block_index != place.block) {
-    column.block = file_.read_block(column.chunk.blocks[place.block].ref);
+    column.block = file_.read_block(column.chunk->blocks[place.block].ref);
     column.block_index = place.block;
   }
   ++pages_decoded_;
@@ -74,17 +71,16 @@ std::string_view RowGroupReader::page_bytes(LoadedColumn& column, size_t page) {
 Vector RowGroupReader::order(size_t page) {
   Vector values;
   Validity set;
-  if (order_.chunk.form != ColumnChunk::Form::kPlain ||
-      !decode_page(page_bytes(order_, page), TypeId::kInt64, index_.pages[page].rows, values, set) ||
-      !values.is_flat()) {
+  if (order_.chunk->form != ColumnChunk::Form::kPlain ||
+      !decode_page(page_bytes(order_, page), TypeId::kInt64, pages()[page].rows, values, set) || !values.is_flat()) {
     file_.fail(info_.index.offset, "malformed page of the order column");
   }
   return values;
 }
 
 Vector RowGroupReader::operations(size_t page) {
-  const size_t rows = index_.pages[page].rows;
-  if (operations_.chunk.form == ColumnChunk::Form::kAbsent) {
+  const size_t rows = pages()[page].rows;
+  if (operations_.chunk->form == ColumnChunk::Form::kAbsent) {
     static_assert(static_cast<uint8_t>(RowOperation::kPut) == 1);
     return Vector::constant(Value::boolean(true), rows);
   }
@@ -96,44 +92,28 @@ Vector RowGroupReader::operations(size_t page) {
   return values;
 }
 
-void RowGroupReader::load_dictionary(LoadedColumn& column) {
-  const LogicalType type = file_.footer().columns[*column.stored].type;
-  const PageCache::Block block = file_.read_block(column.chunk.dictionary);
-  const size_t count = column.chunk.dictionary_entries;
-  const size_t bytes = decoded_text_bytes(*block, count);
-  auto entries = std::make_shared<Vector>(Vector::flat(type, count + (column.chunk.has_null_code ? 1 : 0)));
-  if (bytes == SIZE_MAX ||
-      !decode_texts(*block, entries->heap().allocate(bytes), {entries->mutable_data<std::string_view>(), count})) {
-    file_.fail(column.chunk.dictionary.offset, "malformed dictionary");
-  }
-  if (column.chunk.has_null_code) {
-    entries->mutable_data<std::string_view>()[count] = {};
-    entries->set_null(count);
-  }
-  column.dictionary = std::make_shared<const Vector>(widen(*entries, column.type));
-}
-
 Vector RowGroupReader::column(size_t page, ColumnId id, Validity* set) {
   LoadedColumn& column = load(id);
-  const size_t rows = index_.pages[page].rows;
+  const size_t rows = pages()[page].rows;
   Validity page_set;
   Vector values;
-  if (column.chunk.form == ColumnChunk::Form::kAbsent) {
+  if (column.chunk->form == ColumnChunk::Form::kAbsent) {
     values = Vector::null_constant(column.type, rows);
-    if (!column.chunk.all_set) {
+    if (!column.chunk->all_set) {
       page_set = none_valid(rows);
     }
-  } else if (column.chunk.form == ColumnChunk::Form::kDictionary) {
+  } else if (column.chunk->form == ColumnChunk::Form::kDictionary) {
     if (column.dictionary == nullptr) {
-      load_dictionary(column);
+      column.dictionary =
+          read_dictionary(file_, *column.chunk, file_.footer().columns[*column.stored].type, column.type);
     }
     if (!decode_code_page(page_bytes(column, page), column.dictionary, rows, values, page_set)) {
-      file_.fail(column.chunk.blocks[column.block_index].ref.offset, "malformed page of codes");
+      file_.fail(column.chunk->blocks[column.block_index].ref.offset, "malformed page of codes");
     }
   } else {
     const LogicalType stored = file_.footer().columns[*column.stored].type;
     if (!decode_page(page_bytes(column, page), stored, rows, values, page_set)) {
-      file_.fail(column.chunk.blocks[column.block_index].ref.offset, "malformed page");
+      file_.fail(column.chunk->blocks[column.block_index].ref.offset, "malformed page");
     }
     values = widen(values, column.type);
   }
@@ -144,38 +124,30 @@ Vector RowGroupReader::column(size_t page, ColumnId id, Validity* set) {
 }
 
 void RowGroupReader::load_series_block(size_t page) {
-  const auto& blocks = index_.series_blocks;
+  const auto& blocks = directory_->index.series_blocks;
   const auto after = std::ranges::upper_bound(blocks, page, {}, &SeriesBlockInfo::first_page);
   const auto number = static_cast<size_t>(after - blocks.begin()) - 1;
   if (number == series_block_) {
     return;
   }
-  series_bytes_ = file_.read_block(blocks[number].ref);
-  series_heap_ = std::make_shared<StringHeap>();
-  const size_t stored_columns = file_.footer().series.size();
-  TIDEMARK_CHECK(stored_columns <= layout_.series.size());
-  if (!series_view_.open(*series_bytes_) ||
-      !series_view_.decode(widening_suffix(layout_.series.size() - stored_columns), *series_heap_, series_)) {
-    file_.fail(blocks[number].ref.offset, "malformed series block");
-  }
-  key_values_.assign(layout_.series.size(), std::nullopt);
+  series_ = read_series(file_, blocks[number].ref, layout_);
   series_block_ = number;
   ++block_generation_;
 }
 
 std::vector<RowGroupReader::SeriesRun> RowGroupReader::series_runs(size_t page) {
   load_series_block(page);
-  const PageInfo& info = index_.pages[page];
+  const PageInfo& info = pages()[page];
   std::vector<SeriesRun> runs;
   const uint32_t page_end = info.first_row + info.rows;
-  for (size_t index = series_view_.find_row(info.first_row);; ++index) {
-    if (index >= series_view_.count()) {
-      file_.fail(index_.series_blocks[series_block_].ref.offset, "a page has rows without a series");
+  for (size_t index = series_->view.find_row(info.first_row);; ++index) {
+    if (index >= series_->view.count()) {
+      file_.fail(directory_->index.series_blocks[series_block_].ref.offset, "a page has rows without a series");
     }
-    const uint32_t end = std::min(series_view_.end(index), page_end);
+    const uint32_t end = std::min(series_->view.end(index), page_end);
     const uint32_t before = runs.empty() ? 0 : runs.back().end;
     if (end <= info.first_row + before) {
-      file_.fail(index_.series_blocks[series_block_].ref.offset, "a series without rows");
+      file_.fail(directory_->index.series_blocks[series_block_].ref.offset, "a series without rows");
     }
     runs.push_back({.index = static_cast<uint32_t>(index), .end = end - info.first_row});
     if (end == page_end) {
@@ -184,21 +156,66 @@ std::vector<RowGroupReader::SeriesRun> RowGroupReader::series_runs(size_t page) 
   }
 }
 
-const Vector& RowGroupReader::key_values(size_t column) {
-  std::optional<Vector>& values = key_values_[column];
-  if (!values) {
-    const LogicalType type = layout_.series[column].type;
-    Vector entries = Vector::flat(type, series_.size());
-    for (size_t i = 0; i < series_.size(); ++i) {
-      std::string_view key = series_[i];
-      for (size_t skipped = 0; skipped < column; ++skipped) {
-        skip_in_key(key, layout_.series[skipped].type);
-      }
-      set_row(entries, i, take_from_key(key, type));
+/// The values of `last`; `decode(page)` gives those of a page.
+template <class Decode>
+Vector RowGroupReader::gather_last(const LastRows& last, LogicalType type, const Decode& decode) const {
+  Vector values = Vector::flat(type, last.places.size());
+  for (size_t first = 0; first < last.places.size();) {
+    const uint32_t page = last.places[first].page;
+    const Vector decoded = decode(page);
+    for (; first < last.places.size() && last.places[first].page == page; ++first) {
+      // Boxed, so that texts are copied and the page is let go of.
+      set_row(values, first, decoded.value(last.places[first].row));
     }
-    values = std::move(entries);
   }
-  return *values;
+  return values;
+}
+
+LastRows RowGroupReader::find_last_rows() {
+  load_series_block(0);
+  LastRows last;
+  last.places.reserve(series_->view.count());
+  uint32_t page = 0;
+  for (size_t index = 0; index < series_->view.count(); ++index) {
+    const uint32_t row = series_->view.end(index) - 1;
+    while (page < pages().size() && pages()[page].first_row + pages()[page].rows <= row) {
+      ++page;
+    }
+    if (page == pages().size()) {
+      file_.fail(directory_->index.series_blocks[0].ref.offset, "a series ends beyond the rows");
+    }
+    last.places.push_back({page, row - pages()[page].first_row});
+  }
+  last.order = gather_last(last, TypeId::kInt64, [this](size_t at) { return order(at); });
+  return last;
+}
+
+std::shared_ptr<const LastRows> RowGroupReader::last_rows() {
+  if (directory_->index.series_blocks.size() != 1) {
+    return nullptr;
+  }
+  load_series_block(0);
+  return file_.derived<LastRows>(info_.index.offset, kLastRowsPart, [&] {
+    auto last = std::make_shared<const LastRows>(find_last_rows());
+    const size_t bytes = sizeof(LastRows) + last->places.size() * (sizeof(LastRows::Place) + sizeof(int64_t));
+    return std::pair(std::move(last), bytes);
+  });
+}
+
+Vector RowGroupReader::last_values(const LastRows& last, ColumnId id) {
+  const LoadedColumn& loaded = load(id);
+  const auto gather = [&] {
+    auto values =
+        std::make_shared<const Vector>(gather_last(last, loaded.type, [&](size_t page) { return column(page, id); }));
+    const size_t bytes = values->memory_bytes();
+    return std::pair(std::move(values), bytes);
+  };
+  if (!loaded.stored) {
+    return Vector::null_constant(loaded.type, last.places.size());
+  }
+  const auto values = file_.derived<Vector>(info_.index.offset, kFirstLastValuesPart + *loaded.stored, gather);
+  // The column's type may have changed since they were kept.
+  return values->type() == loaded.type ? *values : *gather().first;
 }
 
 }  // namespace tidemark

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "catalog/object_id.h"
+#include "storage/page_summary.h"
 #include "types/data_chunk.h"
 #include "types/value.h"
 
@@ -44,6 +45,9 @@ enum class ScanOrder : uint8_t {
   kAny,  ///< morsels may be read in any order, by several threads; within a chunk rows of one series are in time order
   kKey,  ///< one morsel after the other gives the rows by (series, order) ascending
   kNewestFirst,  ///< one morsel after the other gives windows from newest to oldest; within a window any order
+  /// Series tables: of each series the newest row that passes comes out, and as few others as is easy; no order, one
+  /// stream. For a caller that keeps the newest row of each series, or of several series together.
+  kNewestOfSeries,
 };
 
 struct ScanRequest {
@@ -51,6 +55,11 @@ struct ScanRequest {
       columns;  ///< what comes out, in this order; may be empty (rows are counted) and may hold kRowIdColumn
   std::vector<ScanPredicate> predicates;
   ScanOrder order = ScanOrder::kAny;
+  /// kNewestOfSeries: if not empty, it is for each of these columns that the newest row is wanted which passes and
+  /// holds a value there. Fewer than 64; for the key's own columns the newest row will do.
+  std::vector<ColumnId> newest_values = {};
+  /// kAny: what must be known of a page to take it in place of its rows; null: rows are wanted.
+  std::shared_ptr<const SummaryWish> summaries = nullptr;
 };
 
 /// What each level of a scan dropped; printed by EXPLAIN ANALYZE, asserted by tests. Summed over threads at the end.
@@ -59,10 +68,13 @@ struct ScanCounters {
   uint64_t segments_total = 0, segments_pruned = 0;
   uint64_t row_groups_total = 0, row_groups_pruned = 0;
   uint64_t pages_total = 0, pages_pruned = 0;
-  uint64_t pages_decoded = 0;   ///< column pages
-  uint64_t sources_merged = 0;  ///< row groups and memtable parts that had to be merged with others
-  uint64_t rows_scanned = 0;    ///< rows looked at after pruning
+  uint64_t pages_summarized = 0;  ///< answered from their zone maps, unread
+  uint64_t pages_decoded = 0;     ///< column pages
+  uint64_t sources_merged = 0;    ///< row groups and memtable parts that had to be merged with others
+  uint64_t rows_scanned = 0;      ///< rows looked at after pruning
   uint64_t rows_out = 0;
+
+  ScanCounters& operator+=(const ScanCounters& other);
 };
 
 /// Reads one morsel. Used by one thread. Chunks have 1 … kVectorSize rows; key columns come as constant or run vectors,
@@ -79,9 +91,19 @@ class TableScan {
  public:
   virtual ~TableScan() = default;
   [[nodiscard]] virtual size_t morsel_count() const = 0;
-  [[nodiscard]] virtual std::unique_ptr<MorselReader> open(size_t morsel) = 0;
+  /// `receiver` (optional, outlives the reader) gets the pages that fulfil ScanRequest::summaries; their rows then do
+  /// not come out.
+  [[nodiscard]] virtual std::unique_ptr<MorselReader> open(size_t morsel, SummaryReceiver* receiver) = 0;
+  [[nodiscard]] std::unique_ptr<MorselReader> open(size_t morsel) { return open(morsel, nullptr); }
   /// An upper bound from zone maps, for choosing the degree of parallelism.
   [[nodiscard]] virtual uint64_t row_count_max() const = 0;
+  /// Between which values of the order column (time, for series tables) the rows lie, at most; none if there are no
+  /// rows.
+  struct OrderBounds {
+    int64_t min = 0;
+    int64_t max = 0;  ///< included
+  };
+  [[nodiscard]] virtual std::optional<OrderBounds> order_bounds() const = 0;
   /// Exact number of rows if it is known without reading any (no predicate, nothing to merge, no retention cut); used
   /// for count(*).
   [[nodiscard]] virtual std::optional<uint64_t> exact_row_count() const = 0;

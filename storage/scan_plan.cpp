@@ -66,6 +66,7 @@ class Planner {
     collect_items();
     for (const Item& item : items_) {
       plan_.row_count_max += item.rows;
+      note_order_bounds(item.bounds);
     }
     find_groups();
     note_exact_count();
@@ -78,6 +79,9 @@ class Planner {
         break;
       case ScanOrder::kNewestFirst:
         emit_newest_first();
+        break;
+      case ScanOrder::kNewestOfSeries:
+        emit_newest_of_series();
         break;
     }
     return std::move(plan_);
@@ -226,6 +230,17 @@ class Planner {
   }
 
   [[nodiscard]] bool is_free(const Item& item) const { return item.plain && group_sizes_[item.group] == 1; }
+
+  void note_order_bounds(const KeyBounds& bounds) {
+    const int64_t min = std::max(bounds.order_min, filter_.range().order_from);
+    const int64_t max = std::min(bounds.order_max, filter_.range().order_to);
+    if (min > max) {
+      return;
+    }
+    plan_.order_bounds = plan_.order_bounds ? TableScan::OrderBounds{.min = std::min(plan_.order_bounds->min, min),
+                                                                     .max = std::max(plan_.order_bounds->max, max)}
+                                            : TableScan::OrderBounds{.min = min, .max = max};
+  }
 
   void note_exact_count() {
     const bool cut = sources_.time_from != INT64_MIN && !time_is_order_;
@@ -494,6 +509,60 @@ class Planner {
         plan_.morsels.push_back(morsel);
         plan_.morsels.back().window = {window.from, window.to, window.nulls};
       }
+    }
+  }
+
+  /// Row groups that nothing else touches, an extent at a time; memory runs and groups as a whole. The newest first.
+  void emit_newest_of_series() {
+    TIDEMARK_CHECK(time_is_order_);
+    std::vector<const Item*> items = all_items();
+    // Free items by source, then the others by group; within either as they lie.
+    const auto place = [this](const Item* item) {
+      return std::pair(is_free(*item) ? 0 : 1, is_free(*item) ? item->place.source : item->group);
+    };
+    std::ranges::stable_sort(items, {}, place);
+    for (size_t first = 0; first < items.size();) {
+      size_t last = first + 1;
+      while (last < items.size() && place(items[last]) == place(items[first])) {
+        ++last;
+      }
+      emit_whole(
+          {items.begin() + static_cast<std::ptrdiff_t>(first), items.begin() + static_cast<std::ptrdiff_t>(last)});
+      first = last;
+    }
+    std::ranges::stable_sort(plan_.morsels, std::ranges::greater{}, &Morsel::newest);
+  }
+
+  void emit_whole(const std::vector<const Item*>& items) {
+    KeyBounds bounds = items[0]->bounds;
+    uint64_t rows = 0;
+    for (const Item* item : items) {
+      bounds.extend(item->bounds);
+      rows += item->rows;
+    }
+    const size_t before = plan_.morsels.size();
+    if (is_free(*items[0]) && items[0]->place.run != nullptr) {
+      add_row_group(*items.back(), filter_.range());
+      Morsel& morsel = plan_.morsels.back();
+      // The later row group has the newer rows of a series that two share.
+      morsel.stretches.clear();
+      for (size_t item = items.size(); item-- > 0;) {
+        morsel.stretches.push_back(items[item]->place);
+      }
+      morsel.rows = rows;
+    } else {
+      // What is read slice by slice begins and ends where there are rows.
+      KeyRange range = filter_.range();
+      range.order_from = std::max(range.order_from, bounds.order_min);
+      range.order_to = std::min(range.order_to, bounds.order_max);
+      if (!is_free(*items[0])) {
+        plan_.counters.sources_merged += items.size();
+      }
+      add_merge(items, range, rows);
+    }
+    for (size_t morsel = before; morsel < plan_.morsels.size(); ++morsel) {
+      plan_.morsels[morsel].newest = bounds.order_max;
+      plan_.morsels[morsel].free = is_free(*items[0]);
     }
   }
 

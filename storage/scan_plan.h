@@ -28,12 +28,13 @@ struct Morsel {
     kMerge,     ///< stretches in key order, versions resolved
   };
   Kind kind = Kind::kRowGroup;
-  std::vector<Stretch> stretches;  ///< kRowGroup, kArrival: one
+  std::vector<Stretch> stretches;  ///< kRowGroup, kArrival: one; kNewestOfSeries: row groups, one a stretch
   uint64_t arrival_first = 0, arrival_last = 0;
   KeyRange range;     ///< rows outside are other morsels'
   uint64_t rows = 0;  ///< upper bound
   bool free =
       false;  ///< kMerge: its one stretch overlaps nothing and holds no deletes: its versions are rows as they are
+  int64_t newest = INT64_MIN;  ///< kNewestOfSeries: no row has a greater order
   /// kNewestFirst over append tables: only rows whose time lies in the window.
   struct TimeWindow {
     int64_t from = INT64_MIN;
@@ -48,6 +49,7 @@ struct ScanPlan {
   ScanCounters counters;        ///< totals and what planning pruned
   uint64_t row_count_max = 0;
   std::optional<uint64_t> exact_row_count;
+  std::optional<TableScan::OrderBounds> order_bounds;
 };
 
 /// Prunes by key, time and window; finds overlapping sources; cuts morsels. `filter` holds the predicates and, for

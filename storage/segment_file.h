@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/file_system.h"
 #include "storage/segment_format.h"
@@ -22,6 +23,17 @@ class SegmentReader::File {
 
   /// The verified bytes of a block. Throws XX001.
   [[nodiscard]] PageCache::Block read_block(const BlockRef& ref) const;
+  /// What `make` makes of the block at `offset`, kept in the cache beside it. `part`: as in PageCache. `make` returns
+  /// the object (a shared_ptr<const T>) and about how many bytes it holds.
+  template <class T, class Make>
+  [[nodiscard]] std::shared_ptr<const T> derived(uint64_t offset, uint64_t part, const Make& make) const {
+    if (std::shared_ptr<const T> found = cache_.find_derived<T>(file_, offset, part)) {
+      return found;
+    }
+    std::pair<std::shared_ptr<const T>, size_t> made = make();
+    cache_.insert_derived<T>(file_, offset, part, made.first, made.second);
+    return std::move(made.first);
+  }
   /// XX001: `segment file "<path>" is damaged at offset <offset>: <what>`.
   [[noreturn]] void fail(uint64_t offset, std::string_view what) const;
 

@@ -278,6 +278,46 @@ void append_entry(std::string& target, const Vector& flat, size_t index, const T
   }
 }
 
+/// The decimal digits of all values of a flat column, in one buffer that is sized beforehand.
+template <class T>
+void append_integers(std::string& target, std::span<size_t> ends, const Vector& column) {
+  constexpr size_t kBytesMax = 20;
+  const T* values = column.data<T>();
+  const Validity& validity = column.validity();
+  size_t at = target.size();
+  target.resize(at + ends.size() * kBytesMax);
+  char* const start = target.data();
+  for (size_t row = 0; row < ends.size(); ++row) {
+    if (validity.is_valid(row)) {
+      const T value = values[row];
+      if (value >= 0 && value < 10) {
+        start[at++] = static_cast<char>('0' + value);
+      } else {
+        at = static_cast<size_t>(std::to_chars(start + at, start + at + kBytesMax, value).ptr - start);
+      }
+    }
+    ends[row] = at;
+  }
+  target.resize(at);
+}
+
+/// True if the flat column is of plain integers, and was appended.
+bool append_if_integers(std::string& target, std::span<size_t> ends, const Vector& column) {
+  switch (column.type().id) {
+    case TypeId::kInt16:
+      append_integers<int16_t>(target, ends, column);
+      return true;
+    case TypeId::kInt32:
+      append_integers<int32_t>(target, ends, column);
+      return true;
+    case TypeId::kInt64:
+      append_integers<int64_t>(target, ends, column);
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 void append_float64(std::string& target, double number, int extra_float_digits) {
@@ -333,6 +373,9 @@ void append_text_column(std::string& target, std::span<size_t> ends, const Vecto
   TIDEMARK_ASSERT(ends.size() == column.size());
   const size_t size = column.size();
   if (column.is_flat()) {
+    if (append_if_integers(target, ends, column)) {
+      return;
+    }
     const Validity& validity = column.validity();
     for (size_t row = 0; row < size; ++row) {
       if (validity.is_valid(row)) {

@@ -41,8 +41,9 @@ std::string measured(const PhysicalNode& node, const std::vector<NodeCounters>& 
       text += fmt::format("\nPruned: {} of {} partitions, {} of {} segments, {} of {} row groups, {} of {} pages",
                           scan.partitions_pruned, scan.partitions_total, scan.segments_pruned, scan.segments_total,
                           scan.row_groups_pruned, scan.row_groups_total, scan.pages_pruned, scan.pages_total);
-      text += fmt::format("\nMerged sources: {}, decoded column pages: {}, rows looked at: {}", scan.sources_merged,
-                          scan.pages_decoded, scan.rows_scanned);
+      text += fmt::format(
+          "\nMerged sources: {}, pages answered by zone maps: {}, decoded column pages: {}, rows looked at: {}",
+          scan.sources_merged, scan.pages_summarized, scan.pages_decoded, scan.rows_scanned);
     }
     return text;
   }

@@ -4,6 +4,8 @@
 #include <numeric>
 
 #include "base/check.h"
+#include "executor/bucket_slices.h"
+#include "executor/operators/limit.h"
 #include "executor/operators/scan.h"
 
 namespace tidemark {
@@ -42,8 +44,8 @@ bool can_go_by_runs(const PhysicalAggregate& plan) {
     return true;
   }
   const LogicalType time = plan.children[0]->outputs[plan.bucket->time_input].type;
-  return plan.bucket->width > 0 && plan.groups[plan.bucket->group]->type.same_base(time) &&
-         time.physical() == PhysicalType::kInt64;
+  const bool same_unit = plan.groups[plan.bucket->group]->type.same_base(time);
+  return plan.bucket->width > 0 && (same_unit || plan.bucket->units > 1) && time.physical() == PhysicalType::kInt64;
 }
 
 }  // namespace
@@ -94,25 +96,75 @@ AggregateOperator::AggregateOperator(const PhysicalAggregate& plan, ExecutionSta
       shape_{plan_, list_, groups_, sets_, set_types_, input_types_, can_go_by_runs(plan)} {}
 
 void AggregateOperator::start() {
+  summaries_ = shape_summaries(shape_, state());
+  if (summaries_ != nullptr) {
+    shape_.summaries = summaries_.get();
+    static_cast<ScanOperator&>(*child_).want_summaries(summaries_->wish);
+  }
   child_->start();
-  const bool counted = answer_by_count();
-  if (!counted) {
-    const size_t width = list_.needs_order() ? 1 : pipeline_width(state(), *child_);
-    const auto memory = static_cast<int64_t>(query().work_mem_bytes / width);
-    std::vector<std::unique_ptr<Sink>> sinks;
-    for (size_t index = 0; index < width; ++index) {
-      sinks.push_back(std::make_unique<AggregateSink>(shape_, state(), SIZE_MAX, 0, memory));
-    }
-    run_pipeline(state(), *child_, sinks, node());
-    for (std::unique_ptr<Sink>& sink : sinks) {
-      sinks_.emplace_back(static_cast<AggregateSink*>(sink.release()));
-    }
+  if (!answer_by_count() && !run_first_groups()) {
+    run();
   }
   for (size_t set = 0; set < sets_.size(); ++set) {
     add_parts(set);
   }
   std::ranges::reverse(parts_);  // Taken from the back.
   sinks_.clear();
+}
+
+/// Groups what the child gives, into sinks of its own.
+void AggregateOperator::run() {
+  const size_t width = list_.needs_order() ? 1 : pipeline_width(state(), *child_);
+  const auto memory = static_cast<int64_t>(query().work_mem_bytes / width);
+  std::vector<std::unique_ptr<Sink>> sinks;
+  for (size_t index = 0; index < width; ++index) {
+    sinks.push_back(std::make_unique<AggregateSink>(shape_, state(), SIZE_MAX, 0, memory));
+  }
+  if (summaries_ != nullptr) {
+    std::vector<SummaryReceiver*> receivers;
+    for (const std::unique_ptr<Sink>& sink : sinks) {
+      receivers.push_back(static_cast<AggregateSink&>(*sink).summary_receiver());
+    }
+    static_cast<ScanOperator&>(*child_).give_summaries_to(std::move(receivers));
+  }
+  run_pipeline(state(), *child_, sinks, node());
+  for (std::unique_ptr<Sink>& sink : sinks) {
+    sinks_.emplace_back(static_cast<AggregateSink*>(sink.release()));
+  }
+}
+
+/// Slice after slice of time, until there are as many groups as are wanted: those of later slices sort after them.
+bool AggregateOperator::run_first_groups() {
+  auto* scan = dynamic_cast<ScanOperator*>(child_.get());
+  if (!plan_.first_groups || scan == nullptr) {
+    return false;
+  }
+  const PhysicalAggregate::FirstGroups& first = *plan_.first_groups;
+  const RowWindow window(first.limit.get(), first.offset.get(), state());
+  const std::optional<TableScan::OrderBounds> time = scan->order_bounds();
+  if (!window.limit || !time) {
+    return false;
+  }
+  const bool has_infinity = input_types_[first.bucket.time_input].id != TypeId::kTimestampTzNs;
+  const uint64_t wanted = window.end();
+  BucketSlices slices(first.bucket, has_infinity, first.descending, {time->min, time->max}, wanted);
+  uint64_t found = 0;
+  while (found < wanted || sinks_.empty()) {
+    const std::optional<BucketSlices::Slice> slice = slices.next();
+    if (!slice) {
+      break;
+    }
+    scan->restart_within(slice->from, slice->to);
+    const size_t before = sinks_.size();
+    run();
+    // Threads may have met the same groups, and may have put some on disk: there are at least as many as one holds.
+    size_t groups = 0;
+    for (size_t index = before; index < sinks_.size(); ++index) {
+      groups = std::max(groups, sinks_[index]->table(0).size());
+    }
+    found += groups;
+  }
+  return true;
 }
 
 /// count(*) over a whole table: storage knows.

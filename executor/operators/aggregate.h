@@ -34,6 +34,8 @@ class AggregateOperator final : public Operator {
 
   std::unique_ptr<RowStream> make_stream() override;
   [[nodiscard]] bool answer_by_count();
+  void run();
+  [[nodiscard]] bool run_first_groups();
   void add_parts(size_t set);
   void join_whole(size_t set);
   void join_in_parallel(size_t set);
@@ -48,6 +50,7 @@ class AggregateOperator final : public Operator {
   std::vector<std::vector<uint32_t>> sets_;  ///< indexes into groups_
   std::vector<std::vector<LogicalType>> set_types_;
   std::vector<LogicalType> input_types_;
+  std::unique_ptr<const SummaryShape> summaries_;
   AggregateShape shape_;
   std::vector<std::shared_ptr<AggregateSink>> sinks_;
   std::vector<Part> parts_;

@@ -93,6 +93,9 @@ class DistinctOnOperator::Keeper final : public Sink {
   }
 
   void drop_beaten() {
+    if (rows_.size() == best_.size()) {
+      return;  // each is the best of its group
+    }
     RowCollection rows(owner_.types_);
     RowCollection order_rows(owner_.order_->row_types());
     for (size_t first = 0; first < best_.size(); first += kVectorSize) {

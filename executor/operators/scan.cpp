@@ -46,6 +46,8 @@ ScanOrder order_of(WantedOrder order) {
       return ScanOrder::kKey;
     case WantedOrder::kNewestFirst:
       return ScanOrder::kNewestFirst;
+    case WantedOrder::kNewestOfSeries:
+      return ScanOrder::kNewestOfSeries;
   }
   TIDEMARK_CHECK(false);
 }
@@ -54,7 +56,8 @@ ScanOrder order_of(WantedOrder order) {
 
 class ScanOperator::Stream final : public RowStream {
  public:
-  explicit Stream(ScanOperator& owner) : owner_(owner), evaluator_(owner.query()) {}
+  Stream(ScanOperator& owner, SummaryReceiver* receiver)
+      : owner_(owner), receiver_(receiver), evaluator_(owner.query()) {}
   bool next(DataChunk& chunk) override {
     for (;;) {
       if (reader_ == nullptr) {
@@ -63,7 +66,7 @@ class ScanOperator::Stream final : public RowStream {
           owner_.book_counters();
           return false;
         }
-        reader_ = owner_.scan_->open(morsel);
+        reader_ = owner_.scan_->open(morsel, receiver_);
       }
       chunk.reset();
       if (!reader_->next(chunk)) {
@@ -84,6 +87,7 @@ class ScanOperator::Stream final : public RowStream {
 
  private:
   ScanOperator& owner_;
+  SummaryReceiver* receiver_;
   Evaluator evaluator_;
   std::unique_ptr<MorselReader> reader_;
 };
@@ -92,6 +96,7 @@ ScanOperator::ScanOperator(const PhysicalScan& plan, ExecutionState& state)
     : Operator(plan, state), plan_(plan), residual_(plan.residual.get(), state) {
   request_.columns = plan.columns;
   request_.order = order_of(plan.order);
+  request_.newest_values = plan.newest_values;
   for (const PushedPredicate& pushed : plan.pushed) {
     push(pushed);
   }
@@ -100,7 +105,10 @@ ScanOperator::ScanOperator(const PhysicalScan& plan, ExecutionState& state)
 /// The last stream to come to its end sees them complete.
 void ScanOperator::book_counters() const {
   if (scan_ != nullptr && state().context.analyze) {
-    state().count(node(), [&](NodeCounters& counters) { counters.scan = scan_->counters(); });
+    state().count(node(), [&](NodeCounters& counters) {
+      counters.scan = before_;
+      counters.scan += scan_->counters();
+    });
   }
 }
 
@@ -145,6 +153,31 @@ void ScanOperator::start() {
   }
 }
 
+void ScanOperator::restart_within(int64_t from, int64_t to) {
+  if (scan_ == nullptr) {
+    return;
+  }
+  before_ += scan_->counters();
+  const std::shared_ptr<const TableSnapshot> table = state().snapshot->table(plan_.table);
+  const TableEntry* entry = state().snapshot->catalog()->table(plan_.table);
+  TIDEMARK_CHECK(entry != nullptr);
+  const LogicalType type = entry->find_column(entry->time_column)->type;
+  ScanRequest request = request_;
+  for (const auto& [comparison, bound] : {std::pair(ScanPredicate::Comparison::kGreaterEqual, from),
+                                          std::pair(ScanPredicate::Comparison::kLessEqual, to)}) {
+    ScanPredicate& predicate = request.predicates.emplace_back();
+    predicate.column = entry->time_column;
+    predicate.comparison = comparison;
+    predicate.constants.push_back(Value::integer(type, bound));
+  }
+  scan_ = table->scan(request);
+  next_morsel_ = 0;
+}
+
+std::optional<TableScan::OrderBounds> ScanOperator::order_bounds() const {
+  return scan_ == nullptr ? std::nullopt : scan_->order_bounds();
+}
+
 size_t ScanOperator::stream_count() const {
   if (scan_ == nullptr || request_.order != ScanOrder::kAny) {
     return 1;
@@ -160,6 +193,14 @@ std::optional<uint64_t> ScanOperator::exact_row_count() const {
   return scan_->exact_row_count();
 }
 
-std::unique_ptr<RowStream> ScanOperator::make_stream() { return std::make_unique<Stream>(*this); }
+void ScanOperator::give_summaries_to(std::vector<SummaryReceiver*> receivers) {
+  receivers_ = std::move(receivers);
+  opened_ = 0;
+}
+
+std::unique_ptr<RowStream> ScanOperator::make_stream() {
+  const size_t number = opened_++;
+  return std::make_unique<Stream>(*this, number < receivers_.size() ? receivers_[number] : nullptr);
+}
 
 }  // namespace tidemark

@@ -18,6 +18,14 @@ class ScanOperator final : public Operator {
 
   void start() override;
   [[nodiscard]] size_t stream_count() const override;
+  /// Pages that fulfil `wish` go to receiver number n from the n-th stream that is opened. Before `start`.
+  void want_summaries(std::shared_ptr<const SummaryWish> wish) { request_.summaries = std::move(wish); }
+  /// Before the streams are opened; the receivers outlive them.
+  void give_summaries_to(std::vector<SummaryReceiver*> receivers);
+  /// Reads again, only rows whose order lies in [from, to]. After `start`; streams are opened anew.
+  void restart_within(int64_t from, int64_t to);
+  /// Where the rows lie. After `start`.
+  [[nodiscard]] std::optional<TableScan::OrderBounds> order_bounds() const;
   /// The number of rows if storage knows it without reading any. After `start`.
   [[nodiscard]] std::optional<uint64_t> exact_row_count() const;
   /// A further conjunct, for joins that know their keys by now. Before `start`.
@@ -38,6 +46,9 @@ class ScanOperator final : public Operator {
   ScanRequest request_;
   bool reads_nothing_ = false;  ///< some conjunct compares with NULL
   std::unique_ptr<TableScan> scan_;
+  std::vector<SummaryReceiver*> receivers_;
+  size_t opened_ = 0;    ///< streams since `receivers_` were set
+  ScanCounters before_;  ///< what scans counted that were restarted
   std::atomic<size_t> next_morsel_{0};
 };
 

@@ -24,6 +24,7 @@ struct IntegerExtreme {
     if (kMax ? value > state.value : value < state.value) state.value = value;
     state.any = true;
   }
+  static void add_repeated(State& state, const T& value, size_t /*count*/) { add(state, value); }
   static void add_range(State& state, const T* values, size_t count) {
     if constexpr (kMax) {
       state.value = greatest_of(values, count, state.value);

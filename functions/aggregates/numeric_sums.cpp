@@ -33,6 +33,10 @@ struct WideIntegers {
     }
     state.count += static_cast<int64_t>(count);
   }
+  static void add_repeated(State& state, const T& value, size_t count) {
+    state.sum += static_cast<Int128>(value) * static_cast<Int128>(count);
+    state.count += static_cast<int64_t>(count);
+  }
   static void merge(State& into, State& from) {
     into.sum += from.sum;
     into.count += from.count;
@@ -182,10 +186,10 @@ void add_numeric_sums(FunctionTables& tables) {
   add_sum(make_aggregate<IntegerTotal<uint64_t>>("sum", kUInt64, kNumeric, "sum"));
   add_sum(make_aggregate<NumericTotal>("sum", kNumeric, kNumeric, "sum"));
   tables.aggregate(make_aggregate<IntervalTotal>("sum", kInterval, kInterval, "sum"));
-  tables.aggregate(make_aggregate<IntegerAverage<int16_t>>("avg", kInt16, kNumeric, "average"));
-  tables.aggregate(make_aggregate<IntegerAverage<int32_t>>("avg", kInt32, kNumeric, "average"));
-  tables.aggregate(make_aggregate<IntegerAverage<int64_t>>("avg", kInt64, kNumeric, "average"));
-  tables.aggregate(make_aggregate<IntegerAverage<uint64_t>>("avg", kUInt64, kNumeric, "average"));
+  add_sum(make_aggregate<IntegerAverage<int16_t>>("avg", kInt16, kNumeric, "average"));
+  add_sum(make_aggregate<IntegerAverage<int32_t>>("avg", kInt32, kNumeric, "average"));
+  add_sum(make_aggregate<IntegerAverage<int64_t>>("avg", kInt64, kNumeric, "average"));
+  add_sum(make_aggregate<IntegerAverage<uint64_t>>("avg", kUInt64, kNumeric, "average"));
   tables.aggregate(make_aggregate<NumericAverage>("avg", kNumeric, kNumeric, "average"));
   tables.aggregate(make_aggregate<IntervalAverage>("avg", kInterval, kInterval, "average"));
 }

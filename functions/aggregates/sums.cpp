@@ -23,6 +23,13 @@ struct NarrowSum {
   }
   static void add(State& state, const T& value) { put(state, value, 1); }
   static void add_range(State& state, const T* values, size_t count) { put(state, sum_of(values, count), count); }
+  static void add_repeated(State& state, const T& value, size_t count) {
+    int64_t sum = 0;
+    if (__builtin_mul_overflow(static_cast<int64_t>(value), static_cast<int64_t>(count), &sum)) {
+      throw_integer_out_of_range(8);
+    }
+    put(state, sum, count);
+  }
   static void merge(State& into, State& from) { put(into, from.sum, static_cast<size_t>(from.count)); }
   static bool finish(AggregateCall& /*call*/, const State& state, int64_t& output) {
     output = state.sum;

@@ -1,5 +1,8 @@
 #include "server/pgwire/row_encoder.h"
 
+#include <algorithm>
+#include <cstring>
+
 namespace tidemark::pgwire {
 namespace {
 
@@ -43,10 +46,23 @@ int type_length(LogicalType type) {
   }
 }
 
-void append_int32(std::string& out, size_t value) {
-  const char bytes[4] = {static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8),
-                         static_cast<char>(value)};
-  out.append(bytes, 4);
+/// Texts up to this length are copied as that many bytes, whatever lies behind them: one move instead of a call.
+constexpr size_t kShortBytes = 16;
+
+char* put_int32(char* to, uint32_t value) {
+  const uint32_t swapped = __builtin_bswap32(value);
+  std::memcpy(to, &swapped, sizeof swapped);
+  return to + sizeof swapped;
+}
+
+/// `text` and `to` have kShortBytes to spare behind the text.
+char* put_bytes(char* to, const char* text, size_t length) {
+  if (length <= kShortBytes) {
+    std::memcpy(to, text, kShortBytes);
+  } else {
+    std::memcpy(to, text, length);
+  }
+  return to + length;
 }
 
 }  // namespace
@@ -69,51 +85,107 @@ void write_row_description(MessageWriter& writer, const std::vector<ResultColumn
   writer.end();
 }
 
-void RowEncoder::write(MessageWriter& writer, const DataChunk& chunk) {
-  columns_.resize(chunk.columns.size());
-  for (size_t c = 0; c < chunk.columns.size(); ++c) {
-    const Vector& values = chunk.columns[c];
-    Column& column = columns_[c];
-    column.bytes.clear();
-    column.ends.resize(chunk.size);
-    column.null.assign(chunk.size, 0);
-    if (!values.all_valid()) {
-      for (size_t row = 0; row < chunk.size; ++row) {
-        column.null[row] = values.is_null(row) ? 1 : 0;
-      }
-    }
-    if (formats_[c] == Format::kText) {
-      append_text_column(column.bytes, column.ends, values, options_);
-      continue;
-    }
-    for (size_t row = 0; row < chunk.size; ++row) {
-      if (column.null[row] == 0) {
+/// Texts of `values`, which are flat or constant, one after the other.
+void RowEncoder::format(const Vector& values, Format format, Column& column) {
+  column.bytes.clear();
+  column.ends.resize(values.size());
+  if (format == Format::kText) {
+    append_text_column(column.bytes, column.ends, values, options_);
+  } else {
+    for (size_t row = 0; row < values.size(); ++row) {
+      if (!values.is_null(row)) {
         append_binary(column.bytes, values, row);
       }
       column.ends[row] = column.bytes.size();
     }
   }
+  column.bytes.append(kShortBytes, '\0');
+}
 
-  std::string& out = writer.buffer();
-  for (size_t row = 0; row < chunk.size; ++row) {
-    size_t length = 4 + 2 + 4 * columns_.size();
-    for (const Column& column : columns_) {
-      length += column.ends[row] - (row == 0 ? 0 : column.ends[row - 1]);
-    }
-    out.push_back('D');
-    append_int32(out, length);
-    out.push_back(static_cast<char>(columns_.size() >> 8));
-    out.push_back(static_cast<char>(columns_.size()));
-    for (const Column& column : columns_) {
-      const size_t first = row == 0 ? 0 : column.ends[row - 1];
-      if (column.null[row] != 0) {
-        out.append("\xff\xff\xff\xff", 4);
-        continue;
+/// Which text each row has.
+void RowEncoder::place_rows(const Vector& values, Column& column) {
+  const size_t size = values.size();
+  column.first.resize(size);
+  column.length.resize(size);
+  const Vector& flat = values.is_flat() || values.is_constant() ? values : values.entries();
+  const bool all_valid = flat.validity().all_valid();
+  const auto place = [&](size_t row, size_t entry) {
+    const size_t first = entry == 0 ? 0 : column.ends[entry - 1];
+    column.first[row] = first;
+    column.length[row] =
+        all_valid || flat.validity().is_valid(entry) ? static_cast<int32_t>(column.ends[entry] - first) : -1;
+  };
+  switch (values.form()) {
+    case VectorForm::kFlat:
+      for (size_t row = 0; row < size; ++row) {
+        place(row, row);
       }
-      append_int32(out, column.ends[row] - first);
-      out.append(column.bytes, first, column.ends[row] - first);
+      break;
+    case VectorForm::kConstant:
+      for (size_t row = 0; row < size; ++row) {
+        place(row, 0);
+      }
+      break;
+    case VectorForm::kDictionary:
+      for (size_t row = 0; row < size; ++row) {
+        place(row, values.codes()[row]);
+      }
+      break;
+    case VectorForm::kRun:
+      for (size_t row = 0, run = 0; row < size; ++row) {
+        while (row >= values.run_ends()[run]) {
+          ++run;
+        }
+        place(row, run);
+      }
+      break;
+  }
+}
+
+void RowEncoder::write(MessageWriter& writer, const DataChunk& chunk) {
+  columns_.resize(chunk.columns.size());
+  row_bytes_.assign(chunk.size, 4 + 2 + 4 * columns_.size());
+  for (size_t c = 0; c < chunk.columns.size(); ++c) {
+    const Vector& values = chunk.columns[c];
+    // A dictionary with entries that no row has may be far larger than the chunk.
+    const bool by_entry = values.form() == VectorForm::kRun ||
+                          (values.form() == VectorForm::kDictionary && values.entries().size() <= values.size());
+    if (by_entry) {
+      format(values.entries(), formats_[c], columns_[c]);
+      place_rows(values, columns_[c]);
+    } else {
+      const Vector plain = values.flatten_unless_constant();
+      format(plain.is_constant() ? plain.slice(0, 1) : plain, formats_[c], columns_[c]);
+      place_rows(plain, columns_[c]);
+    }
+    for (size_t row = 0; row < chunk.size; ++row) {
+      row_bytes_[row] += static_cast<size_t>(std::max(columns_[c].length[row], 0));
     }
   }
+
+  size_t total = 0;
+  for (const size_t bytes : row_bytes_) {
+    total += 1 + bytes;
+  }
+  std::string& out = writer.buffer();
+  const size_t before = out.size();
+  out.resize(before + total + kShortBytes);
+  char* to = out.data() + before;
+  const auto count = static_cast<uint16_t>(columns_.size());
+  for (size_t row = 0; row < chunk.size; ++row) {
+    *to++ = 'D';
+    to = put_int32(to, static_cast<uint32_t>(row_bytes_[row]));
+    *to++ = static_cast<char>(count >> 8);
+    *to++ = static_cast<char>(count);
+    for (const Column& column : columns_) {
+      const int32_t length = column.length[row];
+      to = put_int32(to, static_cast<uint32_t>(length));
+      if (length > 0) {
+        to = put_bytes(to, column.bytes.data() + column.first[row], static_cast<size_t>(length));
+      }
+    }
+  }
+  out.resize(before + total);
   writer.flush_if_full();
 }
 

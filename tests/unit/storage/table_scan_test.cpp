@@ -320,6 +320,160 @@ TEST_P(TableScanTest, NewestFirstGoesByWindow) {
   }
 }
 
+/// Position of a column in full rows.
+size_t place_of(ColumnId column) {
+  return static_cast<size_t>(std::ranges::find(kAllColumns, column) - kAllColumns.begin());
+}
+
+/// Of each series, for each of `values` (or for any row, if there are none) the newest row that passes and has a value.
+std::vector<std::string> newest_rows(const RandomTable& table, const ScanRequest& request) {
+  std::map<std::string, std::map<ColumnId, std::string>> newest;  // by series, then by column
+  for (const auto& [key, fields] : table.rows_) {                 // ascending in time within a series
+    const std::vector<Value> row = full_row(*table.layout_, key, fields);
+    const bool in = std::ranges::all_of(request.predicates, [&](const ScanPredicate& predicate) {
+      return passes(predicate, row[place_of(predicate.column)]);
+    });
+    for (const ColumnId column : request.newest_values) {
+      const bool is_key = column == kHost || column == kSlot || column == kTime;
+      if (in && (is_key || !row[place_of(column)].is_null())) {
+        newest[key.first][column] = printed(row);
+      }
+    }
+    if (in && request.newest_values.empty()) {
+      newest[key.first][kNoColumn] = printed(row);
+    }
+  }
+  std::vector<std::string> rows;
+  for (const auto& [series, by_column] : newest) {
+    for (const auto& [column, row] : by_column) {
+      rows.push_back(row);
+    }
+  }
+  std::ranges::sort(rows);
+  rows.erase(std::ranges::unique(rows).begin(), rows.end());
+  return rows;
+}
+
+TEST_P(TableScanTest, NewestOfSeriesHoldsTheNewestRows) {
+  const auto seed = static_cast<uint64_t>(GetParam());
+  RandomTable table(seed, seed % 3 == 0);
+  Random random(seed + 2'000);
+  for (int query = 0; query < 25; ++query) {
+    ScanRequest request;
+    request.order = ScanOrder::kNewestOfSeries;
+    request.columns = kAllColumns;
+    for (uint64_t i = random.below(3); i > 0; --i) {
+      request.predicates.push_back(random_predicate(random));
+    }
+    for (const ColumnId column : kAllColumns) {
+      if (query % 2 == 0 && random.chance(0.3)) {
+        request.newest_values.push_back(column);
+      }
+    }
+    SCOPED_TRACE("seed " + std::to_string(seed) + " query " + std::to_string(query) + " " + described(request));
+    const auto scan = make_table_scan(table.sources_, request);
+    std::vector<std::string> rows = scanned_rows(*scan, kAllColumns.size());
+    std::ranges::sort(rows);
+    ASSERT_TRUE(std::ranges::adjacent_find(rows) == rows.end()) << "a row came out twice";
+    std::vector<std::string> all = expected_rows(table, request);
+    std::ranges::sort(all);
+    ASSERT_TRUE(std::ranges::includes(all, rows)) << "a row came out that is not there, or does not pass";
+    ASSERT_TRUE(std::ranges::includes(rows, newest_rows(table, request)));
+    EXPECT_EQ(scan->counters().rows_out, rows.size());
+  }
+}
+
+/// Adds up pages as a map from their first key column.
+class PageAdder final : public SummaryReceiver {
+ public:
+  struct Sum {
+    int64_t rows = 0, values = 0, total = 0, least = INT64_MAX, greatest = INT64_MIN, newest = INT64_MIN;
+    friend bool operator==(const Sum&, const Sum&) = default;
+  };
+  bool take(const SummarizedPage& page) override {
+    if (!page.same_keys) {
+      host_.clear();
+      append_key(host_, page.keys[0].value(0));
+    }
+    EXPECT_EQ(window_of(page.order_min, kWindow), window_of(page.order_max, kWindow));
+    Sum& sum = sums[{host_, window_of(page.order_min, kWindow)}];
+    sum.rows += page.rows;
+    sum.newest = std::max(sum.newest, page.order_max);
+    if (const ZoneMap* zone = page.columns[0].zone) {
+      sum.values += zone->rows - zone->nulls;
+      sum.total += static_cast<int64_t>(zone->integer_sum);
+      sum.least = std::min(sum.least, zone->integer_min);
+      sum.greatest = std::max(sum.greatest, zone->integer_max);
+    }
+    ++pages;
+    return true;
+  }
+  void add(const std::string& host, int64_t time, const Value& value) {
+    Sum& sum = sums[{host, window_of(time, kWindow)}];
+    ++sum.rows;
+    sum.newest = std::max(sum.newest, time);
+    if (!value.is_null()) {
+      ++sum.values;
+      sum.total += value.as_int64();
+      sum.least = std::min(sum.least, value.as_int64());
+      sum.greatest = std::max(sum.greatest, value.as_int64());
+    }
+  }
+
+  std::map<std::pair<std::string, int64_t>, Sum> sums;
+  uint64_t pages = 0;
+
+ private:
+  std::string host_;
+};
+
+TEST_P(TableScanTest, SummarizedPagesAddUpToTheirRows) {
+  const auto seed = static_cast<uint64_t>(GetParam());
+  RandomTable table(seed, seed % 3 == 0);
+  Random random(seed + 3'000);
+  for (int query = 0; query < 15; ++query) {
+    SummaryWish wish;
+    wish.keys = {kHost};
+    wish.columns = {{kCount, SummaryWish::Fact::kSum}, {kCount, SummaryWish::Fact::kBounds}};
+    wish.belong_together = [](int64_t first, int64_t last) {
+      return window_of(first, kWindow) == window_of(last, kWindow);
+    };
+    ScanRequest request;
+    request.columns = {kHost, kTime, kCount};
+    request.summaries = std::make_shared<const SummaryWish>(wish);
+    for (uint64_t i = random.below(3); i > 0; --i) {
+      request.predicates.push_back(random_predicate(random));
+    }
+    SCOPED_TRACE("seed " + std::to_string(seed) + " query " + std::to_string(query) + " " + described(request));
+    PageAdder found;
+    const auto scan = make_table_scan(table.sources_, request);
+    for (size_t morsel = 0; morsel < scan->morsel_count(); ++morsel) {
+      const auto reader = scan->open(morsel, &found);
+      DataChunk chunk;
+      while (reader->next(chunk)) {
+        for (size_t row = 0; row < chunk.size; ++row) {
+          std::string host;
+          append_key(host, chunk.columns[0].value(row));
+          found.add(host, chunk.columns[1].value(row).as_int64(), chunk.columns[2].value(row));
+        }
+      }
+    }
+    PageAdder expected;
+    for (const auto& [key, fields] : table.rows_) {
+      const std::vector<Value> row = full_row(*table.layout_, key, fields);
+      if (std::ranges::all_of(request.predicates, [&](const ScanPredicate& predicate) {
+            return passes(predicate, row[place_of(predicate.column)]);
+          })) {
+        std::string host;
+        append_key(host, row[0]);
+        expected.add(host, key.second, row[place_of(kCount)]);
+      }
+    }
+    ASSERT_TRUE(found.sums == expected.sums);
+    EXPECT_EQ(scan->counters().pages_summarized, found.pages);
+  }
+}
+
 TEST_P(TableScanTest, LooksUpSingleRows) {
   const auto seed = static_cast<uint64_t>(GetParam());
   RandomTable table(seed, seed % 3 == 0);
