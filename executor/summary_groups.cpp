@@ -12,21 +12,21 @@ namespace {
 
 using Fact = SummaryWish::Fact;
 
-bool is_integer(LogicalType type) {
+bool is_summed(LogicalType type) {
   return type.id == TypeId::kInt16 || type.id == TypeId::kInt32 || type.id == TypeId::kInt64 ||
          type.id == TypeId::kUInt64;
 }
 
-bool is_real(LogicalType type) { return zone_kind(type) == ZoneKind::kReal; }
+bool is_real_type(LogicalType type) { return zone_kind(type) == ZoneKind::kReal; }
 
 /// What must be known for an aggregate; none if zone maps do not do.
 std::optional<Fact> fact_for(PageSummary kind, LogicalType type) {
-  const bool number_like = zone_kind(type) == ZoneKind::kInteger || is_real(type);
+  const bool number_like = zone_kind(type) == ZoneKind::kInteger || is_real_type(type);
   switch (kind) {
     case PageSummary::kCountValues:
       return Fact::kCount;
     case PageSummary::kSum:
-      return is_integer(type) ? std::optional(Fact::kSum) : std::nullopt;
+      return is_summed(type) ? std::optional(Fact::kSum) : std::nullopt;
     case PageSummary::kMin:
     case PageSummary::kMax:
       return number_like ? std::optional(Fact::kBounds) : std::nullopt;
@@ -47,7 +47,7 @@ ColumnId column_of(const Expression& expression, const PhysicalScan& scan) {
 
 /// A value in the terms of zone maps.
 Value value_of(LogicalType type, int64_t bits) {
-  if (is_real(type)) {
+  if (is_real_type(type)) {
     const auto real = std::bit_cast<double>(bits);
     return type.physical() == PhysicalType::kFloat32 ? Value::float32(static_cast<float>(real)) : Value::float64(real);
   }
@@ -57,7 +57,7 @@ Value value_of(LogicalType type, int64_t bits) {
   return Value::integer(type, bits);
 }
 
-Value number_of(LogicalType type, Int128 number) {
+Value integer_value(LogicalType type, Int128 number) {
   return type.physical() == PhysicalType::kUInt64 ? Value::uint64(static_cast<uint64_t>(number)).with_type(type)
                                                   : Value::integer(type, static_cast<int64_t>(number));
 }
@@ -287,18 +287,20 @@ void SummaryGroups::feed(size_t index, const Total& total) {
         rest += count;
         --average;
       }
-      update_one(number_of(item.type, average), total.count - static_cast<uint64_t>(rest));
+      update_one(integer_value(item.type, average), total.count - static_cast<uint64_t>(rest));
       if (rest > 0) {
-        update_one(number_of(item.type, average + 1), static_cast<uint64_t>(rest));
+        update_one(integer_value(item.type, average + 1), static_cast<uint64_t>(rest));
       }
       break;
     }
     case PageSummary::kMin:
-      update_one(value_of(item.type, is_real(item.type) ? std::bit_cast<int64_t>(total.real_least) : total.least), 1);
+      update_one(value_of(item.type, is_real_type(item.type) ? std::bit_cast<int64_t>(total.real_least) : total.least),
+                 1);
       break;
     case PageSummary::kMax:
-      update_one(value_of(item.type, is_real(item.type) ? std::bit_cast<int64_t>(total.real_greatest) : total.greatest),
-                 1);
+      update_one(
+          value_of(item.type, is_real_type(item.type) ? std::bit_cast<int64_t>(total.real_greatest) : total.greatest),
+          1);
       break;
     case PageSummary::kFirst:
     case PageSummary::kLast: {
