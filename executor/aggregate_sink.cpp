@@ -4,26 +4,18 @@
 
 #include "base/check.h"
 #include "executor/group_runs.h"
-#include "types/canonical_key.h"
 
 namespace tidemark {
 namespace {
 
-// Partitions wait in memory for this many rows before they are written.
-constexpr size_t kWaitingRows = kVectorSize;
+// A table of more groups than this (their keys and states, some megabytes) is no longer in a core's cache …
+constexpr size_t kGroupsInCache = size_t{1} << 17;
+// … and is worth going on with only if it brings together so many rows a group.
+constexpr uint64_t kRowsPerGroup = 4;
+// After so many rows it is looked at whether a closed table still catches any.
+constexpr uint64_t kRowsToJudge = 65'536;
 
 }  // namespace
-
-void find_partitions(std::span<const Vector> keys, size_t size, size_t depth, std::span<uint32_t> partitions) {
-  std::vector<uint64_t> hashes(size);
-  for (size_t column = 0; column < keys.size(); ++column) {
-    hash_rows(keys[column], hashes, column > 0);
-  }
-  for (size_t row = 0; row < size; ++row) {
-    // Each depth takes other bits; the low ones.
-    partitions[row] = static_cast<uint32_t>((hashes[row] >> (4 * depth)) % kAggregatePartitions);
-  }
-}
 
 AggregateSink::AggregateSink(const AggregateShape& shape, ExecutionState& state, size_t only_set, size_t depth,
                              int64_t memory_bytes)
@@ -44,7 +36,7 @@ AggregateSink::AggregateSink(const AggregateShape& shape, ExecutionState& state,
 
 void AggregateSink::consume(DataChunk& chunk) {
   const std::vector<AggregateList::Input> inputs = shape_.list.evaluate(chunk, evaluator_);
-  if (!full_ && shape_.by_runs && consume_runs(chunk, inputs)) {
+  if (shape_.by_runs && !sets_[0].closed && consume_runs(chunk, inputs)) {
     account();
     return;
   }
@@ -103,58 +95,68 @@ bool AggregateSink::consume_runs(const DataChunk& chunk, std::span<const Aggrega
 
 void AggregateSink::consume_rows(GroupingSet& set, const DataChunk& chunk, std::span<const Vector> keys,
                                  std::span<const AggregateList::Input> inputs) {
-  ids_.resize(chunk.size);
-  if (!full_) {
-    set.table->find_or_add(keys, chunk.size, ids_);
-    const bool ranges = keys.empty() && std::ranges::none_of(inputs, [](const AggregateList::Input& input) {
-                          return input.chosen.has_value();
-                        });
-    if (ranges) {
-      set.table->update_range(inputs, 0, 0, chunk.size);
-    } else {
-      set.table->update_rows(inputs, ids_);
-    }
+  if (set.closed) {
+    consume_closed(set, chunk, keys, inputs);
     return;
   }
-  if (shape_.list.has_deferred()) {
-    // Gathered rows would go on growing in memory, so all rows go to disk.
-    std::ranges::fill(ids_, KeyTable::kAbsent);
+  ids_.resize(chunk.size);
+  set.table->find_or_add(keys, chunk.size, ids_);
+  const bool ranges = keys.empty() && std::ranges::none_of(inputs, [](const AggregateList::Input& input) {
+                        return input.chosen.has_value();
+                      });
+  if (ranges) {
+    set.table->update_range(inputs, 0, 0, chunk.size);
   } else {
-    set.table->find(keys, chunk.size, ids_);
     set.table->update_rows(inputs, ids_);
   }
+  set.rows += chunk.size;
+  if (depth_ == 0 && set.table->size() > kGroupsInCache && set.rows < kRowsPerGroup * set.table->size()) {
+    close(static_cast<size_t>(&set - sets_.data()));
+    set.rows = 0;
+  }
+}
+
+void AggregateSink::consume_closed(GroupingSet& set, const DataChunk& chunk, std::span<const Vector> keys,
+                                   std::span<const AggregateList::Input> inputs) {
+  // Groups that keep their rows would go on growing in memory.
+  if (!set.looks_up || shape_.list.has_deferred()) {
+    set_aside(set, chunk, keys, std::nullopt);
+    return;
+  }
+  ids_.resize(chunk.size);
+  set.table->find(keys, chunk.size, ids_);
   SelectionVector strangers;
   for (uint32_t row = 0; row < chunk.size; ++row) {
     if (ids_[row] == KeyTable::kAbsent) {
       strangers.push_back(row);
     }
   }
+  if (strangers.size() < chunk.size) {
+    set.table->update_rows(inputs, ids_);
+  }
   set_aside(set, chunk, keys, strangers);
+  set.rows += chunk.size;
+  set.strangers += strangers.size();
+  if (set.rows >= kRowsToJudge) {
+    set.looks_up = set.strangers < set.rows / 2;
+    set.rows = 0;
+    set.strangers = 0;
+  }
 }
 
 void AggregateSink::set_aside(GroupingSet& set, const DataChunk& chunk, std::span<const Vector> keys,
-                              std::span<const uint32_t> rows) {
-  if (set.partitions.empty()) {
-    set.partitions.resize(kAggregatePartitions);
-    for (Partition& partition : set.partitions) {
-      partition.file = std::make_unique<SpillFile>(state_, shape_.input_types, shape_.plan);
-      partition.waiting = std::make_unique<RowCollection>(shape_.input_types);
+                              std::optional<std::span<const uint32_t>> rows) {
+  if (set.aside == nullptr) {
+    set.aside = std::make_unique<RowPartitions>(state_, shape_.input_types, shape_.plan, depth_);
+    if (full_) {
+      set.aside->move_to_disk();
     }
   }
-  std::vector<uint32_t> partition_of(chunk.size);
-  find_partitions(keys, chunk.size, depth_, partition_of);
-  std::vector<SelectionVector> parts(kAggregatePartitions);
-  for (const uint32_t row : rows) {
-    parts[partition_of[row]].push_back(row);
-  }
-  for (size_t index = 0; index < parts.size(); ++index) {
-    Partition& partition = set.partitions[index];
-    partition.waiting->append(chunk, parts[index]);
-    if (partition.waiting->size() >= kWaitingRows) {
-      partition.file->write(partition.waiting->chunk(0, partition.waiting->size()));
-      partition.waiting->clear();
-    }
-  }
+  set.aside->add(chunk, keys, rows);
+}
+
+bool AggregateSink::can_close(size_t set) const {
+  return !shape_.sets[set].empty() && depth_ < RowPartitions::kDepthMax && (only_set_ == SIZE_MAX || only_set_ == set);
 }
 
 void AggregateSink::account() {
@@ -163,34 +165,35 @@ void AggregateSink::account() {
   }
   int64_t bytes = 0;
   for (const GroupingSet& set : sets_) {
-    bytes += static_cast<int64_t>(set.table->memory_bytes());
+    bytes += static_cast<int64_t>(set.table->memory_bytes() + (set.aside != nullptr ? set.aside->memory_bytes() : 0));
   }
   const bool fits = bytes <= memory_bytes_ && reservation_.try_resize(bytes);
   if (fits) {
     return;
   }
-  // A depth past all bits of the hash would only cut equal keys again and again.
-  constexpr size_t kDepthMax = 12;
-  const bool groups = std::ranges::any_of(shape_.sets, [](const auto& set) { return !set.empty(); });
-  if (can_spill(state_) && groups && depth_ < kDepthMax) {
-    full_ = true;
-    if (summary_groups_ != nullptr) {
-      summary_groups_->close();
+  for (size_t index = 0; can_spill(state_) && index < sets_.size(); ++index) {
+    if (can_close(index)) {
+      full_ = true;
+      close(index);
+      if (sets_[index].aside != nullptr) {
+        sets_[index].aside->move_to_disk();
+      }
     }
-    return;
   }
-  // Nothing to be done on disk: the query's own limit decides.
-  reservation_.resize(bytes);
+  if (!full_) {
+    // Nothing to be done on disk: the query's own limit decides.
+    reservation_.resize(bytes);
+  }
 }
 
 void AggregateSink::cut_groups(size_t set) {
   std::vector<std::vector<uint32_t>>& parts = sets_[set].groups_of;
-  parts.resize(kAggregatePartitions);
+  parts.resize(RowPartitions::kCount);
   const RowCollection& keys = sets_[set].table->keys();
   std::vector<uint32_t> partition_of(kVectorSize);
   for (size_t first = 0; first < sets_[set].table->size(); first += kVectorSize) {
     const size_t size = std::min(kVectorSize, sets_[set].table->size() - first);
-    find_partitions(keys.chunk(first, size).columns, size, depth_, partition_of);
+    RowPartitions::find(keys.chunk(first, size).columns, size, depth_, partition_of);
     for (size_t row = 0; row < size; ++row) {
       parts[partition_of[row]].push_back(static_cast<uint32_t>(first + row));
     }
@@ -202,14 +205,12 @@ void AggregateSink::finish() {
     summary_groups_->flush();
     account();
   }
-  for (GroupingSet& set : sets_) {
-    for (Partition& partition : set.partitions) {
-      if (partition.waiting->size() > 0) {
-        partition.file->write(partition.waiting->chunk(0, partition.waiting->size()));
-      }
-      partition.waiting.reset();
-      partition.file->rewind();
-    }
+}
+
+void AggregateSink::close(size_t set) {
+  sets_[set].closed = true;
+  if (summary_groups_ != nullptr) {
+    summary_groups_->close();
   }
 }
 

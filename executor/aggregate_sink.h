@@ -1,13 +1,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "base/memory_tracker.h"
 #include "executor/aggregate_table.h"
 #include "executor/pipeline.h"
-#include "executor/spill_file.h"
+#include "executor/row_partitions.h"
 #include "executor/summary_groups.h"
 
 namespace tidemark {
@@ -24,13 +25,9 @@ struct AggregateShape {
   const SummaryShape* summaries = nullptr;  ///< null: rows are needed
 };
 
-/// How the groups of a table fall apart into partitions: by bits of the hash of the key's values.
-inline constexpr size_t kAggregatePartitions = 16;
-
-/// The partition of each row of these keys. `depth` counts how often a partition was cut again.
-void find_partitions(std::span<const Vector> keys, size_t size, size_t depth, std::span<uint32_t> partitions);
-
-/// Groups the rows of one thread.
+/// Groups the rows of one thread. Rows of groups that it does not hold are set aside in partitions when its tables are
+/// past their memory, and also where a table has outgrown the cache without bringing rows together: then it is cheaper
+/// to cut the rows first and to group each partition in a small table.
 class AggregateSink final : public Sink {
  public:
   /// `only_set`: rows count for that grouping set alone (rows read back from disk); else SIZE_MAX. `memory_bytes`: how
@@ -43,37 +40,41 @@ class AggregateSink final : public Sink {
   /// What takes pages in place of rows, for the scan that feeds this sink; null if there is no such thing.
   [[nodiscard]] SummaryReceiver* summary_receiver() { return summary_groups_.get(); }
 
+  /// Reserves what the tables hold, and goes to disk where that is too much; `consume` does it by itself.
+  void account();
   [[nodiscard]] AggregateTable& table(size_t set) { return *sets_[set].table; }
-  [[nodiscard]] std::unique_ptr<AggregateTable> take_table(size_t set) { return std::move(sets_[set].table); }
-  [[nodiscard]] bool spilled(size_t set) const { return !sets_[set].partitions.empty(); }
-  /// Rows of one partition that were set aside, or null.
-  [[nodiscard]] SpillFile* partition(size_t set, size_t index) {
-    return spilled(set) ? sets_[set].partitions[index].file.get() : nullptr;
-  }
+  /// Rows that were set aside; null if there are none.
+  [[nodiscard]] RowPartitions* aside(size_t set) { return sets_[set].aside.get(); }
+  /// Where rows are on disk, partitions are best taken one by one.
+  [[nodiscard]] bool on_disk(size_t set) const { return sets_[set].aside != nullptr && sets_[set].aside->on_disk(); }
   [[nodiscard]] size_t depth() const { return depth_; }
-  /// Cuts the groups of a table by partition. Call once after `finish`, before `groups_of`.
+  /// Cuts the groups of a table by partition. Call once after the last row, before `groups_of`.
   void cut_groups(size_t set);
   [[nodiscard]] const std::vector<uint32_t>& groups_of(size_t set, size_t partition) const {
     return sets_[set].groups_of[partition];
   }
 
  private:
-  struct Partition {
-    std::unique_ptr<SpillFile> file;
-    std::unique_ptr<RowCollection> waiting;
-  };
   struct GroupingSet {
     std::unique_ptr<AggregateTable> table;
-    std::vector<Partition> partitions;  ///< empty until the first row is set aside
+    std::unique_ptr<RowPartitions> aside;  ///< made with the first row that is set aside
     std::vector<std::vector<uint32_t>> groups_of;
+    bool closed = false;     ///< takes no new groups
+    bool looks_up = true;    ///< once closed: rows are looked up before they are set aside
+    uint64_t rows = 0;       ///< that were grouped while open, or looked up since
+    uint64_t strangers = 0;  ///< of those looked up
   };
 
   bool consume_runs(const DataChunk& chunk, std::span<const AggregateList::Input> inputs);
   void consume_rows(GroupingSet& set, const DataChunk& chunk, std::span<const Vector> keys,
                     std::span<const AggregateList::Input> inputs);
+  void consume_closed(GroupingSet& set, const DataChunk& chunk, std::span<const Vector> keys,
+                      std::span<const AggregateList::Input> inputs);
   void set_aside(GroupingSet& set, const DataChunk& chunk, std::span<const Vector> keys,
-                 std::span<const uint32_t> rows);
-  void account();
+                 std::optional<std::span<const uint32_t>> rows);
+  [[nodiscard]] bool can_close(size_t set) const;
+  /// From now on the set's table takes no new groups.
+  void close(size_t set);
 
   const AggregateShape& shape_;
   ExecutionState& state_;
@@ -82,7 +83,7 @@ class AggregateSink final : public Sink {
   size_t depth_;
   int64_t memory_bytes_;
   MemoryReservation reservation_;
-  bool full_ = false;  ///< past memory_bytes_: no new groups
+  bool full_ = false;  ///< past memory_bytes_: what is set aside goes to disk
   std::vector<GroupingSet> sets_;
   std::unique_ptr<SummaryGroups> summary_groups_;
   std::vector<uint32_t> ids_;  ///< scratch

@@ -94,6 +94,7 @@ void AggregateTable::update_rows(std::span<const AggregateList::Input> inputs, s
     for (size_t row = 0; row < item_groups.size(); ++row) {
       complete = complete && item_groups[row] != KeyTable::kAbsent;
       pointers_[row] = item_groups[row] == KeyTable::kAbsent ? nullptr : group_states(item_groups[row]) + item.offset;
+      __builtin_prefetch(pointers_[row], 1);
     }
     if (complete) {
       AggregateCall call{state_.query(), input.arguments, item.result};
@@ -288,7 +289,7 @@ DataChunk AggregateTable::results(size_t first, size_t count) {
 }
 
 size_t AggregateTable::memory_bytes() const {
-  size_t bytes = key_table_.memory_bytes() + keys_.memory_bytes() + blocks_.size() * kBlockGroups * list_.stride();
+  size_t bytes = key_table_.memory_bytes() + keys_.memory_bytes() + states_ * list_.stride();
   for (const Deferred& deferred : deferred_) {
     bytes += deferred.rows.memory_bytes() + (deferred.distinct != nullptr ? deferred.distinct->memory_bytes() : 0);
   }

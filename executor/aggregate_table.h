@@ -60,7 +60,7 @@ class AggregateTable {
   void add_deferred(size_t item, std::span<const Vector> rows, size_t size);
   void finish_item(size_t item);
 
-  static constexpr size_t kBlockGroups = 256;
+  static constexpr size_t kBlockGroups = 1024;
   struct FreeStates {
     void operator()(std::byte* memory) const noexcept;
   };

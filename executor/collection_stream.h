@@ -1,6 +1,9 @@
 #pragma once
 
 #include <algorithm>
+#include <memory>
+#include <utility>
+#include <vector>
 
 #include "executor/operator.h"
 #include "executor/row_collection.h"
@@ -30,6 +33,26 @@ class EmptyStream final : public RowStream {
     chunk.reset();
     return false;
   }
+};
+
+/// Gives the rows of several streams, one after the other.
+class ConcatenatedStream final : public RowStream {
+ public:
+  explicit ConcatenatedStream(std::vector<std::unique_ptr<RowStream>> sources) : sources_(std::move(sources)) {}
+  bool next(DataChunk& chunk) override {
+    for (; current_ < sources_.size(); ++current_) {
+      if (sources_[current_]->next(chunk)) {
+        return true;
+      }
+      sources_[current_].reset();
+    }
+    chunk.reset();
+    return false;
+  }
+
+ private:
+  std::vector<std::unique_ptr<RowStream>> sources_;
+  size_t current_ = 0;
 };
 
 }  // namespace tidemark

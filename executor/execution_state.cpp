@@ -11,7 +11,9 @@ namespace tidemark {
 ExecutionState::ExecutionState(ExecutionContext execution_context)
     : context(std::move(execution_context)), snapshot(context.snapshot) {}
 
-ExecutionState::~ExecutionState() = default;
+ExecutionState::~ExecutionState() {
+  ctes.clear();  // Their operators still count.
+}
 
 TransactionState& ExecutionState::transaction() const {
   TIDEMARK_CHECK(context.transaction != nullptr);

@@ -41,6 +41,42 @@ void JoinEmitter::note_unknown(uint32_t left_row) {
   }
 }
 
+/// The left columns and behind them the right ones, of these pairs.
+DataChunk JoinEmitter::pair_columns(std::span<const uint32_t> left_rows, std::span<const uint32_t> right_rows) {
+  DataChunk pairs;
+  bool all_left = left_rows.size() == left_.size;
+  for (size_t row = 0; all_left && row < left_rows.size(); ++row) {
+    all_left = left_rows[row] == row;
+  }
+  for (const Vector& column : left_.columns) {
+    pairs.columns.push_back(all_left ? column : column.select(left_rows));
+  }
+  if (!dictionaries_made_) {
+    // So that what follows works once an entry and not once a row. Larger ones would be too far apart in memory.
+    constexpr size_t kEntriesMax = 65'536;
+    dictionaries_.resize(right_width_);
+    for (size_t column = 0; column < right_width_ && right_complete_ && right_.size() <= kEntriesMax; ++column) {
+      if (right_.column(column).type().physical() == PhysicalType::kBytes) {
+        dictionaries_[column] = std::make_shared<const Vector>(right_.column(column).view(0, right_.size()));
+      }
+    }
+    dictionaries_made_ = true;
+  }
+  std::shared_ptr<const std::vector<uint32_t>> codes;
+  for (size_t column = 0; column < right_width_; ++column) {
+    if (dictionaries_[column] == nullptr) {
+      right_.gather_into(pairs, right_rows, column, column + 1);
+      continue;
+    }
+    if (codes == nullptr) {
+      codes = std::make_shared<const std::vector<uint32_t>>(right_rows.begin(), right_rows.end());
+    }
+    pairs.columns.push_back(Vector::dictionary(dictionaries_[column], codes->data(), codes->size(), codes));
+  }
+  pairs.size = left_rows.size();
+  return pairs;
+}
+
 bool JoinEmitter::pairs(std::span<const uint32_t> left_rows, std::span<const uint32_t> right_rows, DataChunk& out) {
   TIDEMARK_ASSERT(left_rows.size() == right_rows.size() && left_rows.size() <= kVectorSize);
   out.reset();
@@ -53,10 +89,7 @@ bool JoinEmitter::pairs(std::span<const uint32_t> left_rows, std::span<const uin
     }
     return false;
   }
-  for (const Vector& column : left_.columns) {
-    out.columns.push_back(column.select(left_rows));
-  }
-  right_.gather_into(out, right_rows, 0, right_width_);
+  out = pair_columns(left_rows, right_rows);
   if (!condition_) {
     for (size_t pair = 0; pair < left_rows.size(); ++pair) {
       note_match(left_rows[pair], right_rows[pair]);

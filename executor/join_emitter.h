@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -20,6 +21,8 @@ class JoinEmitter {
   JoinEmitter(JoinType type, const PreparedExpression& condition, const RowCollection& right, size_t right_width,
               QueryContext& query, std::vector<uint8_t>* right_matched);
 
+  /// The right rows will not change any more: short columns of text go out as dictionaries over them.
+  void right_is_complete() { right_complete_ = true; }
   void begin(DataChunk left);
   [[nodiscard]] const DataChunk& left() const { return left_; }
   /// Takes up to kVectorSize candidate pairs, by left row ascending. True if `out` got rows.
@@ -37,6 +40,7 @@ class JoinEmitter {
  private:
   enum Match : uint8_t { kFalse, kUnknown, kTrue };
   [[nodiscard]] bool puts_out_pairs() const;
+  [[nodiscard]] DataChunk pair_columns(std::span<const uint32_t> left_rows, std::span<const uint32_t> right_rows);
   void note_match(uint32_t left_row, uint32_t right_row);
 
   const JoinType type_;
@@ -48,6 +52,10 @@ class JoinEmitter {
   const bool decides_early_;
   DataChunk left_;
   std::vector<uint8_t> matched_;  ///< a Match a left row
+  /// Right columns of text, where they are short enough to go out as dictionaries; others are null.
+  std::vector<std::shared_ptr<const Vector>> dictionaries_;
+  bool dictionaries_made_ = false;
+  bool right_complete_ = false;
 };
 
 /// Gives the right rows that nothing has matched, for RIGHT and FULL joins.

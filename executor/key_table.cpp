@@ -18,6 +18,8 @@ namespace tidemark {
 namespace {
 
 constexpr size_t kFirstKeySlots = 1024;
+// Rows between the fetch of a slot and its use: hides most of a cache miss.
+constexpr size_t kAhead = 12;
 constexpr uint32_t kAbsentNumber = StringInterner::kAbsent;
 
 /// Strings whose bytes are not what SQL compares go by their canonical key.
@@ -101,8 +103,9 @@ void KeyTable::lay_out(std::span<const LogicalType> types) {
       take(64, part.second_word, shift);
     }
   }
+  null_apart_ = parts_.size() == 1 && used.size() == 1 && used[0] == 64;
   for (Part& part : parts_) {
-    if (!part.interned) {
+    if (!part.interned && !null_apart_) {
       take(1, part.null_word, part.null_shift);
     }
   }
@@ -155,7 +158,11 @@ void KeyTable::encode_fixed(const Part& part, const Vector& column, Scratch& scr
     case PhysicalType::kBytes:
       TIDEMARK_CHECK(false);
   }
-  if (!flat.validity().all_valid()) {
+  if (!flat.validity().all_valid() && null_apart_) {
+    scratch.nulls.assign(column.size(), 0);
+    for_each_row(column,
+                 [&](size_t row, size_t index) { scratch.nulls[row] = flat.validity().is_valid(index) ? 0 : 1; });
+  } else if (!flat.validity().all_valid()) {
     uint64_t* nulls = scratch.words.data() + part.null_word;
     for_each_row(column, [&](size_t row, size_t index) {
       if (!flat.validity().is_valid(index)) {
@@ -251,6 +258,7 @@ void KeyTable::encode(std::span<const Vector> columns, size_t size, Scratch& scr
   TIDEMARK_ASSERT(add);
   static_cast<void>(add);
   scratch.words.assign(size * words_, 0);
+  scratch.nulls.clear();
   for (size_t index = 0; index < parts_.size(); ++index) {
     const Part& part = parts_[index];
     if (!part.interned) {
@@ -267,6 +275,7 @@ void KeyTable::encode_known(std::span<const Vector> columns, size_t size, Scratc
   TIDEMARK_ASSERT(columns.size() == parts_.size());
   scratch.interned.resize(interners_.size());
   scratch.words.assign(size * words_, 0);
+  scratch.nulls.clear();
   scratch.absent.clear();
   for (size_t index = 0; index < parts_.size(); ++index) {
     const Part& part = parts_[index];
@@ -315,9 +324,6 @@ void KeyTable::hash_words(size_t size, Scratch& scratch) const {
 }
 
 void KeyTable::grow(size_t keys) {
-  if (keys >= kAbsent) {
-    throw Error(sqlstate::kProgramLimitExceeded, "an operator cannot hold more than 4294967294 distinct keys");
-  }
   if (keys * 2 <= slots_.size()) {
     return;
   }
@@ -341,6 +347,81 @@ void KeyTable::grow(size_t keys) {
   slots_ = std::move(slots);
 }
 
+void KeyTable::grow_one(size_t keys) {
+  if (keys * 4 <= word_slots_.size() * 3) {
+    return;
+  }
+  std::vector<WordSlot> slots(std::bit_ceil(std::max(kFirstKeySlots, keys * 4 / 3 + 1)));
+  const size_t mask = slots.size() - 1;
+  for (const WordSlot& old : word_slots_) {
+    if (old.id == kAbsent) {
+      continue;
+    }
+    size_t slot = hash_integer(old.key) & mask;
+    while (slots[slot].id != kAbsent) {
+      slot = (slot + 1) & mask;
+    }
+    slots[slot] = old;
+  }
+  word_slots_ = std::move(slots);
+}
+
+void KeyTable::find_or_add_one(size_t size, std::span<uint32_t> ids, SelectionVector& new_rows,
+                               const Scratch& scratch) {
+  const size_t mask = word_slots_.size() - 1;
+  WordSlot* slots = word_slots_.data();
+  const uint64_t* words = scratch.words.data();
+  const uint64_t* hashes = scratch.hashes.data();
+  const bool has_nulls = !scratch.nulls.empty();
+  for (size_t row = 0; row < size; ++row) {
+    if (row + kAhead < size) {
+      __builtin_prefetch(&slots[hashes[row + kAhead] & mask], 1);
+    }
+    if (has_nulls && scratch.nulls[row] != 0) [[unlikely]] {
+      if (null_id_ == kAbsent) {
+        null_id_ = static_cast<uint32_t>(count_++);
+        new_rows.push_back(static_cast<uint32_t>(row));
+      }
+      ids[row] = null_id_;
+      continue;
+    }
+    const uint64_t key = words[row];
+    size_t slot = hashes[row] & mask;
+    while (slots[slot].key != key && slots[slot].id != kAbsent) {
+      slot = (slot + 1) & mask;
+    }
+    if (slots[slot].id == kAbsent) {
+      slots[slot] = {key, static_cast<uint32_t>(count_++)};
+      new_rows.push_back(static_cast<uint32_t>(row));
+    }
+    ids[row] = slots[slot].id;
+  }
+}
+
+void KeyTable::find_one(size_t size, std::span<uint32_t> ids, const Scratch& scratch) const {
+  const size_t mask = word_slots_.size() - 1;
+  const WordSlot* slots = word_slots_.data();
+  const uint64_t* words = scratch.words.data();
+  const uint64_t* hashes = scratch.hashes.data();
+  for (size_t row = 0; row < size; ++row) {
+    if (row + kAhead < size) {
+      __builtin_prefetch(&slots[hashes[row + kAhead] & mask]);
+    }
+    const uint64_t key = words[row];
+    size_t slot = hashes[row] & mask;
+    while (slots[slot].key != key && slots[slot].id != kAbsent) {
+      slot = (slot + 1) & mask;
+    }
+    ids[row] = slots[slot].id;
+  }
+  for (size_t row = 0; row < scratch.absent.size(); ++row) {
+    ids[row] = scratch.absent[row] != 0 ? kAbsent : ids[row];
+  }
+  for (size_t row = 0; row < scratch.nulls.size(); ++row) {
+    ids[row] = scratch.nulls[row] != 0 ? null_id_ : ids[row];
+  }
+}
+
 template <size_t kWords>
 void KeyTable::find_or_add_words(size_t size, std::span<uint32_t> ids, SelectionVector& new_rows,
                                  const Scratch& scratch) {
@@ -348,6 +429,9 @@ void KeyTable::find_or_add_words(size_t size, std::span<uint32_t> ids, Selection
   const size_t mask = slots_.size() - 1;
   const uint64_t* words = scratch.words.data();
   for (size_t row = 0; row < size; ++row) {
+    if (row + kAhead < size) {
+      __builtin_prefetch(&slots_[scratch.hashes[row + kAhead] & mask]);
+    }
     const uint64_t* key = words + row * width;
     if (row > 0 && std::equal(key, key + width, key - width)) {
       ids[row] = ids[row - 1];
@@ -380,7 +464,6 @@ void KeyTable::find_words(size_t size, std::span<uint32_t> ids, const Scratch& s
   const size_t width = kWords == 0 ? words_ : kWords;
   const size_t mask = slots_.size() - 1;
   const uint64_t* words = scratch.words.data();
-  constexpr size_t kAhead = 8;  // Rows between the fetch of a slot and its use: hides most of a cache miss.
   for (size_t row = 0; row < size; ++row) {
     if (row + kAhead < size) {
       __builtin_prefetch(&slots_[scratch.hashes[row + kAhead] & mask]);
@@ -430,17 +513,22 @@ void KeyTable::find_or_add(std::span<const Vector> columns, size_t size, std::sp
     std::fill_n(ids.begin(), size, 0);
     return;
   }
+  if (count_ + size >= kAbsent) {
+    throw Error(sqlstate::kProgramLimitExceeded, "an operator cannot hold more than 4294967294 distinct keys");
+  }
   encode(columns, size, scratch, true);
   if (direct_) {
     find_or_add_direct(size, ids, new_rows, scratch);
     return;
   }
   hash_words(size, scratch);
+  if (words_ == 1) {
+    grow_one(count_ + size);
+    find_or_add_one(size, ids, new_rows, scratch);
+    return;
+  }
   grow(count_ + size);
   switch (words_) {
-    case 1:
-      find_or_add_words<1>(size, ids, new_rows, scratch);
-      return;
     case 2:
       find_or_add_words<2>(size, ids, new_rows, scratch);
       return;
@@ -470,7 +558,7 @@ void KeyTable::find(std::span<const Vector> columns, size_t size, std::span<uint
   hash_words(size, scratch);
   switch (words_) {
     case 1:
-      find_words<1>(size, ids, scratch);
+      find_one(size, ids, scratch);
       return;
     case 2:
       find_words<2>(size, ids, scratch);
@@ -481,8 +569,8 @@ void KeyTable::find(std::span<const Vector> columns, size_t size, std::span<uint
 }
 
 size_t KeyTable::memory_bytes() const {
-  size_t bytes = keys_.capacity() * sizeof(uint64_t) + slots_.size() * sizeof(uint64_t) +
-                 id_of_number_.capacity() * sizeof(uint32_t);
+  size_t bytes = word_slots_.size() * sizeof(WordSlot) + keys_.capacity() * sizeof(uint64_t) +
+                 slots_.size() * sizeof(uint64_t) + id_of_number_.capacity() * sizeof(uint32_t);
   for (const auto& interner : interners_) {
     bytes += interner->memory_bytes();
   }

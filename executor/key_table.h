@@ -14,7 +14,8 @@ namespace tidemark {
 /// operations. Keys are equal as D27 says: NULL equals NULL, 1.0 equals 1.00, -0.0 equals 0.0, NaN equals NaN.
 ///
 /// A key becomes a few 64-bit words: values of fixed width are packed as they are, strings are interned, so that rows
-/// are compared by words. Strings of a dictionary are looked up once an entry, not once a row.
+/// are compared by words. Strings of a dictionary are looked up once an entry, not once a row. Keys of one word lie in
+/// the slots of the hash table themselves, so that a look-up costs one cache miss.
 class KeyTable {
  public:
   static constexpr uint32_t kAbsent = UINT32_MAX;
@@ -31,6 +32,7 @@ class KeyTable {
     std::vector<uint64_t> hashes;
     std::vector<uint32_t> numbers;
     std::vector<uint8_t> absent;  ///< rows with a string that the table has never met
+    std::vector<uint8_t> nulls;   ///< rows whose key is NULL, of tables that keep it apart; empty: none
     std::vector<Interned> interned;
   };
 
@@ -70,12 +72,20 @@ class KeyTable {
   void intern(const Part& part, const Vector& column, Scratch& scratch, const Lookup& lookup) const;
   void place_numbers(const Part& part, size_t size, Scratch& scratch) const;
   void hash_words(size_t size, Scratch& scratch) const;
+  void find_or_add_one(size_t size, std::span<uint32_t> ids, SelectionVector& new_rows, const Scratch& scratch);
+  void find_one(size_t size, std::span<uint32_t> ids, const Scratch& scratch) const;
   template <size_t kWords>
   void find_or_add_words(size_t size, std::span<uint32_t> ids, SelectionVector& new_rows, const Scratch& scratch);
   template <size_t kWords>
   void find_words(size_t size, std::span<uint32_t> ids, const Scratch& scratch) const;
   void find_or_add_direct(size_t size, std::span<uint32_t> ids, SelectionVector& new_rows, const Scratch& scratch);
   void grow(size_t keys);
+  void grow_one(size_t keys);
+
+  struct WordSlot {
+    uint64_t key = 0;
+    uint32_t id = kAbsent;  ///< kAbsent: free
+  };
 
   std::vector<Part> parts_;
   std::vector<std::unique_ptr<StringInterner>> interners_;
@@ -83,8 +93,12 @@ class KeyTable {
   /// One interned column: its numbers lead straight to the ids, without hashing.
   bool direct_ = false;
   std::vector<uint32_t> id_of_number_;
-  std::vector<uint64_t> keys_;   ///< words_ words a key
-  std::vector<uint64_t> slots_;  ///< high half: hash, low half: id + 1; 0: free. Size a power of two
+  /// One column of 64 bits: NULL has no place in the word, and is kept apart.
+  bool null_apart_ = false;
+  uint32_t null_id_ = kAbsent;
+  std::vector<WordSlot> word_slots_;  ///< keys of one word. Size a power of two
+  std::vector<uint64_t> keys_;        ///< longer ones: words_ words a key
+  std::vector<uint64_t> slots_;       ///< likewise: high half: hash, low half: id + 1; 0: free. Size a power of two
   size_t count_ = 0;
 };
 

@@ -70,6 +70,17 @@ void run_tasks(ExecutionState& state, size_t count, const std::function<void(siz
   group.wait();
 }
 
+void run_shared(ExecutionState& state, size_t count, const std::function<void(size_t)>& task) {
+  const size_t workers = state.context.workers != nullptr ? state.context.workers->workers() : 0;
+  const size_t threads = std::min({count, workers + 1, std::max<size_t>(1, state.query().max_parallel_workers)});
+  std::atomic<size_t> next{0};
+  run_tasks(state, threads, [&](size_t) {
+    for (size_t index = next++; index < count; index = next++) {
+      task(index);
+    }
+  });
+}
+
 void run_pipeline(ExecutionState& state, Operator& source, std::span<const std::unique_ptr<Sink>> sinks,
                   const PhysicalNode& ends_at) {
   state.count(ends_at, [&](NodeCounters& counters) { counters.workers += sinks.size(); });

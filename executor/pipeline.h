@@ -35,5 +35,7 @@ void run_pipeline(ExecutionState& state, Operator& source, const std::function<v
 
 /// Runs `task(0) … task(count - 1)` on the pool's threads and this one.
 void run_tasks(ExecutionState& state, size_t count, const std::function<void(size_t)>& task);
+/// The same for more tasks than threads: as many threads as a query may use take one after the other.
+void run_shared(ExecutionState& state, size_t count, const std::function<void(size_t)>& task);
 
 }  // namespace tidemark

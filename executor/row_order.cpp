@@ -7,9 +7,11 @@
 #include <limits>
 #include <numeric>
 #include <string>
+#include <utility>
 
 #include "base/check.h"
 #include "executor/physical_dispatch.h"
+#include "executor/row_positions.h"
 #include "types/canonical_key.h"
 
 namespace tidemark {
@@ -101,6 +103,40 @@ struct Entry {
   uint64_t prefix;
   uint32_t row;
 };
+
+/// What stands for NULL among prefixes.
+uint64_t null_prefix(bool nulls_first) { return nulls_first ? 0 : ~uint64_t{0}; }
+
+// Fewer entries than this are sorted faster by comparing.
+constexpr size_t kEntriesToCount = 2048;
+
+/// Sorts by prefix; equal ones stay in their order. A counting sort from the lowest byte to the highest; bytes that are
+/// the same in all prefixes cost nothing.
+void sort_by_prefix(std::vector<Entry>& entries) {
+  constexpr size_t kDigits = sizeof(uint64_t);
+  constexpr size_t kBuckets = 256;
+  std::vector<uint32_t> counts(kDigits * kBuckets);
+  for (const Entry& entry : entries) {
+    for (size_t digit = 0; digit < kDigits; ++digit) {
+      ++counts[digit * kBuckets + ((entry.prefix >> (8 * digit)) & 0xFF)];
+    }
+  }
+  std::vector<Entry> other(entries.size());
+  for (size_t digit = 0; digit < kDigits; ++digit) {
+    uint32_t* places = counts.data() + digit * kBuckets;
+    if (places[(entries[0].prefix >> (8 * digit)) & 0xFF] == entries.size()) {
+      continue;
+    }
+    uint32_t place = 0;
+    for (size_t bucket = 0; bucket < kBuckets; ++bucket) {
+      place += std::exchange(places[bucket], place);
+    }
+    for (const Entry& entry : entries) {
+      other[places[(entry.prefix >> (8 * digit)) & 0xFF]++] = entry;
+    }
+    entries.swap(other);
+  }
+}
 
 }  // namespace
 
@@ -221,20 +257,81 @@ void RowOrder::sort_part(const RowCollection& rows, std::span<uint32_t> part, si
       entries[i] = {order_prefix(data[values[i]]) ^ flip, values[i]};
     }
   });
-  const size_t rest = prefix_is_exact(key.physical) ? key_index + 1 : key_index;
-  const auto less = [&](const Entry& left, const Entry& right) {
-    if (left.prefix != right.prefix) {
-      return left.prefix < right.prefix;
+  // Entries are in the order of their rows, so a stable sort leaves equal ones so.
+  const auto by_prefix = [](const Entry& left, const Entry& right) { return left.prefix < right.prefix; };
+  if (!std::is_sorted(entries.begin(), entries.end(), by_prefix)) {
+    if (entries.size() < kEntriesToCount) {
+      std::sort(entries.begin(), entries.end(), [](const Entry& left, const Entry& right) {
+        return left.prefix != right.prefix ? left.prefix < right.prefix : left.row < right.row;
+      });
+    } else {
+      sort_by_prefix(entries);
     }
-    const int order = compare(rows, left.row, rows, right.row, rest, keys_.size());
-    return order != 0 ? order < 0 : left.row < right.row;
-  };
-  if (!std::is_sorted(entries.begin(), entries.end(), less)) {
-    std::sort(entries.begin(), entries.end(), less);
   }
   for (size_t i = 0; i < values.size(); ++i) {
     values[i] = entries[i].row;
   }
+  const bool exact = prefix_is_exact(key.physical);
+  if (exact && key_index + 1 >= keys_.size()) {
+    return;
+  }
+  for (size_t first = 0, last = 0; first < entries.size(); first = last) {
+    for (last = first + 1; last < entries.size() && entries[last].prefix == entries[first].prefix; ++last) {
+    }
+    const std::span<uint32_t> equal = values.subspan(first, last - first);
+    if (exact) {
+      sort_part(rows, equal, key_index + 1);
+    } else if (equal.size() > 1) {
+      sort_by_comparing(rows, equal, key_index);
+    }
+  }
+}
+
+void RowOrder::sort_by_comparing(const RowCollection& rows, std::span<uint32_t> part, size_t key) const {
+  const auto less = [&](uint32_t left, uint32_t right) {
+    const int order = compare(rows, left, rows, right, key, keys_.size());
+    return order != 0 ? order < 0 : left < right;
+  };
+  if (!std::is_sorted(part.begin(), part.end(), less)) {
+    std::sort(part.begin(), part.end(), less);
+  }
+}
+
+bool RowOrder::prefix_decides() const { return prefix_is_exact(keys_[0].physical); }
+
+void RowOrder::first_prefixes(const DataChunk& chunk, std::span<uint64_t> prefixes) const {
+  const Key& key = keys_[0];
+  const Vector& column = chunk.columns[key.column];
+  const Vector& values = values_of(column);
+  const uint64_t flip = key.direction.descending ? ~uint64_t{0} : 0;
+  dispatch_physical(key.physical, [&](auto zero) {
+    using T = decltype(zero);
+    const T* data = values.data<T>();
+    if (values.validity().all_valid()) {
+      for_each_row(column, [&](size_t row, size_t index) { prefixes[row] = order_prefix(data[index]) ^ flip; });
+      return;
+    }
+    const uint64_t null = null_prefix(key.direction.nulls_first);
+    for_each_row(column, [&](size_t row, size_t index) {
+      prefixes[row] = values.validity().is_valid(index) ? order_prefix(data[index]) ^ flip : null;
+    });
+  });
+}
+
+std::vector<uint64_t> RowOrder::first_prefixes(const RowCollection& rows, std::span<const uint32_t> which) const {
+  const Key& key = keys_[0];
+  const GrowingColumn& column = rows.column(key.column);
+  const uint64_t flip = key.direction.descending ? ~uint64_t{0} : 0;
+  const uint64_t null = null_prefix(key.direction.nulls_first);
+  std::vector<uint64_t> prefixes(which.size());
+  dispatch_physical(key.physical, [&](auto zero) {
+    using T = decltype(zero);
+    const T* data = column.data<T>();
+    for (size_t i = 0; i < which.size(); ++i) {
+      prefixes[i] = column.is_null(which[i]) ? null : order_prefix(data[which[i]]) ^ flip;
+    }
+  });
+  return prefixes;
 }
 
 DataChunk gather_merged(std::span<const RowCollection* const> sources, std::span<const uint32_t> from,

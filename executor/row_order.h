@@ -33,6 +33,15 @@ class RowOrder {
   [[nodiscard]] size_t key_count() const { return keys_.size(); }
   /// How many of the keys come from `groups` (constant ones order nothing and are left out).
   [[nodiscard]] size_t group_key_count() const { return group_keys_; }
+  /// Which column of a row a key is.
+  [[nodiscard]] uint32_t key_column(size_t key) const { return keys_[key].column; }
+  /// A number for each row of `chunk` (keys added) that orders as the first key does: where two differ, the rows differ
+  /// likewise; equal ones say nothing. Precondition: there is a key.
+  void first_prefixes(const DataChunk& chunk, std::span<uint64_t> prefixes) const;
+  /// The same for rows of a collection.
+  [[nodiscard]] std::vector<uint64_t> first_prefixes(const RowCollection& rows, std::span<const uint32_t> which) const;
+  /// Values of the first key are equal where their prefixes are.
+  [[nodiscard]] bool prefix_decides() const;
   /// Adds the computed keys to a chunk of input rows.
   void add_keys(DataChunk& chunk, Evaluator& evaluator) const;
 
@@ -56,6 +65,7 @@ class RowOrder {
   };
   void add_key(const Expression& expression, Direction direction, ExecutionState& state);
   void sort_part(const RowCollection& rows, std::span<uint32_t> part, size_t key) const;
+  void sort_by_comparing(const RowCollection& rows, std::span<uint32_t> part, size_t key) const;
 
   size_t input_width_;
   std::vector<LogicalType> row_types_;

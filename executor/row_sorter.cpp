@@ -6,11 +6,15 @@
 
 namespace tidemark {
 
-SortedRun::SortedRun(RowCollection rows, std::vector<uint32_t> order)
-    : rows_(std::move(rows)), order_(std::move(order)), end_(order_.size()) {}
+SortedRun::SortedRun(const RowOrder& row_order, RowCollection rows, std::vector<uint32_t> order)
+    : row_order_(row_order), rows_(std::move(rows)), order_(std::move(order)), end_(order_.size()) {
+  if (row_order_.key_count() > 0) {
+    prefixes_ = row_order_.first_prefixes(rows_, order_);
+  }
+}
 
-SortedRun::SortedRun(std::unique_ptr<SpillFile> file, std::span<const LogicalType> types)
-    : rows_(types), file_(std::move(file)) {
+SortedRun::SortedRun(const RowOrder& row_order, std::unique_ptr<SpillFile> file)
+    : row_order_(row_order), rows_(row_order.row_types()), file_(std::move(file)) {
   file_->rewind();
 }
 
@@ -24,6 +28,10 @@ bool SortedRun::load() {
   }
   rows_.clear();
   rows_.append(chunk);
+  if (row_order_.key_count() > 0) {
+    prefixes_.resize(chunk.size);
+    row_order_.first_prefixes(chunk, prefixes_);
+  }
   position_ = 0;
   end_ = chunk.size;
   return true;
@@ -44,6 +52,9 @@ void RowSorter::consume(DataChunk& chunk) {
   order_.add_keys(chunk, evaluator_);
   if (bound_) {
     chunk.select(not_beyond_bound(chunk));
+    if (chunk.size == 0) {
+      return;
+    }
   }
   rows_.append(chunk);
   // Twice the limit before rows are dropped, so that each drop pays for itself.
@@ -61,15 +72,26 @@ void RowSorter::consume(DataChunk& chunk) {
   }
 }
 
-/// Rows that may still be among the wanted: those whose first key is not past the bound's.
-SelectionVector RowSorter::not_beyond_bound(const DataChunk& chunk) const {
-  RowCollection rows(order_.row_types());
-  rows.append(chunk);
-  SelectionVector kept;
+/// Rows that may still be among the wanted: those that do not come after the bound.
+SelectionVector RowSorter::not_beyond_bound(const DataChunk& chunk) {
+  // The first key decides about most; the few others are looked at whole.
+  SelectionVector near;
+  prefixes_.resize(chunk.size);
+  order_.first_prefixes(chunk, prefixes_);
+  near.resize(chunk.size);
+  size_t count = 0;
   for (uint32_t row = 0; row < chunk.size; ++row) {
-    const int order = order_.compare(rows, row, *bound_, 0);
+    near[count] = row;
+    count += prefixes_[row] <= bound_prefix_ ? 1 : 0;
+  }
+  near.resize(count);
+  RowCollection rows(order_.row_types());
+  rows.append(chunk, near);
+  SelectionVector kept;
+  for (size_t i = 0; i < near.size(); ++i) {
+    const int order = order_.compare(rows, i, *bound_, 0);
     if (order < 0 || (order == 0 && limit_.with_ties)) {
-      kept.push_back(row);
+      kept.push_back(near[i]);
     }
   }
   return kept;
@@ -94,9 +116,11 @@ void RowSorter::drop_beyond_limit() {
   for (size_t first = 0; first < count; first += kVectorSize) {
     kept.append(rows_.gather(std::span(order).subspan(first, std::min(kVectorSize, count - first))));
   }
-  if (count > 0) {
+  if (count > 0 && order_.key_count() > 0) {
     bound_.emplace(order_.row_types());
     bound_->append(kept.chunk(count - 1, 1));
+    constexpr uint32_t kFirstRow = 0;
+    bound_prefix_ = order_.first_prefixes(*bound_, {&kFirstRow, 1})[0];
   }
   rows_ = std::move(kept);
 }
@@ -108,7 +132,7 @@ void RowSorter::spill() {
   for (size_t first = 0; first < count; first += kVectorSize) {
     file->write(rows_.gather(std::span(order).subspan(first, std::min(kVectorSize, count - first))));
   }
-  runs_.push_back(std::make_unique<SortedRun>(std::move(file), order_.row_types()));
+  runs_.push_back(std::make_unique<SortedRun>(order_, std::move(file)));
   rows_.clear();
   reservation_.release();
   reservation_ = MemoryReservation(state_.query().memory);
@@ -120,7 +144,7 @@ void RowSorter::finish() {
   }
   std::vector<uint32_t> order = order_.sorted(rows_);
   order.resize(kept_count(order));
-  runs_.push_back(std::make_unique<SortedRun>(std::move(rows_), std::move(order)));
+  runs_.push_back(std::make_unique<SortedRun>(order_, std::move(rows_), std::move(order)));
 }
 
 SortedMerge::SortedMerge(const RowOrder& order, std::vector<std::unique_ptr<SortedRun>> runs, SortLimit limit)
@@ -129,6 +153,9 @@ SortedMerge::SortedMerge(const RowOrder& order, std::vector<std::unique_ptr<Sort
 bool SortedMerge::comes_before(size_t left, size_t right) const {
   const SortedRun& left_run = *runs_[left];
   const SortedRun& right_run = *runs_[right];
+  if (left_run.prefix() != right_run.prefix()) {
+    return left_run.prefix() < right_run.prefix();
+  }
   const int order = order_.compare(left_run.rows(), left_run.row(), right_run.rows(), right_run.row());
   return order != 0 ? order < 0 : left < right;
 }

@@ -17,11 +17,11 @@ struct SortLimit {
   bool with_ties = false;        ///< and those that compare equal to the last
 };
 
-/// Rows in order, read block by block: a sorted collection, or one on disk.
+/// Rows in order, read block by block: a sorted collection, or one on disk. `row_order` must outlive it.
 class SortedRun {
  public:
-  SortedRun(RowCollection rows, std::vector<uint32_t> order);
-  SortedRun(std::unique_ptr<SpillFile> file, std::span<const LogicalType> types);
+  SortedRun(const RowOrder& row_order, RowCollection rows, std::vector<uint32_t> order);
+  SortedRun(const RowOrder& row_order, std::unique_ptr<SpillFile> file);
 
   /// Makes `rows` hold what comes next, with `left` > 0; false at the end. Only when `left` is 0.
   bool load();
@@ -29,6 +29,8 @@ class SortedRun {
   [[nodiscard]] size_t left() const { return end_ - position_; }
   /// The row of `rows` that comes next.
   [[nodiscard]] uint32_t row() const { return order_.empty() ? static_cast<uint32_t>(position_) : order_[position_]; }
+  /// Its first_prefixes; 0 for orders without a key.
+  [[nodiscard]] uint64_t prefix() const { return prefixes_.empty() ? 0 : prefixes_[position_]; }
   void advance(size_t count) { position_ += count; }
   /// The next `count` rows' numbers. In-memory runs only.
   [[nodiscard]] std::span<const uint32_t> upcoming(size_t count) const {
@@ -37,8 +39,10 @@ class SortedRun {
   [[nodiscard]] bool in_memory() const { return file_ == nullptr; }
 
  private:
+  const RowOrder& row_order_;
   RowCollection rows_;
   std::vector<uint32_t> order_;  ///< empty for blocks from disk: they are in order
+  std::vector<uint64_t> prefixes_;
   size_t position_ = 0;
   size_t end_ = 0;
   std::unique_ptr<SpillFile> file_;
@@ -57,7 +61,7 @@ class RowSorter final : public Sink {
   [[nodiscard]] std::vector<std::unique_ptr<SortedRun>> take_runs() { return std::move(runs_); }
 
  private:
-  [[nodiscard]] SelectionVector not_beyond_bound(const DataChunk& chunk) const;
+  [[nodiscard]] SelectionVector not_beyond_bound(const DataChunk& chunk);
   void drop_beyond_limit();
   void spill();
   [[nodiscard]] size_t kept_count(const std::vector<uint32_t>& order) const;
@@ -71,6 +75,8 @@ class RowSorter final : public Sink {
   MemoryReservation reservation_;
   RowCollection rows_;
   std::optional<RowCollection> bound_;  ///< the last row that is still wanted
+  uint64_t bound_prefix_ = 0;           ///< its first_prefixes
+  std::vector<uint64_t> prefixes_;      ///< scratch
   std::vector<std::unique_ptr<SortedRun>> runs_;
 };
 

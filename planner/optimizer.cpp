@@ -17,6 +17,7 @@ constexpr Rule kRules[] = {
     {"unwrap_casts", unwrap_casts},
     {"imply_time_ranges", imply_time_ranges},
     {"order_joins", order_joins},
+    {"split_distinct_aggregates", split_distinct_aggregates},
     {"push_down_limits", push_down_limits},
     {"prune_columns", prune_columns},
     {"estimate_rows", estimate_rows, true},

@@ -55,23 +55,20 @@ class AggregateOperator::Stream final : public RowStream {
   explicit Stream(AggregateOperator& owner) : owner_(owner) {}
   bool next(DataChunk& chunk) override {
     for (;;) {
-      if (table_ == nullptr) {
-        if (owner_.parts_.empty()) {
+      if (!part_) {
+        part_ = owner_.take_part();
+        position_ = 0;
+        if (!part_) {
           return false;
         }
-        Part part = std::move(owner_.parts_.back());
-        owner_.parts_.pop_back();
-        set_ = part.set;
-        table_ = owner_.join(part, owner_.parts_);
-        position_ = 0;
+      }
+      AggregateTable& table = part_->joined->table(part_->set);
+      if (position_ == table.size()) {
+        part_.reset();
         continue;
       }
-      if (position_ == table_->size()) {
-        table_.reset();
-        continue;
-      }
-      const size_t count = std::min(kVectorSize, table_->size() - position_);
-      chunk = owner_.output(set_, table_->results(position_, count));
+      const size_t count = std::min(kVectorSize, table.size() - position_);
+      chunk = owner_.output(part_->set, table.results(position_, count));
       position_ += count;
       return true;
     }
@@ -79,8 +76,7 @@ class AggregateOperator::Stream final : public RowStream {
 
  private:
   AggregateOperator& owner_;
-  std::unique_ptr<AggregateTable> table_;
-  size_t set_ = 0;
+  std::optional<Part> part_;
   size_t position_ = 0;
 };
 
@@ -108,7 +104,7 @@ void AggregateOperator::start() {
   for (size_t set = 0; set < sets_.size(); ++set) {
     add_parts(set);
   }
-  std::ranges::reverse(parts_);  // Taken from the back.
+  std::ranges::reverse(parts_);
   sinks_.clear();
 }
 
@@ -188,87 +184,112 @@ bool AggregateOperator::answer_by_count() {
   return true;
 }
 
+std::vector<AggregateOperator::Part> AggregateOperator::parts_of(
+    size_t set, const std::vector<std::shared_ptr<AggregateSink>>& sources) const {
+  std::vector<Part> parts;
+  for (size_t partition = RowPartitions::kCount; partition-- > 0;) {
+    parts.push_back({set, partition, sources, nullptr});
+  }
+  return parts;
+}
+
 void AggregateOperator::add_parts(size_t set) {
-  const bool spilled = std::ranges::any_of(sinks_, [&](const auto& sink) { return sink->spilled(set); });
   size_t groups = 0;
+  bool set_aside = false;
+  bool on_disk = false;
   for (const auto& sink : sinks_) {
     groups += sink->table(set).size();
+    set_aside = set_aside || sink->aside(set) != nullptr;
+    on_disk = on_disk || sink->on_disk(set);
   }
-  if (!spilled && (sinks_.size() == 1 || groups < kGroupsToJoinInParallel)) {
+  if (!set_aside && (sinks_.size() == 1 || groups < kGroupsToJoinInParallel)) {
     join_whole(set);
     return;
   }
   for (const auto& sink : sinks_) {
     sink->cut_groups(set);
   }
-  if (!spilled) {
-    join_in_parallel(set);
+  std::vector<Part> parts = parts_of(set, sinks_);
+  if (!on_disk) {
+    std::vector<std::vector<Part>> more(parts.size());
+    run_shared(state(), parts.size(), [&](size_t index) { more[index] = join(parts[index]); });
+    for (size_t index = 0; index < parts.size(); ++index) {
+      if (more[index].empty()) {
+        parts_.push_back(std::move(parts[index]));
+      } else {
+        std::ranges::move(more[index], std::back_inserter(parts_));
+      }
+    }
     return;
   }
-  for (size_t partition = 0; partition < kAggregatePartitions; ++partition) {
-    parts_.push_back({set, nullptr, partition, sinks_});
-  }
+  std::ranges::move(parts, std::back_inserter(parts_));
 }
 
 void AggregateOperator::join_whole(size_t set) {
-  std::unique_ptr<AggregateTable> table = sinks_[0]->take_table(set);
+  AggregateTable& table = sinks_[0]->table(set);
   for (size_t index = 1; index < sinks_.size(); ++index) {
-    table->combine(sinks_[index]->table(set), nullptr);
+    table.combine(sinks_[index]->table(set), nullptr);
   }
-  if (sets_[set].empty() && table->size() == 0) {
+  if (sets_[set].empty() && table.size() == 0) {
     // Aggregates of no rows are one row, unless there are groups.
     uint32_t group = 0;
-    table->find_or_add({}, 1, {&group, 1});
+    table.find_or_add({}, 1, {&group, 1});
   }
-  table->finish();
-  parts_.push_back({set, std::move(table), 0, {}});
+  table.finish();
+  parts_.push_back({set, 0, {}, sinks_[0]});
 }
 
-void AggregateOperator::join_in_parallel(size_t set) {
-  const size_t first = parts_.size();
-  for (size_t partition = 0; partition < kAggregatePartitions; ++partition) {
-    parts_.push_back({set, std::make_unique<AggregateTable>(list_, set_types_[set], state()), partition, {}});
-  }
-  run_tasks(state(), kAggregatePartitions, [&](size_t partition) {
-    AggregateTable& table = *parts_[first + partition].table;
-    for (const auto& sink : sinks_) {
-      query().check_cancelled();
-      table.combine(sink->table(set), &sink->groups_of(set, partition));
-    }
-    table.finish();
-  });
-}
-
-std::unique_ptr<AggregateTable> AggregateOperator::join(Part& part, std::vector<Part>& parts) {
-  if (part.table != nullptr) {
-    return std::move(part.table);
-  }
+std::vector<AggregateOperator::Part> AggregateOperator::join(Part& part) {
   const size_t depth = part.sources[0]->depth() + 1;
   const auto memory = static_cast<int64_t>(query().work_mem_bytes);
   auto sink = std::make_shared<AggregateSink>(shape_, state(), part.set, depth, memory);
   for (const auto& source : part.sources) {
+    query().check_cancelled();
     sink->table(part.set).combine(source->table(part.set), &source->groups_of(part.set, part.partition));
   }
+  sink->account();
   DataChunk chunk;
   for (const auto& source : part.sources) {
-    SpillFile* rows = source->partition(part.set, part.partition);
-    while (rows != nullptr && rows->read(chunk)) {
+    if (source->aside(part.set) == nullptr) {
+      continue;
+    }
+    const std::unique_ptr<RowStream> rows = source->aside(part.set)->take(part.partition);
+    while (rows->next(chunk)) {
       query().check_cancelled();
       sink->consume(chunk);
     }
   }
-  sink->finish();
   part.sources.clear();
-  if (!sink->spilled(part.set)) {
-    std::unique_ptr<AggregateTable> table = sink->take_table(part.set);
-    table->finish();
-    return table;
+  if (sink->aside(part.set) == nullptr) {
+    sink->table(part.set).finish();
+    part.joined = std::move(sink);
+    return {};
   }
   sink->cut_groups(part.set);
-  for (size_t partition = 0; partition < kAggregatePartitions; ++partition) {
-    parts.push_back({part.set, nullptr, partition, {sink}});
+  return parts_of(part.set, {sink});
+}
+
+std::optional<AggregateOperator::Part> AggregateOperator::take_part() {
+  for (;;) {
+    Part part;
+    {
+      const std::lock_guard lock(parts_mutex_);
+      if (parts_.empty()) {
+        return std::nullopt;
+      }
+      part = std::move(parts_.back());
+      parts_.pop_back();
+    }
+    if (part.joined != nullptr) {
+      return part;
+    }
+    std::vector<Part> more = join(part);
+    if (part.joined != nullptr) {
+      return part;
+    }
+    const std::lock_guard lock(parts_mutex_);
+    std::ranges::move(more, std::back_inserter(parts_));
   }
-  return nullptr;
 }
 
 DataChunk AggregateOperator::output(size_t set, DataChunk results) const {

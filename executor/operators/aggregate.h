@@ -1,6 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <vector>
 
 #include "executor/aggregate_sink.h"
@@ -12,13 +15,15 @@ namespace tidemark {
 /// set); then the tables are joined, by partitions of the key's hash if they are large.
 ///
 /// Rows reach their group in one of two ways: stretch by stretch, where the plan says that the input lies in runs of
-/// the keys (group_runs.h), or row by row through the key table. Past work_mem a thread sets aside on disk the rows
-/// whose group it does not hold, cut into partitions, which are aggregated one after the other at the end.
+/// the keys (group_runs.h), or row by row through the key table. Where there are very many groups a thread sets aside
+/// the rows whose group it does not hold, cut into partitions: those in memory are aggregated side by side, those on
+/// disk (past work_mem) one after the other as the result is read.
 class AggregateOperator final : public Operator {
  public:
   AggregateOperator(const PhysicalAggregate& plan, ExecutionState& state);
 
   void start() override;
+  [[nodiscard]] size_t stream_count() const override { return std::max<size_t>(1, parts_.size()); }
 
  private:
   class Stream;
@@ -27,9 +32,9 @@ class AggregateOperator final : public Operator {
   /// joined when its turn comes.
   struct Part {
     size_t set = 0;
-    std::unique_ptr<AggregateTable> table;
     size_t partition = 0;
-    std::vector<std::shared_ptr<AggregateSink>> sources;
+    std::vector<std::shared_ptr<AggregateSink>> sources;  ///< empty once joined
+    std::shared_ptr<AggregateSink> joined;                ///< holds the finished table, and its memory
   };
 
   std::unique_ptr<RowStream> make_stream() override;
@@ -38,9 +43,12 @@ class AggregateOperator final : public Operator {
   [[nodiscard]] bool run_first_groups();
   void add_parts(size_t set);
   void join_whole(size_t set);
-  void join_in_parallel(size_t set);
-  /// The table of a part. Where that does not fit into memory again, its sub-partitions are added to `parts`.
-  std::unique_ptr<AggregateTable> join(Part& part, std::vector<Part>& parts);
+  /// Finishes the table of a part that is not joined yet. Where it does not fit into memory again, gives the part's own
+  /// parts instead. Safe for many threads, each with a part of its own.
+  std::vector<Part> join(Part& part);
+  std::vector<Part> parts_of(size_t set, const std::vector<std::shared_ptr<AggregateSink>>& sources) const;
+  /// The next part to be put out, joined; nothing at the end. Safe for many threads.
+  std::optional<Part> take_part();
   [[nodiscard]] DataChunk output(size_t set, DataChunk results) const;
 
   const PhysicalAggregate& plan_;
@@ -53,7 +61,8 @@ class AggregateOperator final : public Operator {
   std::unique_ptr<const SummaryShape> summaries_;
   AggregateShape shape_;
   std::vector<std::shared_ptr<AggregateSink>> sinks_;
-  std::vector<Part> parts_;
+  std::mutex parts_mutex_;
+  std::vector<Part> parts_;  ///< guarded by parts_mutex_ once the streams run; taken from the back
 };
 
 }  // namespace tidemark

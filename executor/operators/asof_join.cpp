@@ -75,15 +75,26 @@ class AsofJoinOperator::Stream final : public RowStream {
     order_chunk.size = left.size;
     order_chunk.columns.push_back(order_values);
     owner_.order_.add_keys(order_chunk, evaluator_);
+    prefixes_.resize(left.size);
+    owner_.order_.first_prefixes(order_chunk, prefixes_);
     RowCollection orders(owner_.order_.row_types());
-    orders.append(order_chunk);
+    if (owner_.tolerance_ || !owner_.order_.prefix_decides()) {
+      orders.append(order_chunk);
+    }
 
     const bool looks_back =
         owner_.plan_.comparison == Comparison::kGreaterEqual || owner_.plan_.comparison == Comparison::kGreater;
+    std::vector<uint8_t> has_null(left.size);
+    const auto note_nulls = [&](const Vector& values) {
+      for (size_t row = 0; row < left.size && !values.all_valid(); ++row) {
+        has_null[row] = static_cast<uint8_t>(has_null[row] | (values.is_null(row) ? 1 : 0));
+      }
+    };
+    std::ranges::for_each(keys, note_nulls);
+    note_nulls(order_values);
     std::vector<uint32_t> place(left.size, kNone);  // in sorted_
     for (uint32_t row = 0; row < left.size; ++row) {
-      const bool no_key = std::ranges::any_of(keys, [&](const Vector& key) { return key.is_null(row); });
-      if (ids_[row] != KeyTable::kAbsent && !no_key && !order_values.is_null(row)) {
+      if (ids_[row] != KeyTable::kAbsent && has_null[row] == 0) {
         place[row] = nearest(orders, row, looks_back);
       }
     }
@@ -118,22 +129,32 @@ class AsofJoinOperator::Stream final : public RowStream {
   }
 
   uint32_t nearest(const RowCollection& orders, uint32_t row, bool looks_back) const {
-    const auto begin = owner_.sorted_.begin() + owner_.key_begin_[ids_[row]];
-    const auto end = owner_.sorted_.begin() + owner_.key_begin_[ids_[row] + 1];
-    const auto compare = [&](uint32_t right_row) {
-      return owner_.order_.compare(owner_.order_rows_, right_row, orders, row);
-    };
+    const uint32_t begin = owner_.key_begin_[ids_[row]];
+    const uint32_t end = owner_.key_begin_[ids_[row] + 1];
     // For >= and <: the first right row past the left value; for > and <=: the first not below it.
     const bool past =
         owner_.plan_.comparison == Comparison::kGreaterEqual || owner_.plan_.comparison == Comparison::kLess;
-    const auto edge = std::partition_point(begin, end, [&](uint32_t right_row) {
-      const int order = compare(right_row);
-      return past ? order <= 0 : order < 0;
-    });
-    if (looks_back) {
-      return edge == begin ? kNone : static_cast<uint32_t>(edge - owner_.sorted_.begin() - 1);
+    const uint64_t prefix = prefixes_[row];
+    uint32_t edge = begin;
+    if (owner_.order_.prefix_decides()) {
+      const auto first = owner_.sorted_prefixes_.begin() + begin;
+      const auto last = owner_.sorted_prefixes_.begin() + end;
+      edge += static_cast<uint32_t>(
+          (past ? std::upper_bound(first, last, prefix) : std::lower_bound(first, last, prefix)) - first);
+    } else {
+      const auto first = owner_.sorted_.begin() + begin;
+      edge += static_cast<uint32_t>(std::partition_point(first, owner_.sorted_.begin() + end,
+                                                         [&](uint32_t right_row) {
+                                                           const int order = owner_.order_.compare(
+                                                               owner_.order_rows_, right_row, orders, row);
+                                                           return past ? order <= 0 : order < 0;
+                                                         }) -
+                                    first);
     }
-    return edge == end ? kNone : static_cast<uint32_t>(edge - owner_.sorted_.begin());
+    if (looks_back) {
+      return edge == begin ? kNone : edge - 1;
+    }
+    return edge == end ? kNone : edge;
   }
 
   bool step(uint32_t& place, uint32_t id, bool looks_back) const {
@@ -176,6 +197,7 @@ class AsofJoinOperator::Stream final : public RowStream {
   std::unique_ptr<RowStream> source_;
   KeyTable::Scratch scratch_;
   std::vector<uint32_t> ids_;
+  std::vector<uint64_t> prefixes_;  ///< of the left rows' order values
 };
 
 AsofJoinOperator::AsofJoinOperator(const PhysicalAsofJoin& plan, ExecutionState& state)
@@ -247,6 +269,9 @@ void AsofJoinOperator::start() {
     if (!order_column.is_null(row)) {
       sorted_[next[row_ids[row]]++] = row;
     }
+  }
+  if (order_.prefix_decides()) {
+    sorted_prefixes_ = order_.first_prefixes(order_rows_, sorted_);
   }
   left_->start();
 }

@@ -32,8 +32,9 @@ class AsofJoinOperator final : public Operator {
   RowCollection rows_;        ///< the right side
   RowCollection order_rows_;  ///< its order values
   KeyTable keys_;
-  std::vector<uint32_t> sorted_;     ///< right rows by (key, order), those without order left out
-  std::vector<uint32_t> key_begin_;  ///< where in sorted_ a key's rows begin; one more at the end
+  std::vector<uint32_t> sorted_;           ///< right rows by (key, order), those without order left out
+  std::vector<uint64_t> sorted_prefixes_;  ///< of their order values, where those decide
+  std::vector<uint32_t> key_begin_;        ///< where in sorted_ a key's rows begin; one more at the end
   MemoryReservation reservation_;
 };
 

@@ -1,33 +1,62 @@
 #include "executor/operators/cte.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "executor/collection_stream.h"
 #include "executor/key_table.h"
-#include "executor/pipeline.h"
 
 namespace tidemark {
 
 CteRows::CteRows(OperatorPtr definition, std::span<const LogicalType> types, ExecutionState& state)
-    : definition_(std::move(definition)), state_(state), rows_(types), reservation_(state.query().memory) {}
+    : query_(state.query()), definition_(std::move(definition)), rows_(types), reservation_(state.query().memory) {}
+
+void CteRows::start() {
+  if (definition_ != nullptr && stream_ == nullptr) {
+    definition_->start();
+    stream_ = definition_->open();
+  }
+}
+
+bool CteRows::fetch() {
+  if (stream_ == nullptr) {
+    return false;
+  }
+  query_.check_cancelled();
+  DataChunk chunk;
+  if (!stream_->next(chunk)) {
+    stream_.reset();
+    definition_.reset();
+    return false;
+  }
+  rows_.append(chunk);
+  reservation_.resize(static_cast<int64_t>(rows_.memory_bytes()));
+  return true;
+}
 
 void CteRows::materialize() {
-  if (definition_ == nullptr) {
-    return;
+  start();
+  while (fetch()) {
   }
-  const OperatorPtr definition = std::move(definition_);
-  definition->start();
-  run_pipeline(state_, *definition, [this](DataChunk& chunk) { append(chunk); }, definition->node());
+}
+
+bool CteRows::read(size_t first, std::span<const uint32_t> columns, DataChunk& chunk) {
+  chunk.reset();
+  while (first >= rows_.size()) {
+    if (!fetch()) {
+      return false;
+    }
+  }
+  chunk.size = std::min(kVectorSize, rows_.size() - first);
+  for (const uint32_t column : columns) {
+    chunk.columns.push_back(rows_.column(column).view(first, chunk.size));
+  }
+  return true;
 }
 
 void CteRows::replace(RowCollection rows) {
   rows_ = std::move(rows);
-  reservation_.resize(static_cast<int64_t>(rows_.memory_bytes()));
-}
-
-void CteRows::append(const DataChunk& chunk) {
-  rows_.append(chunk);
   reservation_.resize(static_cast<int64_t>(rows_.memory_bytes()));
 }
 
@@ -58,15 +87,9 @@ class CteScanOperator::Stream final : public RowStream {
  public:
   explicit Stream(const CteScanOperator& owner) : owner_(owner) {}
   bool next(DataChunk& chunk) override {
-    chunk.reset();
-    const RowCollection& rows = owner_.rows_->rows();
-    const size_t count = std::min(kVectorSize, rows.size() - position_);
-    for (const uint32_t column : owner_.plan_.columns) {
-      chunk.columns.push_back(rows.column(column).view(position_, count));
-    }
-    chunk.size = count;
-    position_ += count;
-    return count > 0;
+    const bool more = owner_.rows_->read(position_, owner_.plan_.columns, chunk);
+    position_ += chunk.size;
+    return more;
   }
 
  private:
@@ -81,63 +104,92 @@ CteScanOperator::CteScanOperator(const PhysicalCteScan& plan, ExecutionState& st
 
 std::unique_ptr<RowStream> CteScanOperator::make_stream() { return std::make_unique<Stream>(*this); }
 
-class RecursiveOperator::Round {
+class RecursiveOperator::Stream final : public RowStream {
  public:
-  Round(RecursiveOperator& owner, bool distinct)
+  Stream(RecursiveOperator& owner, std::unique_ptr<RowStream> first)
       : owner_(owner),
-        fresh_(owner.types_),
-        distinct_(distinct),
-        seen_(distinct ? std::span<const LogicalType>(owner.types_) : std::span<const LogicalType>()) {}
-  void add(const DataChunk& chunk) {
-    if (!distinct_) {
-      fresh_.append(chunk);
-      owner_.result_.append(chunk);
-    } else {
-      ids_.resize(chunk.size);
-      SelectionVector rows;
-      seen_.find_or_add(chunk.columns, chunk.size, ids_, rows, scratch_);
-      fresh_.append(chunk, rows);
-      owner_.result_.append(chunk, rows);
+        working_(std::make_shared<CteRows>(nullptr, output_types(owner.plan_), owner.state())),
+        stream_(std::move(first)),
+        fresh_(output_types(owner.plan_)),
+        seen_(owner.plan_.all ? std::vector<LogicalType>() : output_types(owner.plan_)),
+        reservation_(owner.query().memory) {}
+
+  bool next(DataChunk& chunk) override {
+    // Readers of the working table are made while the term runs; others read the definition under the same number.
+    const WorkingTable scope(owner_.state(), owner_.plan_.cte, working_);
+    for (;;) {
+      owner_.query().check_cancelled();
+      if (stream_->next(chunk)) {
+        if (keep(chunk)) {
+          return true;
+        }
+      } else if (!begin_round()) {
+        chunk.reset();
+        return false;
+      }
     }
-    owner_.reservation_.resize(static_cast<int64_t>(owner_.result_.memory_bytes() + fresh_.memory_bytes()));
   }
-  RowCollection take() { return std::exchange(fresh_, RowCollection(owner_.types_)); }
 
  private:
+  /// Lets the recursion's number name the working table for as long as this lives.
+  class WorkingTable {
+   public:
+    WorkingTable(ExecutionState& state, uint32_t cte, std::shared_ptr<CteRows> working)
+        : state_(state), cte_(cte), outer_(std::exchange(state.ctes[cte], std::move(working))) {}
+    WorkingTable(const WorkingTable&) = delete;
+    WorkingTable& operator=(const WorkingTable&) = delete;
+    ~WorkingTable() { state_.ctes[cte_] = std::move(outer_); }
+
+   private:
+    ExecutionState& state_;
+    uint32_t cte_;
+    std::shared_ptr<CteRows> outer_;
+  };
+
+  /// Keeps the rows for the next round; UNION: those that are new. False if none is left.
+  bool keep(DataChunk& chunk) {
+    if (!owner_.plan_.all) {
+      ids_.resize(chunk.size);
+      SelectionVector new_rows;
+      seen_.find_or_add(chunk.columns, chunk.size, ids_, new_rows, scratch_);
+      chunk.select(new_rows);
+    }
+    fresh_.append(chunk);
+    reservation_.resize(static_cast<int64_t>(fresh_.memory_bytes() + seen_.memory_bytes()));
+    return chunk.size > 0;
+  }
+
+  /// Makes the last round's rows the working table, and starts the term on them; false if there were none.
+  bool begin_round() {
+    stream_.reset();
+    term_.reset();
+    if (fresh_.size() == 0) {
+      stream_ = std::make_unique<EmptyStream>();
+      return false;
+    }
+    working_->replace(std::exchange(fresh_, RowCollection(output_types(owner_.plan_))));
+    term_ = make_operator(*owner_.plan_.children[1], owner_.state());
+    term_->start();
+    stream_ = term_->open();
+    return true;
+  }
+
   RecursiveOperator& owner_;
-  RowCollection fresh_;
-  const bool distinct_;
-  KeyTable seen_;
+  std::shared_ptr<CteRows> working_;
+  OperatorPtr term_;
+  std::unique_ptr<RowStream> stream_;  ///< of the first term, then of `term_`
+  RowCollection fresh_;                ///< the rows of this round so far
+  KeyTable seen_;                      ///< UNION: all rows that were given
   KeyTable::Scratch scratch_;
   std::vector<uint32_t> ids_;
+  MemoryReservation reservation_;
 };
 
 RecursiveOperator::RecursiveOperator(const PhysicalRecursive& plan, ExecutionState& state)
-    : Operator(plan, state),
-      plan_(plan),
-      first_(make_operator(*plan.children[0], state)),
-      types_(output_types(plan)),
-      result_(types_),
-      reservation_(state.query().memory) {}
+    : Operator(plan, state), plan_(plan), first_(make_operator(*plan.children[0], state)) {}
 
-void RecursiveOperator::start() {
-  Round round(*this, !plan_.all);
-  const auto take_rows = [&round](DataChunk& chunk) { round.add(chunk); };
-  first_->start();
-  run_pipeline(state(), *first_, take_rows, node());
-  auto working = std::make_shared<CteRows>(nullptr, types_, state());
-  // The definition may be read again from outside under the same number.
-  const std::shared_ptr<CteRows> outer = std::exchange(state().ctes[plan_.cte], working);
-  for (RowCollection fresh = round.take(); fresh.size() > 0; fresh = round.take()) {
-    query().check_cancelled();
-    working->replace(std::move(fresh));
-    const OperatorPtr term = make_operator(*plan_.children[1], state());
-    term->start();
-    run_pipeline(state(), *term, take_rows, node());
-  }
-  state().ctes[plan_.cte] = outer;
-}
+void RecursiveOperator::start() { first_->start(); }
 
-std::unique_ptr<RowStream> RecursiveOperator::make_stream() { return std::make_unique<CollectionStream>(result_); }
+std::unique_ptr<RowStream> RecursiveOperator::make_stream() { return std::make_unique<Stream>(*this, first_->open()); }
 
 }  // namespace tidemark

@@ -9,21 +9,30 @@
 
 namespace tidemark {
 
-/// The rows of one WITH definition: made when first read, kept for all readers. Or the working table of a WITH
-/// RECURSIVE, which its owner changes between rounds.
+/// The rows of one WITH definition: made as far as somebody reads them, kept for all readers. Or the working table of a
+/// WITH RECURSIVE, which its owner changes between rounds.
+///
+/// Read by the caller's thread only: a CTE scan has one stream, and pipelines pull single streams there.
 class CteRows {
  public:
   /// `definition` is null for a working table.
   CteRows(OperatorPtr definition, std::span<const LogicalType> types, ExecutionState& state);
-  /// Runs the definition if that has not happened yet.
+  /// Starts the definition if that has not happened yet.
+  void start();
+  /// Runs the definition to its end.
   void materialize();
-  [[nodiscard]] const RowCollection& rows() const { return rows_; }
+  /// Fills `chunk` with rows from `first` on, of the columns named; false if there are none. Runs the definition on
+  /// where that is needed.
+  bool read(size_t first, std::span<const uint32_t> columns, DataChunk& chunk);
   void replace(RowCollection rows);
-  void append(const DataChunk& chunk);
 
  private:
+  /// One more chunk of the definition; false at its end.
+  bool fetch();
+
+  QueryContext& query_;
   OperatorPtr definition_;
-  ExecutionState& state_;
+  std::unique_ptr<RowStream> stream_;  ///< of the definition, while it runs
   RowCollection rows_;
   MemoryReservation reservation_;
 };
@@ -47,7 +56,7 @@ class WithOperator final : public Operator {
 class CteScanOperator final : public Operator {
  public:
   CteScanOperator(const PhysicalCteScan& plan, ExecutionState& state);
-  void start() override { rows_->materialize(); }
+  void start() override { rows_->start(); }
 
  private:
   class Stream;
@@ -58,22 +67,19 @@ class CteScanOperator final : public Operator {
 };
 
 /// WITH RECURSIVE: the first term's rows, then round after round those that the second term makes of the rows of the
-/// round before, until there are none. UNION (not ALL) drops rows that were there already.
+/// round before, until there are none. UNION (not ALL) drops rows that were there already. Rows are given as they are
+/// made, so that a recursion without an end serves a LIMIT above it.
 class RecursiveOperator final : public Operator {
  public:
   RecursiveOperator(const PhysicalRecursive& plan, ExecutionState& state);
   void start() override;
 
  private:
+  class Stream;
   std::unique_ptr<RowStream> make_stream() override;
-  /// Adds the rows that are new to the result and to the next round's working table.
-  class Round;
 
   const PhysicalRecursive& plan_;
   OperatorPtr first_;
-  std::vector<LogicalType> types_;
-  RowCollection result_;
-  MemoryReservation reservation_;
 };
 
 }  // namespace tidemark

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "executor/collection_stream.h"
 #include "executor/key_table.h"
 #include "executor/pipeline.h"
+#include "executor/row_partitions.h"
 
 namespace tidemark {
 namespace {
@@ -21,11 +23,14 @@ bool order_begins_with_keys(const PhysicalDistinctOn& plan) {
 
 }  // namespace
 
-/// Keeps the best row of each group.
+/// Keeps the best row of each group. Past its memory it sets aside on disk the best rows so far, cut by their groups,
+/// and begins anew.
 class DistinctOnOperator::Keeper final : public Sink {
  public:
-  explicit Keeper(const DistinctOnOperator& owner)
+  Keeper(const DistinctOnOperator& owner, size_t depth, int64_t memory_bytes)
       : owner_(owner),
+        depth_(depth),
+        memory_bytes_(memory_bytes),
         evaluator_(owner.query()),
         groups_(key_types(owner)),
         rows_(owner.types_),
@@ -75,12 +80,29 @@ class DistinctOnOperator::Keeper final : public Sink {
     if (rows_.size() > kRowsWorthDropping && rows_.size() > 4 * groups_.size()) {
       drop_beaten();
     }
-    reservation_.resize(
-        static_cast<int64_t>(rows_.memory_bytes() + order_rows_.memory_bytes() + groups_.memory_bytes()));
+    const auto bytes = static_cast<int64_t>(rows_.memory_bytes() + order_rows_.memory_bytes() + groups_.memory_bytes());
+    if (!can_spill(owner_.state()) || depth_ >= RowPartitions::kDepthMax) {
+      reservation_.resize(bytes);
+    } else if (bytes > memory_bytes_ || !reservation_.try_resize(bytes)) {
+      set_aside();
+    }
   }
 
-  void finish() override { drop_beaten(); }
+  void finish() override {
+    drop_beaten();
+    if (aside_ != nullptr) {
+      set_aside();
+    }
+  }
+  /// The best rows, if none were set aside.
   [[nodiscard]] const RowCollection& rows() const { return rows_; }
+  /// What was set aside, perhaps several rows a group; or null.
+  [[nodiscard]] RowPartitions* aside() { return aside_.get(); }
+  void set_all_aside() {
+    if (aside_ == nullptr) {
+      set_aside();
+    }
+  }
 
  private:
   static constexpr uint32_t kNone = UINT32_MAX;
@@ -110,7 +132,32 @@ class DistinctOnOperator::Keeper final : public Sink {
     order_rows_ = std::move(order_rows);
   }
 
+  void set_aside() {
+    drop_beaten();
+    if (aside_ == nullptr) {
+      aside_ = std::make_unique<RowPartitions>(owner_.state(), owner_.types_, owner_.node(), depth_);
+      aside_->move_to_disk();
+    }
+    for (size_t first = 0; first < rows_.size(); first += kVectorSize) {
+      const DataChunk chunk = rows_.chunk(first, std::min(kVectorSize, rows_.size() - first));
+      std::vector<Vector> keys;
+      for (const PreparedExpression& key : owner_.keys_) {
+        keys.push_back(evaluator_.evaluate(*key, chunk));
+      }
+      aside_->add(chunk, keys);
+    }
+    rows_.clear();
+    order_rows_.clear();
+    groups_ = KeyTable(key_types(owner_));
+    scratch_ = {};
+    best_.clear();
+    candidate_.clear();
+    static_cast<void>(reservation_.try_resize(0));
+  }
+
   const DistinctOnOperator& owner_;
+  const size_t depth_;
+  const int64_t memory_bytes_;
   Evaluator evaluator_;
   KeyTable groups_;
   KeyTable::Scratch scratch_;
@@ -119,6 +166,7 @@ class DistinctOnOperator::Keeper final : public Sink {
   std::vector<uint32_t> best_;       ///< row of rows_, one a group
   std::vector<uint32_t> candidate_;  ///< scratch
   std::vector<uint32_t> ids_;        ///< scratch
+  std::unique_ptr<RowPartitions> aside_;
   MemoryReservation reservation_;
 };
 
@@ -145,27 +193,64 @@ void DistinctOnOperator::start() {
   child_->start();
   // Without an order the first row that comes counts.
   const size_t width = plan_.order.empty() ? 1 : pipeline_width(state(), *child_);
+  const auto memory = static_cast<int64_t>(query().work_mem_bytes);
   std::vector<std::unique_ptr<Sink>> sinks;
   for (size_t index = 0; index < width; ++index) {
-    sinks.push_back(std::make_unique<Keeper>(*this));
+    sinks.push_back(std::make_unique<Keeper>(*this, 0, memory / static_cast<int64_t>(width)));
   }
   run_pipeline(state(), *child_, sinks, node());
-  auto& first = static_cast<Keeper&>(*sinks[0]);
-  for (size_t index = 1; index < sinks.size(); ++index) {
-    const RowCollection& rows = static_cast<Keeper&>(*sinks[index]).rows();
-    for (size_t row = 0; row < rows.size(); row += kVectorSize) {
-      DataChunk chunk = rows.chunk(row, std::min(kVectorSize, rows.size() - row));
-      first.consume(chunk);
-    }
-  }
-  first.finish();
-  RowSorter sorter(*output_, {}, state(), node(), static_cast<int64_t>(query().work_mem_bytes));
-  for (size_t row = 0; row < first.rows().size(); row += kVectorSize) {
-    DataChunk chunk = first.rows().chunk(row, std::min(kVectorSize, first.rows().size() - row));
-    sorter.consume(chunk);
-  }
+  RowSorter sorter(*output_, {}, state(), node(), memory);
+  join(sinks, sorter);
   sorter.finish();
   runs_ = sorter.take_runs();
+}
+
+void DistinctOnOperator::join(std::span<const std::unique_ptr<Sink>> sinks, RowSorter& sorter) {
+  const auto keeper = [&](size_t index) -> Keeper& { return static_cast<Keeper&>(*sinks[index]); };
+  bool set_aside = false;
+  for (size_t index = 0; index < sinks.size(); ++index) {
+    set_aside = set_aside || keeper(index).aside() != nullptr;
+  }
+  if (!set_aside) {
+    Keeper& first = keeper(0);
+    for (size_t index = 1; index < sinks.size(); ++index) {
+      feed(first, CollectionStream(keeper(index).rows()));
+    }
+    if (sinks.size() > 1) {
+      first.finish();
+    }
+    set_aside = first.aside() != nullptr;
+    if (!set_aside) {
+      feed(sorter, CollectionStream(first.rows()));
+      return;
+    }
+    join_partitions(sinks.first(1), sorter);
+    return;
+  }
+  for (size_t index = 0; index < sinks.size(); ++index) {
+    keeper(index).set_all_aside();
+  }
+  join_partitions(sinks, sorter);
+}
+
+void DistinctOnOperator::join_partitions(std::span<const std::unique_ptr<Sink>> sinks, RowSorter& sorter) {
+  for (size_t partition = 0; partition < RowPartitions::kCount; ++partition) {
+    const size_t depth = static_cast<Keeper&>(*sinks[0]).aside()->depth() + 1;
+    std::unique_ptr<Sink> keeper = std::make_unique<Keeper>(*this, depth, static_cast<int64_t>(query().work_mem_bytes));
+    for (const std::unique_ptr<Sink>& sink : sinks) {
+      feed(*keeper, std::move(*static_cast<Keeper&>(*sink).aside()->take(partition)));
+    }
+    keeper->finish();
+    join({&keeper, 1}, sorter);
+  }
+}
+
+void DistinctOnOperator::feed(Sink& sink, RowStream&& rows) const {
+  DataChunk chunk;
+  while (rows.next(chunk)) {
+    query().check_cancelled();
+    sink.consume(chunk);
+  }
 }
 
 std::unique_ptr<RowStream> DistinctOnOperator::make_stream() {

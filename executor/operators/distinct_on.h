@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "executor/operator.h"
@@ -18,6 +19,10 @@ class DistinctOnOperator final : public Operator {
  private:
   class Keeper;
   std::unique_ptr<RowStream> make_stream() override;
+  /// Gives the best row of each group of all keepers to `sorter`.
+  void join(std::span<const std::unique_ptr<Sink>> keepers, RowSorter& sorter);
+  void join_partitions(std::span<const std::unique_ptr<Sink>> keepers, RowSorter& sorter);
+  void feed(Sink& sink, RowStream&& rows) const;
 
   const PhysicalDistinctOn& plan_;
   OperatorPtr child_;

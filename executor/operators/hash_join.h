@@ -2,54 +2,55 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <vector>
 
-#include "base/memory_tracker.h"
-#include "executor/join_emitter.h"
-#include "executor/key_table.h"
+#include "executor/join_table.h"
 #include "executor/operator.h"
+#include "executor/row_partitions.h"
 
 namespace tidemark {
 
 /// Join by equal keys. The right side is gathered first, in parallel, and its keys numbered; the left side then looks
 /// its keys up, as a part of its own pipeline. What the right side's keys say is pushed into a scan on the left before
 /// that starts.
+///
+/// Past work_mem both sides go to disk, cut by the hash of their keys, and each pair of partitions is joined by itself
+/// (Shapiro, "Join processing in database systems with large main memories", 1986: the GRACE join).
 class HashJoinOperator final : public Operator {
  public:
   HashJoinOperator(const PhysicalHashJoin& plan, ExecutionState& state);
   void start() override;
-  [[nodiscard]] size_t stream_count() const override { return no_rows_ ? 1 : left_->stream_count(); }
+  [[nodiscard]] size_t stream_count() const override;
 
  private:
-  class Stream;
   class BuildSink;
-  static constexpr uint32_t kEndOfChain = UINT32_MAX;
+  class CutSink;
+  class PartitionsStream;
+  using Partitions = std::vector<std::shared_ptr<RowPartitions>>;
+  /// A partition of both sides, to be joined.
+  struct Part {
+    size_t partition = 0;
+    std::shared_ptr<Partitions> left, right;
+  };
 
   std::unique_ptr<RowStream> make_stream() override;
-  void build();
-  void number_keys();
   void push_into_left_scan();
-  /// Rows where a key that must not be NULL is; empty if there are none.
-  [[nodiscard]] std::vector<uint8_t> unmatchable(std::span<const Vector> keys, size_t size) const;
-  [[nodiscard]] bool keeps_right() const { return plan_.type == JoinType::kRight || plan_.type == JoinType::kFull; }
-  /// The right rows whose keys compare as NULL, and not as false, with the left keys of `row`; the first one only if
-  /// there is no residual to look at.
-  [[nodiscard]] std::vector<uint32_t> rows_of_unknown_key(std::span<const Vector> left_keys, size_t row) const;
+  void cut_left();
+  void add_parts(const std::shared_ptr<Partitions>& left, const std::shared_ptr<Partitions>& right);
+  /// The join of the next partition; nothing at the end. Safe for many threads.
+  std::unique_ptr<RowStream> next_part();
+  std::unique_ptr<RowStream> join(const Part& part);
 
-  const PhysicalHashJoin& plan_;
+  const JoinShape shape_;
   OperatorPtr left_, right_;
-  std::vector<PreparedExpression> left_keys_, right_keys_;
-  PreparedExpression residual_;
-  size_t right_width_;
-  RowCollection rows_;  ///< the right side's columns, then its keys
-  KeyTable keys_;
-  std::vector<uint32_t> first_row_;  ///< one a key
-  std::vector<uint32_t> next_row_;   ///< one a right row; kEndOfChain
-  std::vector<uint32_t> null_rows_;  ///< mark joins: right rows with a NULL in a key
-  std::vector<uint8_t> matched_;     ///< RIGHT and FULL: one a right row
-  std::atomic<size_t> running_streams_{0};
-  MemoryReservation reservation_;
+  std::shared_ptr<JoinTable> table_;  ///< null where the right side is on disk
+  JoinTable::RightSide right_side_;
+  std::shared_ptr<Partitions> right_partitions_;
+  std::mutex parts_mutex_;
+  std::vector<Part> parts_;  ///< guarded by parts_mutex_
+  std::shared_ptr<std::atomic<size_t>> running_;
   bool no_rows_ = false;  ///< nothing on the right, and so nothing to say
 };
 

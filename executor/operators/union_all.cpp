@@ -2,26 +2,9 @@
 
 #include <algorithm>
 
+#include "executor/collection_stream.h"
+
 namespace tidemark {
-
-class UnionAllOperator::Stream final : public RowStream {
- public:
-  explicit Stream(std::vector<std::unique_ptr<RowStream>> sources) : sources_(std::move(sources)) {}
-  bool next(DataChunk& chunk) override {
-    for (; current_ < sources_.size(); ++current_) {
-      if (sources_[current_]->next(chunk)) {
-        return true;
-      }
-      sources_[current_].reset();
-    }
-    chunk.reset();
-    return false;
-  }
-
- private:
-  std::vector<std::unique_ptr<RowStream>> sources_;
-  size_t current_ = 0;
-};
 
 UnionAllOperator::UnionAllOperator(const PhysicalUnionAll& plan, ExecutionState& state) : Operator(plan, state) {
   for (const PhysicalPtr& child : plan.children) {
@@ -51,7 +34,7 @@ std::unique_ptr<RowStream> UnionAllOperator::make_stream() {
     }
   }
   ++opened_;
-  return std::make_unique<Stream>(std::move(sources));
+  return std::make_unique<ConcatenatedStream>(std::move(sources));
 }
 
 }  // namespace tidemark

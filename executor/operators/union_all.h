@@ -15,7 +15,6 @@ class UnionAllOperator final : public Operator {
   [[nodiscard]] size_t stream_count() const override;
 
  private:
-  class Stream;
   std::unique_ptr<RowStream> make_stream() override;
 
   std::vector<OperatorPtr> children_;

@@ -1,45 +1,54 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <vector>
 
 #include "base/memory_tracker.h"
 #include "executor/operator.h"
-#include "executor/row_order.h"
-#include "executor/window_frame.h"
+#include "executor/row_partitions.h"
+#include "executor/window_block.h"
 
 namespace tidemark {
 
-/// Window functions: all rows are gathered and put in the order of partition and ORDER BY; then each partition is
-/// computed call by call, and the rows come out in that order with one column a call behind theirs.
+/// Window functions: all rows are gathered and put in the order of partition and ORDER BY; then the calls are computed,
+/// and the rows come out in that order with one column a call behind theirs.
+///
+/// Many rows are cut by the hash of their partition keys first, so that threads work side by side, each on whole
+/// partitions; past work_mem they wait on disk, and the cuts are worked off one by one. A single partition must fit
+/// into query_memory_limit.
 class WindowOperator final : public Operator {
  public:
   WindowOperator(const PhysicalWindow& plan, ExecutionState& state);
   void start() override;
+  [[nodiscard]] size_t stream_count() const override;
 
  private:
+  class Gatherer;
   class Stream;
-  /// A call made ready. Its arguments, and its filter behind them, are columns of the gathered rows.
-  struct Prepared {
-    const WindowExpression* expression = nullptr;
-    uint32_t first_column = 0;
-    uint32_t order_column = UINT32_MAX;  ///< the first ORDER BY value, for RANGE frames with an offset
+  using Partitions = std::vector<std::shared_ptr<RowPartitions>>;
+  /// Rows that are computed together: a finished block, or a cut that waits for its turn.
+  struct Part {
+    size_t partition = 0;
+    std::shared_ptr<Partitions> rows;
+    std::shared_ptr<WindowBlock> block;
+    MemoryReservation reservation;
   };
 
   std::unique_ptr<RowStream> make_stream() override;
-  void compute();
+  void add_parts(const std::shared_ptr<Partitions>& rows);
+  /// Computes a part. Where its rows do not fit into memory, they are cut further, and the cuts added to the parts:
+  /// false.
+  bool compute(Part& part);
+  /// The next finished block; null at the end. Safe for many threads.
+  std::optional<Part> next_part();
 
   const PhysicalWindow& plan_;
   OperatorPtr child_;
-  size_t child_width_;
-  std::vector<Prepared> calls_;
-  std::vector<PreparedExpression> extra_;  ///< arguments, filters and order values, in column order
-  std::vector<LogicalType> gathered_types_;
-  std::unique_ptr<RowOrder> order_;  ///< partition, then ORDER BY
-  std::unique_ptr<RowCollection> rows_;
-  std::vector<uint32_t> sorted_;
-  std::vector<GrowingColumn> results_;
-  MemoryReservation reservation_;
+  WindowPlan window_;
+  std::mutex parts_mutex_;
+  std::vector<Part> parts_;  ///< guarded by parts_mutex_
 };
 
 }  // namespace tidemark

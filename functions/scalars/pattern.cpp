@@ -165,21 +165,61 @@ std::string replace_matches(Text text, const RegularExpression& expression, Text
   return out += text.substr(copied);
 }
 
-std::string regexp_replace_flags(Text text, Text pattern, Text replacement, Text flags) {
-  if (!flags.empty() && flags[0] >= '0' && flags[0] <= '9') {
-    throw Error(sqlstate::kInvalidParameterValue,
-                "invalid regular expression option: \"" + std::string(flags.substr(0, 1)) + "\"")
-        .with_hint(
-            "If you meant to use regexp_replace() with a start parameter, cast the fourth argument to integer "
-            "explicitly.");
+/// regexp_replace's pattern and flags, made ready.
+struct Replacing {
+  Replacing(Text pattern, Text flags) : global(has_global(flags)), expression(pattern, parse(flags)) {}
+  static bool has_global(Text flags) {
+    if (!flags.empty() && flags[0] >= '0' && flags[0] <= '9') {
+      throw Error(sqlstate::kInvalidParameterValue,
+                  "invalid regular expression option: \"" + std::string(flags.substr(0, 1)) + "\"")
+          .with_hint(
+              "If you meant to use regexp_replace() with a start parameter, cast the fourth argument to integer "
+              "explicitly.");
+    }
+    return flags.find('g') != Text::npos;
   }
-  std::string rest(flags);
-  const bool global = std::erase(rest, 'g') > 0;
-  const RegularExpression expression(pattern, RegularExpression::parse_flags(rest));
-  return replace_matches(text, expression, replacement, 0, global ? 0 : 1);
+  static RegularExpression::Options parse(Text flags) {
+    std::string rest(flags);
+    std::erase(rest, 'g');
+    return RegularExpression::parse_flags(rest);
+  }
+
+  bool global;
+  RegularExpression expression;
+};
+
+std::shared_ptr<const void> prepare_replace(QueryContext& /*context*/, std::span<const Value* const> constants) {
+  const Value* pattern = constants[1];
+  const Value* flags = constants.size() > 3 ? constants[3] : nullptr;
+  const bool flags_known = constants.size() <= 3 || (flags != nullptr && !flags->is_null());
+  if (pattern == nullptr || pattern->is_null() || !flags_known) return nullptr;
+  return std::make_shared<const Replacing>(pattern->as_bytes(), flags != nullptr ? flags->as_bytes() : Text());
 }
-std::string regexp_replace(Text text, Text pattern, Text replacement) {
-  return regexp_replace_flags(text, pattern, replacement, "");
+
+void regexp_replace(KernelCall& call) {
+  const Argument<Text> texts(call.arguments[0]);
+  const Argument<Text> patterns(call.arguments[1]);
+  const Argument<Text> replacements(call.arguments[2]);
+  const bool has_flags = call.arguments.size() > 3;
+  const Argument<Text> flags(call.arguments[has_flags ? 3 : 1]);
+  PatternOfRow<Replacing> prepared(call.prepared);
+  std::string source;
+  Vector result = Vector::flat(call.result_type, call.size);
+  auto* to = result.mutable_data<Text>();
+  for (size_t row = 0; row < call.size; ++row) {
+    to[row] = Text("", 0);
+    if (!call.valid.is_valid(row)) continue;
+    if (call.prepared == nullptr) {
+      source.assign(patterns[row]).push_back('\0');
+      if (has_flags) source += flags[row];
+    }
+    const Replacing& replacing = prepared.get(source, [&](Text) {
+      return std::make_unique<const Replacing>(patterns[row], has_flags ? flags[row] : Text());
+    });
+    to[row] = result.heap().add(
+        replace_matches(texts[row], replacing.expression, replacements[row], 0, replacing.global ? 0 : 1));
+  }
+  call.result = std::move(result);
 }
 
 size_t start_byte(Text text, int32_t start) {
@@ -330,8 +370,9 @@ void add_patterns(FunctionTables& tables) {
   tables.function("regexp_like", {kText, kText, kText}, kBoolean, each_row<regexp_like_flags>,
                   "whether a regular expression matches");
   static constexpr Text kReplace = "matches of a regular expression replaced";
-  tables.function("regexp_replace", {kText, kText, kText}, kText, each_row<regexp_replace>, kReplace);
-  tables.function("regexp_replace", {kText, kText, kText, kText}, kText, each_row<regexp_replace_flags>, kReplace);
+  tables.function("regexp_replace", {kText, kText, kText}, kText, regexp_replace, kReplace).prepare = prepare_replace;
+  tables.function("regexp_replace", {kText, kText, kText, kText}, kText, regexp_replace, kReplace).prepare =
+      prepare_replace;
   tables.function("regexp_replace", {kText, kText, kText, kInt32}, kText, each_row<regexp_replace_from>, kReplace);
   tables.function("regexp_replace", {kText, kText, kText, kInt32, kInt32}, kText, each_row<regexp_replace_nth_plain>,
                   kReplace);

@@ -23,6 +23,8 @@ LogicalPtr push_down_filters(LogicalPtr plan, PlannerContext& context);
 LogicalPtr push_down_limits(LogicalPtr plan, PlannerContext& context);
 /// Inner joins in the order of the smallest intermediate results.
 LogicalPtr order_joins(LogicalPtr plan, PlannerContext& context);
+/// Aggregates of one DISTINCT argument become plain ones over a grouping by it.
+LogicalPtr split_distinct_aggregates(LogicalPtr plan, PlannerContext& context);
 /// Nobody computes or reads a column that nobody wants.
 LogicalPtr prune_columns(LogicalPtr plan, PlannerContext& context);
 /// Fills in `estimated_rows`.

@@ -158,6 +158,13 @@ PhysicalPtr nested_loop(const Case& test, JoinType type) {
   return node;
 }
 
+/// Little enough that every input of more than a few rows goes to disk.
+RunOptions tight() {
+  RunOptions options;
+  options.work_mem_bytes = 4'000;
+  return options;
+}
+
 TEST(Joins, GiveWhatLoopsOverRowsGive) {
   Random random(21);
   for (const auto& [left_size, right_size, distinct] :
@@ -172,8 +179,11 @@ TEST(Joins, GiveWhatLoopsOverRowsGive) {
     for (int round = 0; round < 6; ++round) {
       const Case test = random_case(random, left_size, right_size, distinct);
       for (const JoinType type : kTypes) {
-        ASSERT_EQ(sorted(show(run(hash_join(test, type)))), sorted(show(model(test, type, true))))
+        const auto expected = sorted(show(model(test, type, true)));
+        ASSERT_EQ(sorted(show(run(hash_join(test, type)))), expected)
             << static_cast<int>(type) << " " << left_size << "x" << right_size;
+        ASSERT_EQ(sorted(show(run(hash_join(test, type), tight()))), expected)
+            << "on disk: " << static_cast<int>(type) << " " << left_size << "x" << right_size;
         if (left_size * right_size <= 10'000) {
           ASSERT_EQ(sorted(show(run(nested_loop(test, type)))), sorted(show(model(test, type, false))))
               << static_cast<int>(type) << " " << left_size << "x" << right_size;
@@ -181,6 +191,70 @@ TEST(Joins, GiveWhatLoopsOverRowsGive) {
       }
     }
   }
+}
+
+/// Whole numbers as keys: close together (looked up by value), far apart, with and without duplicates and NULL.
+TEST(Joins, FindIntegersHoweverTheyLie) {
+  Random random(25);
+  for (const int64_t step : {int64_t{1}, int64_t{3}, int64_t{1} << 40}) {
+    for (const bool unique : {true, false}) {
+      for (const bool nulls : {false, true}) {
+        for (const bool null_safe : {false, true}) {
+          const auto make = [&](size_t size, bool distinct) {
+            ValueColumn keys(TypeId::kInt64);
+            for (size_t row = 0; row < size; ++row) {
+              const auto number = static_cast<int64_t>(distinct ? (row * 7919) % size : random.below(size));
+              keys.append(nulls && random.chance(0.1) ? Value() : Value::int64((number - 50) * step));
+            }
+            return keys.take();
+          };
+          const std::vector<Vector> left = {make(3000, false)};
+          const std::vector<Vector> right = {make(1200, unique)};
+          std::map<std::string, std::vector<Value>> by_key;
+          for (const Row& row : rows_of(right, 1200)) {
+            if (null_safe || !row[0].is_null()) {
+              by_key[key_of(row[0])].push_back(row[0]);
+            }
+          }
+          Rows expected;
+          for (const Row& row : rows_of(left, 3000)) {
+            const auto found = by_key.find(key_of(row[0]));
+            if (found == by_key.end()) {
+              expected.push_back({row[0], Value()});
+              continue;
+            }
+            for (const Value& value : found->second) {
+              expected.push_back({row[0], value});
+            }
+          }
+          auto node = std::make_unique<PhysicalHashJoin>();
+          node->type = JoinType::kLeft;
+          node->children.push_back(source(left, 3000));
+          node->children.push_back(source(right, 1200));
+          node->left_keys.push_back(input(0, TypeId::kInt64));
+          node->right_keys.push_back(input(0, TypeId::kInt64));
+          node->null_safe.push_back(null_safe ? 1 : 0);
+          node->outputs = outputs_of({TypeId::kInt64, TypeId::kInt64});
+          const PhysicalPtr plan = std::move(node);
+          ASSERT_EQ(sorted(show(run(plan))), sorted(show(expected))) << step << unique << nulls << null_safe;
+          ASSERT_EQ(sorted(show(run(plan, tight()))), sorted(show(expected))) << "on disk";
+        }
+      }
+    }
+  }
+}
+
+/// A plan that cannot be cut into partitions, or may not go to disk, ends with 53200 at the query's limit.
+TEST(Joins, EndAtTheQuerysMemoryLimit) {
+  Random random(26);
+  const Case test = random_case(random, 10, 20'000, 1'000'000);
+  RunOptions options = tight();
+  options.can_spill = false;
+  options.query_memory_bytes = 1'000'000;
+  EXPECT_EQ(error_of([&] { run(hash_join(test, JoinType::kInner), options); }).substr(0, 5), "53200");
+  options.can_spill = true;
+  EXPECT_EQ(sorted(show(run(hash_join(test, JoinType::kInner), options))),
+            sorted(show(model(test, JoinType::kInner, true))));
 }
 
 TEST(Joins, RefuseTwoRowsWhereOneIsMeant) {
@@ -347,7 +421,9 @@ TEST(SetOperations, CountAsSqlSays) {
         node->children.push_back(source(left, left_size));
         node->children.push_back(source(right, right_size));
         node->outputs = node->children[0]->outputs;
-        ASSERT_EQ(sorted(show(run(std::move(node)))), expected);
+        const PhysicalPtr plan = std::move(node);
+        ASSERT_EQ(sorted(show(run(plan))), expected);
+        ASSERT_EQ(sorted(show(run(plan, tight()))), expected) << "on disk";
       }
     }
     auto node = std::make_unique<PhysicalUnionAll>();

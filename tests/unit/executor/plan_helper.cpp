@@ -182,17 +182,23 @@ SortKey sort_key(ExpressionPtr expression, bool descending, bool nulls_first) {
   return {std::move(expression), descending, nulls_first};
 }
 
-Rows run(PhysicalPtr plan, const RunOptions& options) {
+Rows run(const PhysicalPtr& plan, const RunOptions& options) { return run(*plan, options); }
+
+Rows run(const PhysicalNode& plan, const RunOptions& options) {
   TestContext test;
-  MemoryTracker memory("query_memory_limit");
+  MemoryTracker memory("query_memory_limit", options.query_memory_bytes);
   FaultyFileSystem files;
   files.create_directory("spill");
   ThreadPool pool("test", options.workers - 1);
   test.context.memory = &memory;
   test.context.work_mem_bytes = options.work_mem_bytes;
   test.context.max_parallel_workers = options.workers;
-  auto statement = std::make_shared<PlannedStatement>();
-  statement->plan = std::move(plan);
+  // The plan stays the caller's.
+  const std::shared_ptr<PlannedStatement> statement(new PlannedStatement, [](PlannedStatement* borrower) {
+    static_cast<void>(borrower->plan.release());
+    delete borrower;
+  });
+  statement->plan.reset(&plan);
   ExecutionContext context{.query = test.context};
   context.snapshot = options.snapshot;
   context.transaction = options.transaction;

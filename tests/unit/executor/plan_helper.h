@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "base/memory_tracker.h"
 #include "base/random.h"
 #include "base/thread_pool.h"
 #include "executor/execution.h"
@@ -49,6 +50,7 @@ SortKey sort_key(ExpressionPtr expression, bool descending = false, bool nulls_f
 struct RunOptions {
   size_t workers = 1;
   uint64_t work_mem_bytes = 256ull << 20;
+  int64_t query_memory_bytes = MemoryTracker::kUnlimited;
   bool can_spill = true;
   std::vector<Value> parameters;
   std::shared_ptr<const Snapshot> snapshot;
@@ -56,6 +58,7 @@ struct RunOptions {
 };
 
 /// Runs a plan and returns all its rows.
-Rows run(PhysicalPtr plan, const RunOptions& options = {});
+Rows run(const PhysicalNode& plan, const RunOptions& options = {});
+Rows run(const PhysicalPtr& plan, const RunOptions& options = {});
 
 }  // namespace tidemark::testing

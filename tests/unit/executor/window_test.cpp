@@ -230,9 +230,12 @@ TEST(Window, ComputesEveryFrameAsItsDefinitionSays) {
         types.push_back(call->type);
       }
       node->outputs = outputs_of(types);
-      const Rows input_rows = rows_of(columns, size);
-      ASSERT_EQ(sorted(show(run(std::move(node)))),
-                sorted(show(model_rows(input_rows, frame, partitioned, descending))))
+      const PhysicalPtr plan = std::move(node);
+      const auto expected = sorted(show(model_rows(rows_of(columns, size), frame, partitioned, descending)));
+      RunOptions tight;
+      tight.work_mem_bytes = 1000;
+      ASSERT_EQ(sorted(show(run(plan, tight))), expected) << "on disk";
+      ASSERT_EQ(sorted(show(run(plan))), expected)
           << "unit " << static_cast<int>(frame.unit) << " start " << static_cast<int>(frame.start) << " end "
           << static_cast<int>(frame.end) << " exclusion " << static_cast<int>(frame.exclusion);
     }
@@ -272,6 +275,58 @@ TEST(Window, AddsUpLongFramesByBlocks) {
   }
 }
 
+/// Many small partitions and a few large ones, in memory (cut by their hash) and on disk.
+TEST(Window, ComputesManyPartitionsWhereverTheyLie) {
+  Random random(34);
+  const size_t size = 70'000;
+  ValueColumn keys(TypeId::kInt64);
+  ValueColumn order(TypeId::kInt64);
+  for (size_t row = 0; row < size; ++row) {
+    const auto key = static_cast<int64_t>(random.chance(0.2) ? random.below(3) : random.below(20'000));
+    keys.append(random.chance(0.05) ? Value() : Value::int64(key));
+    order.append(Value::int64(static_cast<int64_t>((row * 7919) % size)));
+  }
+  const std::vector<Vector> columns = {keys.take(), order.take(),
+                                       random_column(random, {TypeId::kInt64, 1000, 0.1}, size)};
+  const FrameCase frame{FrameUnit::kRange,    FrameBoundKind::kUnboundedPreceding, FrameBoundKind::kCurrentRow, 0, 0,
+                        FrameExclusion::kNone};
+  auto node = std::make_unique<PhysicalWindow>();
+  node->children.push_back(source(columns, size));
+  const auto add = [&](ExpressionPtr call) {
+    auto& window = call->as<WindowExpression>();
+    window.partition_by.clear();
+    window.partition_by.push_back(input(0, TypeId::kInt64));
+    node->calls.push_back(std::move(call));
+  };
+  add(window_function("row_number", {}, true, frame, false));
+  add(window_aggregate("sum", true, frame, false, false));
+  node->outputs = outputs_of({TypeId::kInt64, TypeId::kInt64, TypeId::kInt64, TypeId::kInt64, TypeId::kFloat64});
+  Rows rows = rows_of(columns, size);
+  std::ranges::stable_sort(rows, [](const Row& a, const Row& b) { return a[1].as_int64() < b[1].as_int64(); });
+  struct Running {
+    int64_t number = 0;
+    double sum = 0;
+    bool any = false;
+  };
+  std::map<std::string, Running> running;
+  for (Row& row : rows) {
+    Running& partition = running[show(row[0])];
+    ++partition.number;
+    partition.any = partition.any || !row[2].is_null();
+    partition.sum += row[2].is_null() ? 0.0 : static_cast<double>(row[2].as_int64());
+    row.push_back(Value::int64(partition.number));
+    row.push_back(partition.any ? Value::float64(partition.sum) : Value());
+  }
+  const auto expected = sorted(show(rows));
+  const PhysicalPtr plan = std::move(node);
+  for (const uint64_t memory : {uint64_t{1} << 30, uint64_t{1} << 20, uint64_t{50'000}}) {
+    RunOptions options;
+    options.workers = 2;
+    options.work_mem_bytes = memory;
+    ASSERT_EQ(sorted(show(run(plan, options))), expected) << memory;
+  }
+}
+
 TEST(DistinctOn, KeepsTheFirstRowOfEachGroup) {
   Random random(33);
   for (const size_t size : telling_sizes()) {
@@ -301,7 +356,11 @@ TEST(DistinctOn, KeepsTheFirstRowOfEachGroup) {
       node->outputs = node->children[0]->outputs;
       node->keys.push_back(input(0, TypeId::kText));
       node->order.push_back(sort_key(input(1, TypeId::kInt64), descending));
-      ASSERT_EQ(show(run(std::move(node))), show(expected));
+      const PhysicalPtr plan = std::move(node);
+      ASSERT_EQ(show(run(plan)), show(expected));
+      RunOptions tight;
+      tight.work_mem_bytes = 1000;
+      ASSERT_EQ(show(run(plan, tight)), show(expected)) << "on disk";
     }
   }
 }
