@@ -61,6 +61,7 @@ void visit_fields(Archive& fields, ColumnEntry& entry) {
   fields.enumeration(7, entry.identity, Identity::kByDefault, Identity::kAlways);
   fields(8, entry.owned_sequence);
   fields(9, entry.comment);
+  fields(10, entry.domain);
 }
 
 template <class Archive>
@@ -71,6 +72,7 @@ void visit_fields(Archive& fields, UniqueConstraint& entry) {
   fields(4, entry.primary);
   fields(5, entry.nulls_not_distinct);
   fields(6, entry.hidden_table);
+  fields(7, entry.index_sql);
 }
 
 template <class Archive>
@@ -78,6 +80,22 @@ void visit_fields(Archive& fields, CheckConstraint& entry) {
   fields(1, entry.id);
   fields(2, entry.name);
   fields(3, entry.sql);
+}
+
+template <class Archive>
+void visit_fields(Archive& fields, ForeignKey& entry) {
+  fields(1, entry.id);
+  fields(2, entry.name);
+  fields(3, entry.columns);
+  fields(4, entry.referenced_table);
+  fields(5, entry.referenced_columns);
+  fields.enumeration(6, entry.on_update, KeyAction::kRestrict, KeyAction::kNoAction);
+  fields.enumeration(7, entry.on_delete, KeyAction::kRestrict, KeyAction::kNoAction);
+  fields(8, entry.set_columns);
+  fields(9, entry.match_full);
+  fields(10, entry.deferrable);
+  fields(11, entry.initially_deferred);
+  fields(12, entry.validated);
 }
 
 template <class Archive>
@@ -100,6 +118,10 @@ void visit_fields(Archive& fields, TableEntry& entry) {
   fields(16, entry.hidden);
   fields(17, entry.temporary_session);
   fields(18, entry.comment);
+  fields(19, entry.enforces_for);
+  fields.enumeration(20, entry.on_commit, OnCommit::kDrop);
+  fields(21, entry.foreign_keys);
+  fields(22, entry.referenced_by);
 }
 
 template <class Archive>
@@ -114,6 +136,8 @@ void visit_fields(Archive& fields, ViewEntry& entry) {
   fields(8, entry.materialized_table);
   fields(9, entry.comment);
   fields(10, entry.search_path);
+  fields.enumeration(11, entry.check_option, CheckOption::kCascaded);
+  fields(12, entry.populated);
 }
 
 template <class Archive>
@@ -126,6 +150,7 @@ void visit_fields(Archive& fields, IndexEntry& entry) {
   fields(6, entry.columns);
   fields(7, entry.definition_sql);
   fields(8, entry.unique);
+  fields(9, entry.comment);
 }
 
 template <class Archive>
@@ -144,6 +169,7 @@ void visit_fields(Archive& fields, SequenceEntry& entry) {
   fields(12, entry.owned_by_column);
   fields(13, entry.last_value);
   fields(14, entry.is_called);
+  fields(15, entry.comment);
 }
 
 template <class Archive>
@@ -166,7 +192,11 @@ void visit_fields(Archive& fields, TypeEntry& entry) {
   fields(4, entry.labels);
   fields(5, entry.base);
   fields(6, entry.not_null);
-  fields(7, entry.check_sql);
+  fields(8, entry.base_domain);
+  fields(9, entry.default_sql);
+  fields(10, entry.checks);
+  fields(11, entry.owner);
+  fields(12, entry.comment);
 }
 
 class FieldWriter {

@@ -65,6 +65,7 @@ struct ColumnEntry {
   std::string generated_sql;  ///< GENERATED ALWAYS AS (…) STORED; empty: none
   Identity identity = Identity::kNone;
   ObjectId owned_sequence = kNoObject;  ///< serial and identity columns
+  ObjectId domain = kNoObject;          ///< the domain that it was declared with; `type` is what that is over
   std::string comment;
 };
 
@@ -75,6 +76,7 @@ struct UniqueConstraint {
   bool primary = false;
   bool nulls_not_distinct = false;
   ObjectId hidden_table = kNoObject;  ///< secondary constraints: the keyed table that enforces it (D31)
+  std::string index_sql;              ///< CREATE UNIQUE INDEX: an index and no constraint, as pg_get_indexdef prints it
 };
 
 struct CheckConstraint {
@@ -82,6 +84,27 @@ struct CheckConstraint {
   std::string name;
   std::string sql;
 };
+
+/// What becomes of rows whose referenced key goes or changes; the letters are pg_constraint's.
+enum class KeyAction : char { kNoAction = 'a', kRestrict = 'r', kCascade = 'c', kSetNull = 'n', kSetDefault = 'd' };
+
+struct ForeignKey {
+  ObjectId id = kNoObject;
+  std::string name;
+  std::vector<ColumnId> columns;
+  ObjectId referenced_table = kNoObject;
+  std::vector<ColumnId> referenced_columns;  ///< one a column
+  KeyAction on_update = KeyAction::kNoAction;
+  KeyAction on_delete = KeyAction::kNoAction;
+  std::vector<ColumnId> set_columns;  ///< ON DELETE SET NULL | DEFAULT (…); empty: all
+  bool match_full = false;
+  bool deferrable = false;
+  bool initially_deferred = false;
+  bool validated = true;
+};
+
+/// What a temporary table's rows, or the table, do at the end of a transaction.
+enum class OnCommit : uint8_t { kPreserveRows = 0, kDeleteRows = 1, kDrop = 2 };
 
 struct TableEntry {
   ObjectId id = kNoObject;
@@ -94,13 +117,17 @@ struct TableEntry {
   std::optional<UniqueConstraint> key;    ///< the storage key: series and keyed tables
   std::vector<UniqueConstraint> uniques;  ///< further ones
   std::vector<CheckConstraint> checks;
-  ColumnId time_column = kNoColumn;   ///< partitions the table; always set for kSeries
-  int64_t partition_interval_us = 0;  ///< 0: follows the density of the data
-  int64_t retention_us = 0;           ///< 0: keeps for ever (the schema's retention applies as well)
+  std::vector<ForeignKey> foreign_keys;
+  std::vector<ObjectId> referenced_by;  ///< tables with foreign keys to this one, each once
+  ColumnId time_column = kNoColumn;     ///< partitions the table; always set for kSeries
+  int64_t partition_interval_us = 0;    ///< 0: follows the density of the data
+  int64_t retention_us = 0;             ///< 0: keeps for ever (the schema's retention applies as well)
   OnDuplicate on_duplicate = OnDuplicate::kUnset;
   bool made_by_line_protocol = false;      ///< tags and fields may be added by writes
   bool hidden = false;                     ///< enforces a secondary UNIQUE; not listed
-  ObjectId temporary_session = kNoObject;  ///< temp tables: never logged, gone with their session
+  ObjectId enforces_for = kNoObject;       ///< of a table that enforces a UNIQUE: the table whose keys it holds
+  ObjectId temporary_session = kNoObject;  ///< temp tables: their schema; they are gone with their session
+  OnCommit on_commit = OnCommit::kPreserveRows;
   std::string comment;
 
   [[nodiscard]] const ColumnEntry* find_column(std::string_view column_name) const;
@@ -111,16 +138,21 @@ struct TableEntry {
   [[nodiscard]] bool is_key_column(ColumnId column_id) const;
 };
 
+/// What WITH CHECK OPTION holds new rows against: this view's condition, or those of the views below it as well.
+enum class CheckOption : uint8_t { kNone = 0, kLocal = 1, kCascaded = 2 };
+
 struct ViewEntry {
   ObjectId id = kNoObject;
   ObjectId schema = kNoObject;
   std::string name;
   ObjectId owner = kNoObject;
-  std::string sql;                   ///< canonical SELECT
-  std::vector<std::string> search_path;     ///< under which `sql` was written and is read
-  std::vector<ColumnEntry> columns;  ///< names and types as of creation
+  std::string sql;                       ///< canonical SELECT
+  std::vector<std::string> search_path;  ///< under which `sql` was written and is read
+  std::vector<ColumnEntry> columns;      ///< names and types as of creation
   std::vector<ObjectId> depends_on;
   ObjectId materialized_table = kNoObject;  ///< materialized views: where the rows are
+  bool populated = true;                    ///< materialized views: false after WITH NO DATA
+  CheckOption check_option = CheckOption::kNone;
   std::string comment;
 };
 
@@ -133,6 +165,7 @@ struct IndexEntry {
   std::vector<ColumnId> columns;
   std::string definition_sql;  ///< as pg_get_indexdef prints it
   bool unique = false;
+  std::string comment;
 };
 
 struct SequenceEntry {
@@ -150,6 +183,7 @@ struct SequenceEntry {
   ColumnId owned_by_column = kNoColumn;
   int64_t last_value = 1;  ///< reserved up to here: a crash may skip values, never repeat one
   bool is_called = false;
+  std::string comment;
 };
 
 struct RoleEntry {
@@ -169,9 +203,15 @@ struct TypeEntry {
   ObjectId schema = kNoObject;
   std::string name;
   std::vector<std::string> labels;  ///< enums
-  LogicalType base;                 ///< domains
+  ObjectId owner = kNoObject;
+  // Domains: values are those of `base`, which satisfy the rules of this domain and of `base_domain`, if it is over
+  // one.
+  LogicalType base;
+  ObjectId base_domain = kNoObject;
   bool not_null = false;
-  std::string check_sql;
+  std::string default_sql;
+  std::vector<CheckConstraint> checks;  ///< over `value`
+  std::string comment;
 };
 
 }  // namespace tidemark

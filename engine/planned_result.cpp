@@ -26,8 +26,18 @@ PlannedResult::PlannedResult(Session& session, std::shared_ptr<PreparedStatement
     throw;
   }
   transaction.end_statement();
-  if (statement_->planned->writes && !has_first_) {
+  if (!statement_->planned->writes) {
+    return;
+  }
+  if (!has_first_) {
     finish();
+  }
+  try {
+    enforce_foreign_keys(session_);
+  } catch (...) {
+    session_.mark_failed();
+    finish();
+    throw;
   }
 }
 

@@ -34,8 +34,9 @@ class PreparedStatement final : public Statement {
   bool returns_rows_ = false;
   std::shared_ptr<const PlannedStatement> planned;  ///< null for utility statements, and before planning
   uint64_t settings_hash = 0;                       ///< Settings::binding_hash() that `planned` was made under
-  Flavour flavour = Flavour::kSql;   ///< whose functions its names mean (D7)
+  Flavour flavour = Flavour::kSql;                  ///< whose functions its names mean (D7)
   bool described = false;                           ///< columns and parameter types are known
+  bool takes_parameters = true;                     ///< false: it is run without having been prepared
 
  private:
   std::string text_;

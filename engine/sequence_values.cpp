@@ -85,6 +85,13 @@ void SequenceValues::set(ObjectId sequence, int64_t value, bool is_called) {
   reserved_.insert_or_assign(sequence, Reserved{entry, 0});
 }
 
+std::pair<int64_t, bool> SequenceValues::state(ObjectId sequence) {
+  const std::lock_guard lock(mutex_);
+  const auto found = reserved_.find(sequence);
+  const SequenceEntry entry = found == reserved_.end() ? committed(store_, sequence) : found->second.entry;
+  return {entry.last_value, entry.is_called};
+}
+
 void SequenceValues::forget(ObjectId sequence) {
   const std::lock_guard lock(mutex_);
   reserved_.erase(sequence);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <utility>
 
 #include "catalog/catalog.h"
 
@@ -20,6 +21,8 @@ class SequenceValues {
   /// Throws 2200H `nextval: reached maximum value of sequence "s" (n)` at the end of one that does not cycle.
   int64_t next(ObjectId sequence);
   void set(ObjectId sequence, int64_t value, bool is_called);
+  /// last_value and is_called.
+  std::pair<int64_t, bool> state(ObjectId sequence);
   /// Forget what is cached: the entry was changed by ALTER SEQUENCE or TRUNCATE.
   void forget(ObjectId sequence);
 

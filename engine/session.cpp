@@ -7,6 +7,8 @@
 #include "engine/planned_result.h"
 #include "engine/statement_result.h"
 #include "engine/utility/utility.h"
+#include "parser/ast_query.h"
+#include "parser/ast_statement.h"
 #include "parser/sql_parser.h"
 #include "types/calendar.h"
 
@@ -61,6 +63,29 @@ std::vector<std::string> split_names(std::string_view list) {
   return names;
 }
 
+/// SELECT … INTO t is CREATE TABLE t AS SELECT …; the words stand in the first SELECT of a UNION.
+ast::StatementPtr select_into_as_create(ast::StatementPtr statement) {
+  if (statement->kind != ast::StatementKind::Query) {
+    return statement;
+  }
+  ast::Query* first = &statement->as<ast::Query>();
+  while (first->query_kind == ast::QueryKind::SetOperation) {
+    first = first->as<ast::SetOperationQuery>().left.get();
+  }
+  if (first->query_kind != ast::QueryKind::Select || first->as<ast::SelectQuery>().into.empty()) {
+    return statement;
+  }
+  auto& select = first->as<ast::SelectQuery>();
+  auto create = std::make_unique<ast::CreateTableAsStatement>();
+  create->position = statement->position;
+  create->source_offset = statement->source_offset;
+  create->source_length = statement->source_length;
+  create->table = std::exchange(select.into, {});
+  create->persistence = select.into_temporary ? ast::Persistence::Temporary : ast::Persistence::Permanent;
+  create->query = std::move(statement);
+  return create;
+}
+
 std::vector<ResultColumn> result_columns(const std::vector<PlanOutput>& outputs, const Catalog& catalog) {
   std::vector<ResultColumn> columns;
   for (const PlanOutput& output : outputs) {
@@ -107,6 +132,10 @@ Session::Session(DatabaseImplementation& database, const ConnectionOptions& opti
 Session::~Session() {
   close_transaction_cursors(cursors_, true);
   end_transaction();
+  // Nobody listens any more.
+  notice_listener_ = {};
+  settings_.on_change({});
+  drop_temporary_relations();
   database_.session_ended(process_id_);
 }
 
@@ -157,9 +186,14 @@ const DatabaseEntry& Session::database() const {
 
 std::vector<std::string> Session::search_path() const {
   std::vector<std::string> path;
+  bool names_temporary = false;
   for (std::string& name : split_names(settings_.current().text(Setting::kSearchPath))) {
     if (name == "$user") {
       name = role_name_;
+    }
+    if (name == "pg_temp") {
+      name = temporary_schema();
+      names_temporary = true;
     }
     // Another default policy of the database is searched just before `public` (D1).
     if (name == "public" && database().default_schema != "public") {
@@ -167,8 +201,21 @@ std::vector<std::string> Session::search_path() const {
     }
     path.push_back(std::move(name));
   }
+  // Temporary relations hide others unless the path gives them another place.
+  if (has_temporary_schema_ && !names_temporary) {
+    path.insert(path.begin(), temporary_schema());
+  }
   return path;
 }
+
+void Session::forget_plans() {
+  plan_cache_.clear();
+  for (const auto& [name, statement] : prepared_) {
+    statement->planned.reset();
+  }
+}
+
+std::string Session::temporary_schema() const { return "pg_temp_" + std::to_string(process_id_); }
 
 std::optional<std::string> Session::setting(std::string_view name, bool missing_ok) const {
   if (missing_ok && !settings_.current().exists(name)) {
@@ -214,7 +261,33 @@ int64_t Session::next_sequence_value(ObjectId sequence) {
     }
   }
   sequence_values_[sequence] = value;
+  last_sequence_ = sequence;
   return value;
+}
+
+std::pair<int64_t, bool> Session::sequence_state(ObjectId sequence) {
+  if (database_.store().snapshot()->catalog()->object(sequence) != nullptr) {
+    return database_.sequences().state(sequence);
+  }
+  const CatalogEntry* object = catalog().object(sequence);
+  if (object == nullptr) {
+    throw Error(sqlstate::kUndefinedTable, "could not open relation with OID " + std::to_string(sequence));
+  }
+  const auto& entry = std::get<SequenceEntry>(*object);
+  return {entry.last_value, entry.is_called};
+}
+
+int64_t Session::last_value_of_session() {
+  const auto found = sequence_values_.find(last_sequence_);
+  if (found == sequence_values_.end() || current_catalog()->object(last_sequence_) == nullptr) {
+    throw Error(sqlstate::kObjectNotInPrerequisiteState, "lastval is not yet defined in this session");
+  }
+  return found->second;
+}
+
+void Session::forget_sequence_values() {
+  sequence_values_.clear();
+  last_sequence_ = kNoObject;
 }
 
 int64_t Session::current_sequence_value(ObjectId sequence) {
@@ -313,6 +386,7 @@ void Session::ensure_planned(PreparedStatement& statement, std::span<const Logic
   const auto running = start_statement();
   PlannerContext context = planner_context(*catalog, running->context);
   context.flavour = statement.flavour;
+  context.takes_parameters = statement.takes_parameters;
   context.parameter_types.assign(types.begin(), types.end());
   if (statement.described) {
     context.parameter_types = statement.parameter_types_;
@@ -337,6 +411,7 @@ void Session::ensure_planned(PreparedStatement& statement, std::span<const Logic
 std::vector<std::shared_ptr<Statement>> Session::parse(std::string_view sql) {
   std::vector<std::shared_ptr<Statement>> statements;
   for (ast::StatementPtr& syntax : parse_sql(sql)) {
+    syntax = select_into_as_create(std::move(syntax));
     std::string text(sql.substr(syntax->source_offset, syntax->source_length));
     statements.push_back(
         std::make_shared<PreparedStatement>(std::move(text), std::shared_ptr<const ast::Statement>(std::move(syntax))));
@@ -404,6 +479,7 @@ std::unique_ptr<Result> Session::execute_prepared(std::shared_ptr<PreparedStatem
   check_not_failed(*statement);
   try {
     if (is_planned(statement->syntax().kind)) {
+      statement->takes_parameters = statement->described || !parameters.empty();
       ensure_planned(*statement, {});
       return start_planned(std::move(statement), parameters);
     }
@@ -427,7 +503,7 @@ std::unique_ptr<Result> Session::start_planned(std::shared_ptr<PreparedStatement
                 "cannot execute " + command_words(statement->syntax()) + " in a read-only transaction");
   }
   auto running = start_statement();
-  transaction_->autocommit = !explicit_transaction_;
+  transaction_->autocommit = !explicit_transaction_ && transaction_->writes.empty();
   transaction_->begin_statement();
   if (transaction_->isolation() == tidemark::IsolationLevel::kSerializable) {
     transaction_->tables_read.insert(transaction_->tables_read.end(), statement->planned->tables_read.begin(),

@@ -11,6 +11,7 @@
 #include "base/memory_tracker.h"
 #include "base/random.h"
 #include "engine/ddl/ddl_context.h"
+#include "engine/foreign_key_checks.h"
 #include "engine/object_names.h"
 #include "engine/prepared_statement.h"
 #include "engine/session_settings.h"
@@ -82,11 +83,16 @@ class Session final : public Connection, public SessionState {
   int64_t next_sequence_value(ObjectId sequence) override;
   int64_t current_sequence_value(ObjectId sequence) override;
   void set_sequence_value(ObjectId sequence, int64_t value, bool is_called) override;
+  std::pair<int64_t, bool> sequence_state(ObjectId sequence) override;
+  int64_t last_value_of_session() override;
+  /// DISCARD SEQUENCES: currval and lastval are undefined again.
+  void forget_sequence_values();
 
   // For utility statements (engine/utility/)
   [[nodiscard]] DatabaseImplementation& owner() { return database_; }
   [[nodiscard]] SessionSettings& settings() { return settings_; }
   [[nodiscard]] bool in_explicit_transaction() const { return explicit_transaction_; }
+  [[nodiscard]] bool is_read_only() const { return read_only_; }
   void notify(std::string_view severity, const Error& content);
   void begin_transaction(const ast::TransactionModes& modes);
   /// What COMMIT does; the command tag is ROLLBACK if the transaction had failed.
@@ -98,6 +104,8 @@ class Session final : public Connection, public SessionState {
   void change_transaction_modes(const ast::TransactionModes& modes);
   /// Runs a DDL function on a context that sees this transaction's catalog, and adds what it did to the transaction.
   void run_ddl(const std::function<void(DdlContext&)>& ddl);
+  /// Looks names up as DDL does, but changes nothing and takes no lock.
+  void read_catalog(const std::function<void(const DdlContext&)>& look);
   /// The catalog that the next statement would see: committed, and own changes.
   [[nodiscard]] std::shared_ptr<const Catalog> current_catalog() const;
   PlannerContext planner_context(const Catalog& catalog, QueryContext& query);
@@ -119,9 +127,33 @@ class Session final : public Connection, public SessionState {
   std::unique_ptr<TransactionState>& transaction() { return transaction_; }
   void ensure_transaction();
   void use_database(const std::string& name);
+  /// Whether a foreign key is checked at the end of the transaction only, by its definition or SET CONSTRAINTS.
+  [[nodiscard]] bool is_deferred(const ForeignKey& key) const;
+  void defer_check(DeferredKeyCheck check) { deferred_checks_.push_back(std::move(check)); }
+  /// SET CONSTRAINTS for one key, or (kNoObject) for all. To IMMEDIATE: what was deferred is checked now.
+  void set_constraint_mode(ObjectId key, bool deferred);
+  [[nodiscard]] bool is_enforcing_keys() const { return enforcing_keys_; }
+  /// While it lives, statements of this session are the foreign keys' own.
+  class KeyEnforcement {
+   public:
+    explicit KeyEnforcement(Session& session) : session_(session) { session_.enforcing_keys_ = true; }
+    ~KeyEnforcement() { session_.enforcing_keys_ = false; }
+    KeyEnforcement(const KeyEnforcement&) = delete;
+    KeyEnforcement& operator=(const KeyEnforcement&) = delete;
+
+   private:
+    Session& session_;
+  };
+  /// The name of the schema of this session's temporary relations.
+  [[nodiscard]] std::string temporary_schema() const;
+  /// Drops what is in it, in a transaction of its own or in the running one. Never throws: what is left goes with the
+  /// next start.
+  void drop_temporary_relations() noexcept;
   std::map<std::string, std::shared_ptr<PreparedStatement>>& prepared_statements() { return prepared_; }
   std::map<std::string, std::shared_ptr<Cursor>>& cursors() { return cursors_; }
   void discard_plans() { plan_cache_.clear(); }
+  /// Statements are planned anew when they are run next.
+  void forget_plans();
   [[nodiscard]] const std::string& role() const { return role_name_; }
   [[nodiscard]] ObjectId role_id() const { return role_id_; }
   [[nodiscard]] bool is_superuser() const { return superuser_; }
@@ -135,7 +167,10 @@ class Session final : public Connection, public SessionState {
   std::unique_ptr<Result> execute_prepared(std::shared_ptr<PreparedStatement> statement,
                                            std::span<const Value> parameters);
   void check_not_failed(const PreparedStatement& statement) const;
+  DdlContext::Environment definition_environment(RunningStatement& running);
   void end_transaction() noexcept;
+  /// ON COMMIT DELETE ROWS and DROP.
+  void tidy_temporary_tables();
   std::shared_ptr<PreparedStatement> cached_statement(std::string_view sql);
 
   DatabaseImplementation& database_;
@@ -166,6 +201,12 @@ class Session final : public Connection, public SessionState {
   SystemContext system_context_;
   SessionObjectNames object_names_;
   std::map<ObjectId, int64_t> sequence_values_;  ///< currval
+  ObjectId last_sequence_ = kNoObject;           ///< lastval's
+  bool enforcing_keys_ = false;
+  std::vector<DeferredKeyCheck> deferred_checks_;
+  std::map<ObjectId, bool> constraint_modes_;  ///< SET CONSTRAINTS: deferred? kNoObject: all others
+  bool has_temporary_schema_ = false;          ///< it has been made (in a transaction that may have been rolled back)
+  bool has_on_commit_tables_ = false;          ///< likewise, of tables with ON COMMIT
 };
 
 }  // namespace tidemark

@@ -1,6 +1,8 @@
 #include "base/clock.h"
+#include "base/logging.h"
 #include "engine/cursor.h"
 #include "engine/database_implementation.h"
+#include "engine/ddl/definitions.h"
 #include "engine/session.h"
 
 namespace tidemark {
@@ -99,6 +101,8 @@ void Session::end_transaction() noexcept {
   }
   close_transaction_cursors(cursors_, false);
   transaction_.reset();
+  deferred_checks_.clear();
+  constraint_modes_.clear();
   explicit_transaction_ = false;
   failed_ = false;
 }
@@ -113,7 +117,11 @@ void Session::sync() {
     return;
   }
   try {
+    run_deferred_checks(*this, std::exchange(deferred_checks_, {}));
     materialize_held_cursors(cursors_);
+    if (has_on_commit_tables_) {
+      tidy_temporary_tables();
+    }
     if (!transaction_->writes.empty()) {
       CommitOptions options = transaction_->commit_options();
       options.wait_for_sync = wait_for_sync_ && settings_.current().text(Setting::kSynchronousCommit) != "off";
@@ -126,6 +134,75 @@ void Session::sync() {
   }
   settings_.commit();
   end_transaction();
+}
+
+bool Session::is_deferred(const ForeignKey& key) const {
+  if (!key.deferrable) {
+    return false;
+  }
+  for (const ObjectId id : {key.id, kNoObject}) {
+    if (const auto mode = constraint_modes_.find(id); mode != constraint_modes_.end()) {
+      return mode->second;
+    }
+  }
+  return key.initially_deferred;
+}
+
+void Session::set_constraint_mode(ObjectId key, bool deferred) {
+  if (key == kNoObject) {
+    constraint_modes_.clear();
+  }
+  constraint_modes_[key] = deferred;
+  if (deferred) {
+    return;
+  }
+  std::vector<DeferredKeyCheck> now;
+  std::vector<DeferredKeyCheck> later;
+  for (DeferredKeyCheck& check : std::exchange(deferred_checks_, {})) {
+    (key == kNoObject || check.key == key ? now : later).push_back(std::move(check));
+  }
+  deferred_checks_ = std::move(later);
+  run_deferred_checks(*this, std::move(now));
+}
+
+void Session::tidy_temporary_tables() {
+  run_ddl([&](DdlContext& context) {
+    const SchemaEntry* schema = context.catalog().schema(database_id_, temporary_schema());
+    if (schema == nullptr) {
+      return;
+    }
+    for (const CatalogEntry* entry : context.catalog().in_schema(schema->id)) {
+      const auto* table = std::get_if<TableEntry>(entry);
+      if (table == nullptr || table->on_commit == OnCommit::kPreserveRows) {
+        continue;
+      }
+      if (table->on_commit == OnCommit::kDrop) {
+        drop_table(TableEntry(*table), context);
+      } else {
+        truncate_table(*table, context);
+      }
+    }
+  });
+}
+
+void Session::drop_temporary_relations() noexcept {
+  if (!has_temporary_schema_) {
+    return;
+  }
+  const auto listener = std::exchange(notice_listener_, {});  // no word of what is dropped along
+  try {
+    run_ddl([&](DdlContext& context) {
+      if (const SchemaEntry* found = context.catalog().schema(database_id_, temporary_schema())) {
+        const SchemaEntry schema = *found;
+        drop_contents(schema, context);
+        context.drop(ObjectKind::kSchema, schema.id);
+      }
+    });
+    sync();
+  } catch (const std::exception& error) {
+    log_warning(std::string("temporary relations stay until the next start: ") + error.what());
+  }
+  notice_listener_ = listener;
 }
 
 void Session::mark_failed() noexcept {
@@ -173,6 +250,31 @@ std::shared_ptr<const Catalog> Session::current_catalog() const {
   return database_.store().snapshot()->catalog();
 }
 
+DdlContext::Environment Session::definition_environment(RunningStatement& running) {
+  DdlContext::Environment environment;
+  environment.database = database_id_;
+  environment.role = role_id_;
+  environment.superuser = superuser_;
+  environment.search_path = search_path();
+  environment.temporary_schema = temporary_schema();
+  environment.allocate_id = [this] { return database_.store().allocate_object_id(); };
+  environment.planner = [this, &running](const Catalog& catalog) { return planner_context(catalog, running.context); };
+  environment.notice = [this](std::string_view severity, const Error& content) { notify(severity, content); };
+  return environment;
+}
+
+void Session::read_catalog(const std::function<void(const DdlContext&)>& look) {
+  const auto running = start_statement();
+  const DdlContext context(current_catalog(), definition_environment(*running));
+  try {
+    look(context);
+  } catch (...) {
+    end_statement(*running);
+    throw;
+  }
+  end_statement(*running);
+}
+
 void Session::run_ddl(const std::function<void(DdlContext&)>& ddl) {
   ensure_transaction();
   if (read_only_) {
@@ -182,21 +284,24 @@ void Session::run_ddl(const std::function<void(DdlContext&)>& ddl) {
   transaction_->locks().lock_table(transaction_->id(), kCatalogLock, transaction_->lock_timeout_ms,
                                    [&] { running->context.check_cancelled(); });
   transaction_->begin_statement();
-  DdlContext::Environment environment;
-  environment.database = database_id_;
-  environment.role = role_id_;
-  environment.superuser = superuser_;
-  environment.search_path = search_path();
-  environment.allocate_id = [this] { return database_.store().allocate_object_id(); };
-  environment.planner = [&](const Catalog& catalog) { return planner_context(catalog, running->context); };
-  environment.notice = [this](std::string_view severity, const Error& content) { notify(severity, content); };
-  DdlContext context(current_catalog(), std::move(environment));
+  DdlContext context(current_catalog(), definition_environment(*running));
   try {
     ddl(context);
     WriteSet& writes = transaction_->writes;
     for (const CatalogDelta& delta : context.deltas()) {
       if (delta.kind == ObjectKind::kSequence) {
         database_.sequences().forget(delta.id);
+      }
+      if (delta.operation == CatalogDelta::Operation::kPut) {
+        if (const auto* schema = std::get_if<SchemaEntry>(&delta.entry)) {
+          has_temporary_schema_ = has_temporary_schema_ || schema->name == temporary_schema();
+        } else if (const auto* table = std::get_if<TableEntry>(&delta.entry)) {
+          has_on_commit_tables_ = has_on_commit_tables_ || table->on_commit != OnCommit::kPreserveRows;
+        }
+        // A new temporary relation may hide what plans were made for.
+        if (has_temporary_schema_) {
+          forget_plans();
+        }
       }
       writes.catalog.push_back(delta);
     }

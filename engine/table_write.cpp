@@ -6,7 +6,7 @@
 namespace tidemark {
 
 ConflictAction conflict_rule(const TableEntry& table, ConflictAction otherwise) {
-  if (table.kind == TableKind::kAppend) {
+  if (table.kind == TableKind::kAppend && table.uniques.empty()) {
     return ConflictAction::kKeepBoth;
   }
   switch (table.on_duplicate) {
@@ -32,6 +32,10 @@ TableWrite::TableWrite(Session& session, const TableEntry& table, TableWriteOpti
   PlannerContext planner = session_.planner_context(*catalog_, running_->context);
   for (size_t i = 0; i < table_.columns.size(); ++i) {
     const ColumnEntry& column = table_.columns[i];
+    if (column.domain != kNoObject && column.generated_sql.empty()) {
+      const auto index = static_cast<uint32_t>(i);
+      target_.generated.push_back({index, checked_domain_value(table_, index, planner)});
+    }
     if (!column.generated_sql.empty()) {
       target_.generated.push_back(
           {static_cast<uint32_t>(i),
@@ -64,6 +68,7 @@ void TableWrite::finish() {
   writer_->finish();
   session_.transaction()->end_statement();
   finished_ = true;
+  enforce_foreign_keys(session_);
 }
 
 }  // namespace tidemark

@@ -66,6 +66,11 @@ void ConstraintChecker::check(const DataChunk& rows, const std::vector<uint8_t>*
     for (size_t row = 0; row < rows.size; ++row) {
       // NULL passes.
       const Value value = truth.value(row);
+      if (check.of_view && (value.is_null() || !value.as_bool())) {
+        throw Error(sqlstate::kWithCheckOptionViolation,
+                    "new row violates check option for view \"" + check.name + "\"")
+            .with_detail(failing_row(rows, row));
+      }
       if (!value.is_null() && !value.as_bool()) {
         throw Error(sqlstate::kCheckViolation,
                     "new row for relation \"" + table_.name + "\" violates check constraint \"" + check.name + "\"")

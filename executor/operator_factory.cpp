@@ -12,6 +12,7 @@
 #include "executor/operators/insert.h"
 #include "executor/operators/limit.h"
 #include "executor/operators/lock_rows.h"
+#include "executor/operators/merge.h"
 #include "executor/operators/nested_loop_join.h"
 #include "executor/operators/project.h"
 #include "executor/operators/scan.h"
@@ -77,6 +78,8 @@ OperatorPtr make_operator(const PhysicalNode& node, ExecutionState& state) {
       return std::make_unique<UpdateOperator>(node.as<PhysicalUpdate>(), state);
     case PhysicalKind::kDelete:
       return std::make_unique<DeleteOperator>(node.as<PhysicalDelete>(), state);
+    case PhysicalKind::kMerge:
+      return std::make_unique<MergeOperator>(node.as<PhysicalMerge>(), state);
     case PhysicalKind::kLockRows:
       return std::make_unique<LockRowsOperator>(node.as<PhysicalLockRows>(), state);
   }

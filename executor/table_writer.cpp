@@ -130,7 +130,7 @@ class TableWriter::State {
 
   /// D6: nothing in the table may depend on the row that is there.
   [[nodiscard]] bool can_be_blind(const PhysicalWriteTarget& target) const {
-    if (!secondary_.empty() || options_.wants_rows) {
+    if (!secondary_.empty() || options_.wants_rows || !table_.foreign_keys.empty() || !table_.referenced_by.empty()) {
       return false;
     }
     if (options_.conflict == ConflictAction::kReplace) {
@@ -182,6 +182,8 @@ class TableWriter::State {
   DataChunk update_existing(const DataChunk& existing, const DataChunk& proposed, SelectionVector& passing);
   DataChunk find_by_unique(const KeySpace& space, const DataChunk& rows, size_t row) const;
   void move_secondary(KeySpace& space, const DataChunk& old_rows, const DataChunk& new_rows);
+  /// For the foreign keys of this table, and those to it.
+  void note_change(const DataChunk* before, const DataChunk* after) const;
   void note_removed(KeySpace& space, const RowKeys& keys, const SelectionVector& chosen);
   void note_added(KeySpace& space, const RowKeys& keys, const SelectionVector& chosen, const DataChunk& rows);
   [[nodiscard]] std::vector<LogicalType> column_types() const {
@@ -224,9 +226,27 @@ class TableWriter::State {
   std::vector<RowBatch> arrivals_;
 };
 
+void TableWriter::State::note_change(const DataChunk* before, const DataChunk* after) const {
+  const bool matters =
+      (after != nullptr && !table_.foreign_keys.empty()) || (before != nullptr && !table_.referenced_by.empty());
+  if (!matters) {
+    return;
+  }
+  const auto table_columns = [&](const DataChunk* rows) -> std::optional<DataChunk> {
+    if (rows == nullptr) {
+      return std::nullopt;
+    }
+    DataChunk copy = *rows;
+    copy.columns.resize(table_.columns.size());  // without a row id
+    return copy;
+  };
+  transaction_.row_changes.push_back({table_.id, table_columns(before), table_columns(after)});
+}
+
 TableWriter::Written TableWriter::State::keep_both(DataChunk rows) {
   checker_.generate(rows);
   checker_.check(rows);
+  note_change(nullptr, &rows);
   write(main_.builder().put(rows, main_.keys(rows), nullptr));
   row_count_ += rows.size;
   return all_written(std::move(rows));
@@ -339,6 +359,10 @@ void TableWriter::State::put_new(const DataChunk& rows, const RowKeys& keys, con
   if (chosen.empty()) {
     return;
   }
+  if (!table_.foreign_keys.empty()) {
+    const DataChunk fresh = pick(rows, chosen);
+    note_change(nullptr, &fresh);
+  }
   RowBatch batch = main_.builder().put(rows, keys, chosen.size() == rows.size ? nullptr : &chosen);
   batch.expect_absent = table_.kind != TableKind::kAppend;
   write(std::move(batch));
@@ -407,6 +431,9 @@ TableWriter::Written TableWriter::State::insert(DataChunk rows) {
   for (const auto& space : secondary_) {
     add_candidate(*space);
   }
+  // What ON CONFLICT names is looked at first: a row that conflicts there need not satisfy the others.
+  std::ranges::stable_partition(candidates,
+                                [this](const Candidate& candidate) { return counts_as_conflict(*candidate.space); });
 
   SelectionVector fresh;
   SelectionVector to_update;                        // found by the table's own key
@@ -442,8 +469,8 @@ TableWriter::Written TableWriter::State::insert(DataChunk rows) {
       }
     }
   }
-  const RowKeys own_keys = candidates.empty() || candidates[0].space != &main_ ? main_.keys(rows) : RowKeys();
-  put_new(rows, own_keys.series.empty() ? candidates[0].keys : own_keys, fresh);
+  const auto own = std::ranges::find(candidates, &main_, &Candidate::space);
+  put_new(rows, own == candidates.end() ? main_.keys(rows) : own->keys, fresh);
   row_count_ += fresh.size();
 
   if (to_update.empty() && odd.empty()) {
@@ -468,7 +495,7 @@ TableWriter::Written TableWriter::State::insert(DataChunk rows) {
   note(pick(rows, fresh), fresh);
   if (!to_update.empty()) {
     SelectionVector passing;
-    const DataChunk updated = update_existing(pick(candidates[0].existing, to_update), pick(rows, to_update), passing);
+    const DataChunk updated = update_existing(pick(own->existing, to_update), pick(rows, to_update), passing);
     SelectionVector inputs;
     for (const uint32_t i : passing) {
       inputs.push_back(to_update[i]);
@@ -556,6 +583,7 @@ DataChunk TableWriter::State::update(const DataChunk& old_rows, DataChunk new_ro
   const RowKeys old_keys = main_.keys(old_rows);
   const RowKeys new_keys = main_.keys(new_rows);
   row_count_ += new_rows.size;
+  note_change(&old_rows, &new_rows);
   if (table_.kind == TableKind::kAppend) {
     write(main_.builder().erase(old_keys, nullptr));
     write(main_.builder().put(new_rows, new_keys, nullptr));
@@ -627,6 +655,7 @@ void TableWriter::State::erase(const DataChunk& old_rows) {
   const RowKeys keys = main_.keys(old_rows);
   write(main_.builder().erase(keys, nullptr));
   row_count_ += old_rows.size;
+  note_change(&old_rows, nullptr);
   for (const auto& space : secondary_) {
     const DataChunk projected = space->project(old_rows);
     const std::vector<uint8_t> takes_part = space->eligible(projected);

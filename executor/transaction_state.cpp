@@ -24,7 +24,10 @@ void TransactionState::end_statement() {
   statement_start_ = mark();
 }
 
-void TransactionState::abort_statement() { cut_writes(statement_start_); }
+void TransactionState::abort_statement() {
+  row_changes.clear();
+  cut_writes(statement_start_);
+}
 
 void TransactionState::refresh_snapshot() {
   if (isolation_ != IsolationLevel::kReadCommitted) {

@@ -12,8 +12,17 @@
 #include "storage/lock_table.h"
 #include "storage/row_batch.h"
 #include "storage/store.h"
+#include "types/data_chunk.h"
 
 namespace tidemark {
+
+/// Rows of a table with foreign keys, or with foreign keys to it, as a statement found and left them: columns as in the
+/// catalog. Without `before` they are new, without `after` they are gone; with both, row by row.
+struct RowChange {
+  ObjectId table = kNoObject;
+  std::optional<DataChunk> before;
+  std::optional<DataChunk> after;
+};
 
 enum class IsolationLevel : uint8_t { kReadCommitted, kRepeatableRead, kSerializable };
 
@@ -68,9 +77,10 @@ class TransactionState {
   [[nodiscard]] IsolationLevel isolation() const { return isolation_; }
   [[nodiscard]] LockTable& locks() const { return locks_; }
 
-  WriteSet writes;                    ///< of all statements so far; the executor appends
-  std::vector<ObjectId> tables_read;  ///< SERIALIZABLE only: filled by the engine from PlannedStatement::tables_read
-  int64_t lock_timeout_ms = 0;        ///< 0: for ever
+  WriteSet writes;                     ///< of all statements so far; the executor appends
+  std::vector<RowChange> row_changes;  ///< of the running statement: the engine holds them against the foreign keys
+  std::vector<ObjectId> tables_read;   ///< SERIALIZABLE only: filled by the engine from PlannedStatement::tables_read
+  int64_t lock_timeout_ms = 0;         ///< 0: for ever
   /// The statement is the whole transaction: a DELETE may become a range tombstone that acts at its commit (D13).
   bool autocommit = true;
 

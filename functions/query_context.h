@@ -37,6 +37,10 @@ class SessionState {
   virtual int64_t next_sequence_value(ObjectId sequence) = 0;
   virtual int64_t current_sequence_value(ObjectId sequence) = 0;
   virtual void set_sequence_value(ObjectId sequence, int64_t value, bool is_called) = 0;
+  /// The sequence's last_value and is_called, whoever took it.
+  virtual std::pair<int64_t, bool> sequence_state(ObjectId sequence) = 0;
+  /// The value of the last nextval of this session. Throws 55000 if there was none.
+  virtual int64_t last_value_of_session() = 0;
 };
 
 /// The state of one running statement, reached by everything that works for it. Owned by the engine's statement; the

@@ -636,6 +636,7 @@ struct TransactionStatement final : Statement {
   std::string name;        ///< Savepoint, or the identifier of a prepared transaction.
   TransactionModes modes;  ///< Of Begin.
   bool chain = false;      ///< AND CHAIN.
+  bool start = false;      ///< START TRANSACTION, not BEGIN.
 };
 
 /// `SET [SESSION] TRANSACTION …`, `SET SESSION CHARACTERISTICS AS TRANSACTION …`.

@@ -256,6 +256,7 @@ ast::StatementPtr SqlAstBuilder::transaction_statement(const ParseNode* node) {
   switch (word) {
     case Sql::K_BEGIN:
     case Sql::K_START:
+      result->start = word == Sql::K_START;
       while (children.rule() == TreeCursor::kNoRule && !children.done()) children.skip();
       if (!children.done()) result->modes = transaction_modes(children.take_rule());
       return finish(Kind::Begin);

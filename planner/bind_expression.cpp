@@ -146,7 +146,7 @@ ExpressionPtr Binder::bind_literal(const ast::Literal& literal) {
 
 ExpressionPtr Binder::bind_parameter(const ast::Parameter& parameter) {
   constexpr int kParametersMax = 65535;  // What the protocol can bind.
-  if (parameter.number < 1 || parameter.number > kParametersMax) {
+  if (parameter.number < 1 || parameter.number > kParametersMax || !context_.takes_parameters) {
     throw Error(sqlstate::kUndefinedParameter, "there is no parameter $" + std::to_string(parameter.number))
         .at(parameter.position);
   }
@@ -418,6 +418,9 @@ ExpressionPtr Binder::bind_cast(const ast::CastExpression& expression) {
   }
   ExpressionPtr result = coerce(std::move(operand), type, CastContext::kExplicit, expression.position);
   if (!literal) result->position = expression.position;
+  if (const TypeEntry* domain = find_domain(expression.type, context_)) {
+    result = check_domain(std::move(result), domain->id);
+  }
   return result;
 }
 

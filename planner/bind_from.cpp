@@ -97,6 +97,14 @@ bool is_system_schema(const std::string& name) { return name == "pg_catalog" || 
 
 }  // namespace
 
+/// `pg_temp` stands for the session's own schema of temporary relations, which leads the search path.
+std::string Binder::schema_of_name(const std::string& name) const {
+  if (name != "pg_temp") return name;
+  const auto own = std::ranges::find_if(context_.search_path,
+                                        [](const std::string& schema) { return schema.starts_with("pg_temp_"); });
+  return own == context_.search_path.end() ? name : *own;
+}
+
 Binder::FoundRelation Binder::find_relation(const ast::QualifiedName& name) {
   const std::string& own = name.last();
   const auto in_schema = [&](const DatabaseEntry& database, const std::string& schema_name) -> FoundRelation {
@@ -108,6 +116,11 @@ Binder::FoundRelation Binder::find_relation(const ast::QualifiedName& name) {
     const SchemaEntry* schema = context_.catalog.schema(database.id, schema_name);
     if (!schema) return {};
     const CatalogEntry* entry = context_.catalog.relation(schema->id, own);
+    const auto* table = entry ? std::get_if<TableEntry>(entry) : nullptr;
+    if (table && table->hidden) {
+      if (table->enforces_for == kNoObject) return {};
+      throw Error(sqlstate::kWrongObjectType, "\"" + own + "\" is an index").at(name.position);
+    }
     return entry ? FoundRelation{entry, nullptr, schema_name, database.name} : FoundRelation{};
   };
   FoundRelation found;
@@ -120,7 +133,7 @@ Binder::FoundRelation Binder::find_relation(const ast::QualifiedName& name) {
       found = in_schema(context_.database, schema);
     }
   } else if (name.parts.size() == 2) {
-    found = in_schema(context_.database, name.parts[0]);
+    found = in_schema(context_.database, schema_of_name(name.parts[0]));
   } else if (name.parts.size() == 3) {
     const DatabaseEntry* database = context_.catalog.database(name.parts[0]);
     if (database) found = in_schema(*database, name.parts[1]);
@@ -187,9 +200,9 @@ LogicalPtr Binder::bind_table_reference(const ast::TableReference& reference) {
   } else if (std::holds_alternative<IndexEntry>(*found.entry)) {
     throw Error(sqlstate::kWrongObjectType, "\"" + name + "\" is an index").at(reference.name.position);
   } else {
-    throw Error(sqlstate::kFeatureNotSupported, "reading a sequence as a table is not supported")
-        .with_hint("Use pg_sequences, or nextval, currval and lastval.")
-        .at(reference.name.position);
+    const auto& sequence = std::get<SequenceEntry>(*found.entry);
+    plan = bind_sequence(sequence);
+    id = sequence.id;
   }
   add_item(reference, name, plan->outputs, id);
   ScopeItem& item = level_->items.back();
@@ -200,10 +213,34 @@ LogicalPtr Binder::bind_table_reference(const ast::TableReference& reference) {
   return plan;
 }
 
+/// A sequence is a table of one row.
+LogicalPtr Binder::bind_sequence(const SequenceEntry& sequence) {
+  depend_on(sequence.id);
+  const std::string oid = std::to_string(sequence.id) + "::oid::regclass";
+  const std::vector<ast::StatementPtr> statements =
+      parse_sql("SELECT sequence_position(" + oid + ") AS last_value, 0::bigint AS log_cnt, pg_sequence_last_value(" +
+                oid + ") IS NOT NULL AS is_called");
+  QueryLevel* const outer = std::exchange(level_, nullptr);
+  LogicalPtr plan;
+  try {
+    plan = bind_query(statements.at(0)->as<ast::Query>());
+  } catch (...) {
+    level_ = outer;
+    throw;
+  }
+  level_ = outer;
+  return plan;
+}
+
 LogicalPtr Binder::bind_view(const ViewEntry& view) {
   depend_on(view.id);
   if (view.materialized_table != kNoObject) {
     const TableEntry* table = context_.catalog.table(view.materialized_table);
+    if (!view.populated) {
+      throw Error(sqlstate::kObjectNotInPrerequisiteState,
+                  "materialized view \"" + view.name + "\" has not been populated")
+          .with_hint("Use the REFRESH MATERIALIZED VIEW command.");
+    }
     if (!table) throw Error(sqlstate::kInternalError, "materialized view \"" + view.name + "\" has no table");
     return bind_scan(*table, view.name);
   }
@@ -214,16 +251,19 @@ LogicalPtr Binder::bind_view(const ViewEntry& view) {
   // A view sees nothing of the query that names it.
   const uint32_t base_before = std::exchange(depth_base_, level_ ? level_->depth : depth_base_);
   QueryLevel* const outer = std::exchange(level_, nullptr);
+  const std::vector<std::string> path = std::exchange(context_.search_path, view.search_path);
   LogicalPtr plan;
   try {
     const std::vector<ast::StatementPtr> statements = parse_sql(view.sql);
     plan = bind_query(statements.at(0)->as<ast::Query>());
   } catch (Error& error) {
     level_ = outer;
+    context_.search_path = path;
     error.at(0);
     throw;
   }
   level_ = outer;
+  context_.search_path = path;
   depth_base_ = base_before;
   --view_depth_;
   for (size_t i = 0; i < plan->outputs.size() && i < view.columns.size(); ++i) {
@@ -235,6 +275,13 @@ LogicalPtr Binder::bind_view(const ViewEntry& view) {
 }
 
 LogicalPtr Binder::bind_subquery_reference(const ast::SubqueryReference& reference) {
+  if (reference.alias.empty()) {
+    const bool is_values = reference.query->query_kind == ast::QueryKind::Values;
+    const std::string what = is_values ? "VALUES" : "subquery";
+    throw Error(sqlstate::kSyntaxError, what + " in FROM must have an alias")
+        .with_hint(is_values ? "For example, FROM (VALUES ...) [AS] foo." : "For example, FROM (SELECT ...) [AS] foo.")
+        .at(reference.position);
+  }
   LogicalPtr plan;
   {
     const bool before = std::exchange(level_->inside_lateral, reference.lateral);

@@ -35,10 +35,17 @@ std::vector<ExpressionPtr> Binder::bind_arguments(const ast::FunctionCall& call)
   if (call.arguments.size() > kArgumentsMax) {
     throw Error(sqlstate::kTooManyArguments, "cannot pass more than 100 arguments to a function").at(call.position);
   }
+  const auto is_named = [](const ast::FunctionArgument& argument) { return !argument.name.empty(); };
+  if (std::ranges::any_of(call.arguments, is_named)) return bind_named_arguments(call);
   std::vector<ExpressionPtr> arguments;
   for (const ast::FunctionArgument& argument : call.arguments) {
-    if (!argument.name.empty()) {
-      throw Error(sqlstate::kFeatureNotSupported, "named arguments are not supported").at(argument.value->position);
+    if (is_star(*argument.value) && !argument.value->as<ast::ColumnReference>().parts.empty()) {
+      // `f(t.*)` is f of the whole row.
+      ast::ColumnReference row;
+      row.position = argument.value->position;
+      row.parts = argument.value->as<ast::ColumnReference>().parts;
+      arguments.push_back(bind(row));
+      continue;
     }
     arguments.push_back(bind(*argument.value));
   }

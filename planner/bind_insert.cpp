@@ -12,28 +12,6 @@
 
 namespace tidemark {
 
-const TableEntry& Binder::find_writable_table(const ast::QualifiedName& name, std::string_view verb) {
-  const FoundRelation found = find_relation(name);
-  if (found.virtual_table) {
-    throw Error(sqlstate::kInsufficientPrivilege,
-                "permission denied: \"" + found.virtual_table->name() + "\" is a system catalog");
-  }
-  if (const auto* view = std::get_if<ViewEntry>(found.entry)) {
-    if (view->materialized_table != kNoObject) {
-      throw Error(sqlstate::kWrongObjectType, "cannot change materialized view \"" + view->name + "\"");
-    }
-    throw Error(sqlstate::kObjectNotInPrerequisiteState, "cannot " + std::string(verb) + " view \"" + view->name + "\"")
-        .with_detail("Views are not automatically updatable.");
-  }
-  const auto* table = std::get_if<TableEntry>(found.entry);
-  if (!table) {
-    throw Error(sqlstate::kWrongObjectType, "cannot open relation \"" + name.last() + "\"").at(name.position);
-  }
-  depend_on(table->id);
-  context_.writes = true;
-  return *table;
-}
-
 /// A value for a column: assignment casts apply. 42804 with PostgreSQL's words if there is none.
 ExpressionPtr Binder::assign(ExpressionPtr value, const ColumnEntry& column, int position) {
   if (!can_coerce(*value, column.type, CastContext::kAssignment)) {
@@ -48,48 +26,19 @@ ExpressionPtr Binder::assign(ExpressionPtr value, const ColumnEntry& column, int
 
 namespace {
 
-uint32_t column_index(const TableEntry& table, const std::string& name, int position) {
-  for (uint32_t i = 0; i < table.columns.size(); ++i) {
-    if (table.columns[i].name == name) return i;
-  }
-  throw Error(sqlstate::kUndefinedColumn, "column \"" + name + "\" of relation \"" + table.name + "\" does not exist")
-      .at(position);
-}
-
-void check_not_generated(const ColumnEntry& column, const char* what, int position) {
+void check_not_generated(const ColumnEntry& column, const char* what) {
   if (column.generated_sql.empty()) return;
   throw Error("428C9", std::string(what) + " column \"" + column.name + "\"")
-      .with_detail("Column \"" + column.name + "\" is a generated column.")
-      .at(position);
-}
-
-std::vector<uint32_t> target_columns(const ast::InsertStatement& insert, const TableEntry& table) {
-  std::vector<uint32_t> columns;
-  for (const ast::Assignment::Target& target : insert.columns) {
-    if (!target.fields.empty() || !target.subscripts.empty()) {
-      throw Error(sqlstate::kFeatureNotSupported, "INSERT into fields and array elements is not supported")
-          .at(target.position);
-    }
-    const uint32_t index = column_index(table, target.column, target.position);
-    if (std::ranges::find(columns, index) != columns.end()) {
-      throw Error(sqlstate::kDuplicateColumn, "column \"" + target.column + "\" specified more than once")
-          .at(target.position);
-    }
-    columns.push_back(index);
-  }
-  if (!insert.columns.empty()) return columns;
-  for (uint32_t i = 0; i < table.columns.size(); ++i) {
-    if (table.columns[i].generated_sql.empty()) columns.push_back(i);
-  }
-  return columns;
+      .with_detail("Column \"" + column.name + "\" is a generated column.");
 }
 
 /// D6: no look-up is needed if nothing of the old row decides anything.
 bool allows_blind_merge(const TableEntry& table, const std::vector<uint32_t>& named, bool returning) {
   if (!table.key || returning || !table.checks.empty() || !table.uniques.empty()) return false;
+  if (!table.foreign_keys.empty() || !table.referenced_by.empty()) return false;
   for (uint32_t i = 0; i < table.columns.size(); ++i) {
     const ColumnEntry& column = table.columns[i];
-    if (!column.generated_sql.empty()) return false;
+    if (!column.generated_sql.empty() || column.domain != kNoObject) return false;
     if (std::ranges::find(named, i) != named.end()) continue;
     if (!column.default_sql.empty() || column.not_null || column.identity != Identity::kNone) return false;
   }
@@ -97,6 +46,43 @@ bool allows_blind_merge(const TableEntry& table, const std::vector<uint32_t>& na
 }
 
 }  // namespace
+
+std::vector<uint32_t> Binder::target_columns(const std::vector<ast::Assignment::Target>& named,
+                                             const WrittenRelation& relation, const ScopeItem& item,
+                                             const WriteTarget& target) const {
+  std::vector<uint32_t> columns;
+  const auto add = [&](const std::string& name, int position) {
+    const uint32_t index = written_column(relation, item, target, name, "insert into", position);
+    if (std::ranges::find(columns, index) != columns.end()) {
+      throw Error(sqlstate::kDuplicateColumn, "column \"" + name + "\" specified more than once").at(position);
+    }
+    columns.push_back(index);
+  };
+  for (const ast::Assignment::Target& one : named) {
+    if (!one.fields.empty() || !one.subscripts.empty()) {
+      throw Error(sqlstate::kFeatureNotSupported, "INSERT into fields and array elements is not supported")
+          .at(one.position);
+    }
+    add(one.column, one.position);
+  }
+  if (!named.empty()) return columns;
+  if (!relation.views.empty()) {
+    for (const ScopeColumn& column : item.columns) add(column.name, 0);
+    return columns;
+  }
+  for (uint32_t i = 0; i < relation.table->columns.size(); ++i) columns.push_back(i);
+  return columns;
+}
+
+/// Whether a value may be given to a column; 428C9 for generated ones.
+void Binder::check_insertable(const ColumnEntry& column, ast::Overriding overriding) {
+  check_not_generated(column, "cannot insert a non-DEFAULT value into");
+  if (column.identity == Identity::kAlways && overriding == ast::Overriding::None) {
+    throw Error("428C9", "cannot insert a non-DEFAULT value into column \"" + column.name + "\"")
+        .with_detail("Column \"" + column.name + "\" is an identity column defined as GENERATED ALWAYS.")
+        .with_hint("Use OVERRIDING SYSTEM VALUE to override.");
+  }
+}
 
 // ------------------------------------------------------------------------------------------ what the table keeps of it
 
@@ -147,6 +133,15 @@ ExpressionPtr Binder::default_of(const TableEntry& table, uint32_t index) {
         Value::integer(TypeId::kRegclass, static_cast<int64_t>(column.owned_sequence))));
     return coerce(call_function("nextval", std::move(arguments), 0), column.type, CastContext::kAssignment);
   }
+  for (ObjectId id = column.domain; id != kNoObject;) {
+    const auto* domain = std::get_if<TypeEntry>(context_.catalog.object(id));
+    if (!domain) break;
+    depend_on(id);
+    if (!domain->default_sql.empty()) {
+      return bind_stored(domain->default_sql, table, {}, column.type, ExpressionPlace::kDefault);
+    }
+    id = domain->base_domain;
+  }
   return nullptr;
 }
 
@@ -154,6 +149,14 @@ void Binder::bind_write_target(WriteTarget& target, const TableEntry& table) {
   target.table = table.id;
   if (target.row_columns.empty()) {
     for (size_t i = 0; i < table.columns.size(); ++i) target.row_columns.push_back(new_column(context_));
+  }
+  for (uint32_t i = 0; i < table.columns.size(); ++i) {
+    const ColumnEntry& column = table.columns[i];
+    if (column.domain == kNoObject || !column.generated_sql.empty()) continue;
+    // The value as it is, once its domain has let it pass.
+    target.generated.push_back(
+        {i, check_domain(std::make_unique<ColumnExpression>(target.row_columns[i], column.type, column.name),
+                         column.domain)});
   }
   for (uint32_t i = 0; i < table.columns.size(); ++i) {
     const ColumnEntry& column = table.columns[i];
@@ -167,22 +170,59 @@ void Binder::bind_write_target(WriteTarget& target, const TableEntry& table) {
   }
 }
 
-/// `item`: the target table with its row_columns. The outputs of `node` become those of RETURNING.
-void Binder::bind_returning(const std::vector<ast::SelectTarget>& returning, WriteTarget& target, LogicalNode& node) {
+/// The outputs of `node` become those of RETURNING. Expressions with subqueries cannot be computed while rows are
+/// written: then the node hands up all that they may read, and what is given back is for `finish_returning`.
+std::vector<Binder::Target> Binder::bind_returning(const std::vector<ast::SelectTarget>& returning, WriteTarget& target,
+                                                   LogicalNode& node) {
   PlaceScope here(*this, ExpressionPlace::kReturning);
   node.outputs.clear();
   std::vector<Target> targets = bind_targets(returning);
-  for (Target& one : targets) {
-    ExpressionPtr expression = to_text_if_unknown(std::move(one.expression));
-    if (has_subquery(*expression)) {
-      throw Error(sqlstate::kFeatureNotSupported, "subqueries in RETURNING are not supported").at(one.position);
+  for (Target& one : targets) one.expression = to_text_if_unknown(std::move(one.expression));
+  const bool subqueries = std::ranges::any_of(targets, [](const Target& one) { return has_subquery(*one.expression); });
+  if (!subqueries) {
+    for (Target& one : targets) {
+      node.outputs.push_back(target_output(one));
+      target.returning.push_back(std::move(one.expression));
     }
-    PlanOutput output = new_output(context_, one.name, expression->type);
-    node.outputs.push_back(std::move(output));
-    target.returning.push_back(std::move(expression));
+    return {};
   }
+  const TableEntry& table = *context_.catalog.table(target.table);
+  const auto hand_up = [&](PlanOutput output) {
+    if (std::ranges::find(node.outputs, output.column, &PlanOutput::column) != node.outputs.end()) return;
+    target.returning.push_back(column_reference(output));
+    node.outputs.push_back(std::move(output));
+  };
+  for (size_t i = 0; i < table.columns.size(); ++i) {
+    PlanOutput output;
+    output.column = target.row_columns[i];
+    output.name = table.columns[i].name;
+    output.type = table.columns[i].type;
+    hand_up(std::move(output));
+  }
+  for (const ScopeItem& item : level_->items) {
+    for (const ScopeColumn& column : item.columns) {
+      if (!column.computed) hand_up(column.output);
+    }
+  }
+  return targets;
 }
 
+/// `node` with its children: the expressions of RETURNING above it, if bind_returning left them.
+LogicalPtr Binder::finish_returning(LogicalPtr node, std::vector<Target> targets) {
+  if (targets.empty()) return node;
+  std::vector<ExpressionPtr> expressions;
+  std::vector<PlanOutput> outputs;
+  for (Target& one : targets) {
+    plan_subqueries(one.expression, node);
+    outputs.push_back(target_output(one));
+    expressions.push_back(std::move(one.expression));
+  }
+  return make_project(std::move(node), std::move(expressions), std::move(outputs));
+}
+
+PlanOutput Binder::target_output(const Target& target) {
+  return new_output(context_, target.name, target.expression->type);
+}
 ScopeItem Binder::target_item(const TableEntry& table, const std::string& alias,
                               const std::vector<PlanColumn>& columns) {
   ScopeItem item;
@@ -207,10 +247,14 @@ LogicalPtr Binder::bind_insert(const ast::InsertStatement& insert) {
   LevelScope scope(*this);
   const size_t first_table = level_->common_tables.size();
   if (insert.with) bind_with(*insert.with);
-  const TableEntry& table = find_writable_table(insert.table, "insert into");
+  const WrittenRelation relation = find_written(insert.table, "insert into");
+  const TableEntry& table = *relation.table;
   auto node = std::make_unique<LogicalInsert>();
   bind_write_target(node->target, table);
-  std::vector<uint32_t> columns = target_columns(insert, table);
+  ScopeItem item =
+      seen_through(relation, target_item(table, table.name, node->target.row_columns), nullptr, &node->target);
+  item.alias = insert.alias.empty() ? *relation.name : insert.alias;
+  std::vector<uint32_t> columns = target_columns(insert.columns, relation, item, node->target);
   LogicalPtr rows;
   if (insert.query) {
     rows = bind_insert_rows(insert, table, columns);
@@ -224,11 +268,11 @@ LogicalPtr Binder::bind_insert(const ast::InsertStatement& insert) {
   }
   node->columns = columns;
   node->children.push_back(std::move(rows));
-  level_->items.push_back(
-      target_item(table, insert.alias.empty() ? table.name : insert.alias, node->target.row_columns));
-  choose_conflict_action(insert, table, *node);
-  bind_returning(insert.returning, node->target, *node);
-  return finish_with(std::move(node), first_table);
+  static_cast<void>(target_item(table, table.name, node->target.row_columns));  // its columns are of this level
+  level_->items.push_back(std::move(item));
+  choose_conflict_action(insert, relation, *node);
+  std::vector<Target> returned = bind_returning(insert.returning, node->target, *node);
+  return finish_with(finish_returning(std::move(node), std::move(returned)), first_table);
 }
 
 /// The rows, one output a column of `columns`, which is cut where the rows are shorter.
@@ -246,14 +290,8 @@ LogicalPtr Binder::bind_insert_rows(const ast::InsertStatement& insert, const Ta
     }
     columns.resize(width);
     for (size_t i = 0; i < columns.size(); ++i) {
-      const int at = i < insert.columns.size() ? insert.columns[i].position : 0;
       const ColumnEntry& column = table.columns[columns[i]];
-      if (!insert.columns.empty()) check_not_generated(column, "cannot insert a non-DEFAULT value into", at);
-      if (column.identity == Identity::kAlways && insert.overriding == ast::Overriding::None) {
-        throw Error("428C9", "cannot insert a non-DEFAULT value into column \"" + column.name + "\"")
-            .with_detail("Column \"" + column.name + "\" is an identity column defined as GENERATED ALWAYS.")
-            .with_hint("Use OVERRIDING SYSTEM VALUE to override.");
-      }
+      check_insertable(column, insert.overriding);
     }
   };
   if (bare && query.query_kind == ast::QueryKind::Values) {
@@ -310,15 +348,8 @@ LogicalPtr Binder::bind_insert_values(const ast::InsertStatement& insert, const 
   for (size_t i = 0; i < width; ++i) {
     const ColumnEntry& column = table.columns[all_columns[i]];
     if (only_defaults[i]) continue;  // As if it were not named.
-    if (!column.generated_sql.empty()) {
-      check_not_generated(column, "cannot insert a non-DEFAULT value into",
-                          i < insert.columns.size() ? insert.columns[i].position : 0);
-    }
-    if (column.identity == Identity::kAlways && insert.overriding == ast::Overriding::None) {
-      throw Error("428C9", "cannot insert a non-DEFAULT value into column \"" + column.name + "\"")
-          .with_detail("Column \"" + column.name + "\" is an identity column defined as GENERATED ALWAYS.")
-          .with_hint("Use OVERRIDING SYSTEM VALUE to override.");
-    }
+    if (insert.overriding == ast::Overriding::User && column.identity != Identity::kNone) continue;
+    check_insertable(column, insert.overriding);
     kept.push_back(i);
     kept_columns.push_back(all_columns[i]);
   }
@@ -363,7 +394,9 @@ LogicalPtr Binder::bind_literal_rows(const ast::LiteralRows& rows, const TableEn
 
 // ------------------------------------------------------------------------------------------------------------ conflict
 
-void Binder::choose_conflict_action(const ast::InsertStatement& insert, const TableEntry& table, LogicalInsert& node) {
+void Binder::choose_conflict_action(const ast::InsertStatement& insert, const WrittenRelation& relation,
+                                    LogicalInsert& node) {
+  const TableEntry& table = *relation.table;
   if (insert.upsert) {
     if (!table.key) {
       throw Error(sqlstate::kInvalidTableDefinition, "UPSERT needs a table with a key")
@@ -378,7 +411,7 @@ void Binder::choose_conflict_action(const ast::InsertStatement& insert, const Ta
     }
     return;
   }
-  if (insert.on_conflict) return bind_on_conflict(*insert.on_conflict, table, node);
+  if (insert.on_conflict) return bind_on_conflict(*insert.on_conflict, relation, node);
   switch (table.on_duplicate) {
     case OnDuplicate::kUnset:
     case OnDuplicate::kError:
@@ -434,15 +467,15 @@ void Binder::update_named_columns(const TableEntry& table, LogicalInsert& node) 
   if (node.update.empty()) node.conflict = ConflictAction::kIgnore;
 }
 
-namespace {
-
-const UniqueConstraint* find_constraint(const ast::OnConflict& conflict, const TableEntry& table) {
+const UniqueConstraint* Binder::arbiter(const ast::OnConflict& conflict, const WrittenRelation& relation,
+                                        const ScopeItem& item, const WriteTarget& target) const {
+  const TableEntry& table = *relation.table;
   std::vector<const UniqueConstraint*> constraints;
   if (table.key) constraints.push_back(&*table.key);
   for (const UniqueConstraint& unique : table.uniques) constraints.push_back(&unique);
   if (!conflict.constraint.empty()) {
     for (const UniqueConstraint* constraint : constraints) {
-      if (constraint->name == conflict.constraint) return constraint;
+      if (constraint->name == conflict.constraint && constraint->index_sql.empty()) return constraint;
     }
     throw Error(sqlstate::kUndefinedObject,
                 "constraint \"" + conflict.constraint + "\" for table \"" + table.name + "\" does not exist");
@@ -452,11 +485,12 @@ const UniqueConstraint* find_constraint(const ast::OnConflict& conflict, const T
     if (element.expression) {
       throw Error(sqlstate::kFeatureNotSupported, "ON CONFLICT over expressions is not supported").at(element.position);
     }
-    const ColumnEntry* column = table.find_column(element.column);
-    if (!column) {
+    if (std::ranges::find(item.columns, element.column, &ScopeColumn::name) == item.columns.end()) {
       throw Error(sqlstate::kUndefinedColumn, "column \"" + element.column + "\" does not exist").at(element.position);
     }
-    if (std::ranges::find(wanted, column->id) == wanted.end()) wanted.push_back(column->id);
+    const ColumnId id =
+        table.columns[written_column(relation, item, target, element.column, "insert into", element.position)].id;
+    if (std::ranges::find(wanted, id) == wanted.end()) wanted.push_back(id);
   }
   std::ranges::sort(wanted);
   for (const UniqueConstraint* constraint : constraints) {
@@ -468,26 +502,31 @@ const UniqueConstraint* find_constraint(const ast::OnConflict& conflict, const T
               "there is no unique or exclusion constraint matching the ON CONFLICT specification");
 }
 
-}  // namespace
-
-void Binder::bind_on_conflict(const ast::OnConflict& conflict, const TableEntry& table, LogicalInsert& node) {
+void Binder::bind_on_conflict(const ast::OnConflict& conflict, const WrittenRelation& relation, LogicalInsert& node) {
+  const TableEntry& table = *relation.table;
+  const ScopeItem item = level_->items.back();
   const bool any = conflict.target.empty() && conflict.constraint.empty();
   if (conflict.update && any) {
     throw Error(sqlstate::kSyntaxError, "ON CONFLICT DO UPDATE requires inference specification or constraint name")
         .with_hint("For example, ON CONFLICT (column_name).")
         .at(conflict.position);
   }
-  if (!any) node.conflict_constraint = find_constraint(conflict, table)->id;
+  if (!any) node.conflict_constraint = arbiter(conflict, relation, item, node.target)->id;
   if (!conflict.update) {
     node.conflict = !table.key && table.uniques.empty() ? ConflictAction::kKeepBoth : ConflictAction::kIgnore;
     return;
   }
   node.conflict = ConflictAction::kUpdate;
   for (size_t i = 0; i < table.columns.size(); ++i) node.excluded_columns.push_back(new_column(context_));
-  level_->items.push_back(target_item(table, "excluded", node.excluded_columns));
+  ScopeItem excluded = target_item(table, "excluded", node.excluded_columns);
+  const ScopeItem own = excluded;
+  excluded = seen_through(relation, std::move(excluded), nullptr, nullptr);
+  register_columns(own);
+  excluded.alias = "excluded";
+  level_->items.push_back(std::move(excluded));
   level_->items.back().columns_visible = false;
   PlaceScope here(*this, ExpressionPlace::kUpdateSource);
-  node.update = bind_assignments(conflict.assignments, table, nullptr);
+  node.update = bind_assignments(conflict.assignments, relation, item, node.target, nullptr);
   if (conflict.where) {
     node.update_where = bind_predicate(*conflict.where, ExpressionPlace::kWhere);
     if (has_subquery(*node.update_where)) {

@@ -74,6 +74,11 @@ ExpressionPtr Binder::bind_column_reference(const ast::ColumnReference& referenc
 }
 
 ExpressionPtr Binder::read_scope_column(const ScopeItem& item, const ScopeColumn& column, int position) {
+  if (column.computed) {
+    ExpressionPtr computed = column.computed->clone();
+    computed->position = position;
+    return computed;
+  }
   ExpressionPtr read = column_reference(column.output, position);
   read->as<ColumnExpression>().name = item.alias.empty() ? column.name : item.alias + "." + column.name;
   return read;

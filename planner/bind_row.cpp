@@ -57,9 +57,21 @@ ExpressionPtr Binder::compare_lists(const std::string& symbol, std::vector<Expre
   return result;
 }
 
+bool Binder::is_star(const ast::Expression& expression) {
+  return expression.kind == ast::ExpressionKind::ColumnReference && expression.as<ast::ColumnReference>().star;
+}
+
 ExpressionPtr Binder::bind_row(const ast::RowExpression& expression) {
   std::vector<ExpressionPtr> fields;
-  for (const ast::ExpressionPtr& field : expression.fields) fields.push_back(to_text_if_unknown(bind(*field)));
+  for (const ast::ExpressionPtr& field : expression.fields) {
+    if (is_star(*field)) {
+      std::vector<Target> expanded;
+      expand_star(field->as<ast::ColumnReference>(), expanded);
+      for (Target& one : expanded) fields.push_back(std::move(one.expression));
+      continue;
+    }
+    fields.push_back(to_text_if_unknown(bind(*field)));
+  }
   return make_record(std::move(fields), expression.position);
 }
 

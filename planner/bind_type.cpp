@@ -7,6 +7,7 @@
 #include "functions/coercion.h"
 #include "functions/evaluator.h"
 #include "planner/binder.h"
+#include "planner/literal_vectors.h"
 #include "planner/plan_builder.h"
 #include "planner/predicate_forms.h"
 
@@ -64,7 +65,7 @@ ExpressionPtr Binder::coerce(ExpressionPtr expression, LogicalType target, CastC
     result->position = own_position;
     return result;
   } catch (Error& error) {
-    if (error.position() == 0) error.at(own_position);
+    if (error.position() == 0 && !is_modifier_error(error)) error.at(own_position);
     throw;
   }
 }
@@ -297,6 +298,16 @@ const TypeEntry* user_type(const ast::TypeName& name, const PlannerContext& cont
 }
 
 }  // namespace
+
+const TypeEntry* find_domain(const ast::TypeName& name, const PlannerContext& context) {
+  LogicalType type;
+  if (name.percent_type || !name.array_bounds.empty() ||
+      (name.name.parts.size() == 1 && find_type(name.name.last(), type))) {
+    return nullptr;
+  }
+  const TypeEntry* found = user_type(name, context);
+  return found && found->labels.empty() ? found : nullptr;
+}
 
 LogicalType resolve_type(const ast::TypeName& name, PlannerContext& context) {
   if (name.percent_type) return type_of_column(name, context);

@@ -12,27 +12,24 @@ namespace tidemark {
 
 namespace {
 
-uint32_t assigned_column(const TableEntry& table, const ast::Assignment::Target& target) {
+void refuse_parts(const ast::Assignment::Target& target) {
   if (!target.fields.empty() || !target.subscripts.empty()) {
     throw Error(sqlstate::kFeatureNotSupported, "assigning to fields and array elements is not supported")
         .at(target.position);
   }
-  for (uint32_t i = 0; i < table.columns.size(); ++i) {
-    if (table.columns[i].name == target.column) return i;
-  }
-  throw Error(sqlstate::kUndefinedColumn,
-              "column \"" + target.column + "\" of relation \"" + table.name + "\" does not exist")
-      .at(target.position);
 }
 
 }  // namespace
 
 /// `plan`: where subqueries in values may be put; null: they are refused.
 std::vector<ColumnAssignment> Binder::bind_assignments(const std::vector<ast::Assignment>& assignments,
-                                                       const TableEntry& table, LogicalPtr* plan) {
+                                                       const WrittenRelation& relation, const ScopeItem& item,
+                                                       const WriteTarget& written, LogicalPtr* plan) {
+  const TableEntry& table = *relation.table;
   std::vector<ColumnAssignment> result;
   const auto add = [&](const ast::Assignment::Target& target, const ast::Expression* syntax, ExpressionPtr bound) {
-    const uint32_t index = assigned_column(table, target);
+    refuse_parts(target);
+    const uint32_t index = written_column(relation, item, written, target.column, "update", target.position);
     const ColumnEntry& column = table.columns[index];
     if (std::ranges::find(result, index, &ColumnAssignment::column) != result.end()) {
       throw Error(sqlstate::kSyntaxError, "multiple assignments to same column \"" + target.column + "\"");
@@ -40,13 +37,11 @@ std::vector<ColumnAssignment> Binder::bind_assignments(const std::vector<ast::As
     const bool is_default = syntax && syntax->kind == ast::ExpressionKind::Default;
     if (!column.generated_sql.empty() && !is_default) {
       throw Error("428C9", "column \"" + column.name + "\" can only be updated to DEFAULT")
-          .with_detail("Column \"" + column.name + "\" is a generated column.")
-          .at(target.position);
+          .with_detail("Column \"" + column.name + "\" is a generated column.");
     }
     if (column.identity == Identity::kAlways && !is_default) {
       throw Error("428C9", "column \"" + column.name + "\" can only be updated to DEFAULT")
-          .with_detail("Column \"" + column.name + "\" is an identity column defined as GENERATED ALWAYS.")
-          .at(target.position);
+          .with_detail("Column \"" + column.name + "\" is an identity column defined as GENERATED ALWAYS.");
     }
     if (is_default) {
       if (!column.generated_sql.empty()) return;  // It is computed anyway.
@@ -97,13 +92,16 @@ std::vector<ColumnAssignment> Binder::bind_assignments(const std::vector<ast::As
   return result;
 }
 
-/// The table to be written as the first item of scope; its scan's outputs become the target's row_columns.
-LogicalPtr Binder::bind_target_scan(const ast::TableReference& reference, const TableEntry& table, WriteTarget& target,
-                                    std::optional<PlanColumn>& row_id) {
-  const std::string& alias = reference.alias.empty() ? table.name : reference.alias;
+/// The relation to be written as the first item of scope; the scan's outputs become the target's row_columns.
+LogicalPtr Binder::bind_target_scan(const ast::TableReference& reference, const WrittenRelation& relation,
+                                    WriteTarget& target, std::optional<PlanColumn>& row_id) {
+  const TableEntry& table = *relation.table;
+  const std::string& alias = reference.alias.empty() ? *relation.name : reference.alias;
   LogicalPtr plan = bind_scan(table, alias);
-  add_item(reference, table.name, plan->outputs, table.id);
   for (const PlanOutput& output : plan->outputs) target.row_columns.push_back(output.column);
+  if (relation.views.empty()) {
+    add_item(reference, table.name, plan->outputs, table.id);
+  }
   if (table.kind == TableKind::kAppend) {
     PlanOutput output = new_output(context_, "row_id", TypeId::kInt64);
     output.table = table.id;
@@ -112,6 +110,15 @@ LogicalPtr Binder::bind_target_scan(const ast::TableReference& reference, const 
     plan->outputs.push_back(std::move(output));
   }
   bind_write_target(target, table);
+  if (!relation.views.empty()) {
+    const ScopeItem row = target_item(table, table.name, target.row_columns);
+    std::vector<ExpressionPtr> conditions;
+    ScopeItem item = seen_through(relation, row, &conditions, &target);
+    register_columns(row);
+    item.alias = alias;
+    level_->items.push_back(std::move(item));
+    plan = make_filter(std::move(plan), std::move(conditions));
+  }
   return plan;
 }
 
@@ -130,36 +137,37 @@ LogicalPtr Binder::bind_update(const ast::UpdateStatement& update) {
   LevelScope scope(*this);
   const size_t first_table = level_->common_tables.size();
   if (update.with) bind_with(*update.with);
-  const TableEntry& table = find_writable_table(update.table->name, "update");
+  const WrittenRelation relation = find_written(update.table->name, "update");
   auto node = std::make_unique<LogicalUpdate>();
-  LogicalPtr plan = bind_target_scan(*update.table, table, node->target, node->row_id);
+  LogicalPtr plan = bind_target_scan(*update.table, relation, node->target, node->row_id);
+  const ScopeItem item = level_->items.back();
   plan = bind_other_tables(std::move(plan), update.from);
   ExpressionPtr where = update.where ? bind_predicate(*update.where, ExpressionPlace::kWhere) : nullptr;
   if (where) plan = filter_with_subqueries(std::move(plan), std::move(where));
   {
     PlaceScope here(*this, ExpressionPlace::kUpdateSource);
-    node->assignments = bind_assignments(update.assignments, table, &plan);
+    node->assignments = bind_assignments(update.assignments, relation, item, node->target, &plan);
   }
-  bind_returning(update.returning, node->target, *node);
+  std::vector<Target> returned = bind_returning(update.returning, node->target, *node);
   node->children.push_back(std::move(plan));
-  return finish_with(std::move(node), first_table);
+  return finish_with(finish_returning(std::move(node), std::move(returned)), first_table);
 }
 
 LogicalPtr Binder::bind_delete(const ast::DeleteStatement& statement) {
   LevelScope scope(*this);
   const size_t first_table = level_->common_tables.size();
   if (statement.with) bind_with(*statement.with);
-  const TableEntry& table = find_writable_table(statement.table->name, "delete from");
+  const WrittenRelation relation = find_written(statement.table->name, "delete from");
   auto node = std::make_unique<LogicalDelete>();
-  LogicalPtr plan = bind_target_scan(*statement.table, table, node->target, node->row_id);
+  LogicalPtr plan = bind_target_scan(*statement.table, relation, node->target, node->row_id);
   plan = bind_other_tables(std::move(plan), statement.using_tables);
   ExpressionPtr where = statement.where ? bind_predicate(*statement.where, ExpressionPlace::kWhere) : nullptr;
   if (where) plan = filter_with_subqueries(std::move(plan), std::move(where));
   node->target.generated.clear();
   node->target.checks.clear();
-  bind_returning(statement.returning, node->target, *node);
+  std::vector<Target> returned = bind_returning(statement.returning, node->target, *node);
   node->children.push_back(std::move(plan));
-  return finish_with(std::move(node), first_table);
+  return finish_with(finish_returning(std::move(node), std::move(returned)), first_table);
 }
 
 }  // namespace tidemark

@@ -218,6 +218,13 @@ void Binder::bind_frame(const ast::WindowFrame& frame, WindowExpression& window,
   const auto bind_offset = [&](const ast::ExpressionPtr& offset) -> ExpressionPtr {
     if (!offset) return nullptr;
     ExpressionPtr bound = bind(*offset);
+    if (reads_column(*bound)) {
+      const char* const unit = frame.unit == ast::FrameUnit::Rows     ? "ROWS"
+                               : frame.unit == ast::FrameUnit::Groups ? "GROUPS"
+                                                                      : "RANGE";
+      throw Error(sqlstate::kInvalidColumnReference, std::string("argument of ") + unit + " must not contain variables")
+          .at(offset->position);
+    }
     if (frame.unit != ast::FrameUnit::Range) {
       return coerce_argument(std::move(bound), TypeId::kInt64, frame.unit == ast::FrameUnit::Rows ? "ROWS" : "GROUPS");
     }

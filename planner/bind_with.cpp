@@ -49,6 +49,18 @@ void name_outputs(std::vector<PlanOutput>& outputs, const ast::CommonTable& tabl
   for (size_t i = 0; i < table.columns.size(); ++i) outputs[i].name = table.columns[i].text;
 }
 
+/// Whether an INSERT reads a WITH query of this name in its FROM.
+bool names_table(const ast::Statement& statement, const std::string& name) {
+  if (statement.kind != ast::StatementKind::Insert) return false;
+  const auto& insert = statement.as<ast::InsertStatement>();
+  if (!insert.query || insert.query->query_kind != ast::QueryKind::Select) return false;
+  const auto& from = insert.query->as<ast::SelectQuery>().from;
+  return std::ranges::any_of(from, [&name](const ast::TableExpressionPtr& item) {
+    return item->kind == ast::TableExpressionKind::Table && item->as<ast::TableReference>().name.parts.size() == 1 &&
+           item->as<ast::TableReference>().name.last() == name;
+  });
+}
+
 }  // namespace
 
 std::shared_ptr<CommonTableBinding> Binder::bind_common_table(const ast::CommonTable& table, bool recursive) {
@@ -60,6 +72,10 @@ std::shared_ptr<CommonTableBinding> Binder::bind_common_table(const ast::CommonT
   if (!is_query && level_->outer) {
     throw Error(sqlstate::kFeatureNotSupported,
                 "WITH clause containing a data-modifying statement must be at the top level")
+        .at(table.position);
+  }
+  if (recursive && !is_query && names_table(*table.statement, table.name)) {
+    throw Error("42P19", "recursive query \"" + table.name + "\" must not contain data-modifying statements")
         .at(table.position);
   }
   if (recursive && is_query) {
@@ -117,7 +133,9 @@ LogicalPtr Binder::bind_recursive(const ast::CommonTable& table, CommonTableBind
   }
   binding.outputs = node->outputs;
   name_outputs(binding.outputs, table);
+  binding.step_depth = level_->depth + 1;
   LogicalPtr step = bind_query(*operation.right, false);
+  binding.step_depth = 0;
   if (binding.reference_count == 0) {
     LogicalPtr plan = sort_and_limit(
         combine(SetOperationType::kUnion, operation.all, std::move(base), std::move(step), operation.right->position),
@@ -168,6 +186,15 @@ LogicalPtr Binder::bind_cte_reference(CommonTableBinding& common_table, int posi
   if (!common_table.self_reference_words.empty()) {
     throw Error("42P19", common_table.self_reference_words)
         .at(common_table.self_reference_position != 0 ? common_table.self_reference_position : position);
+  }
+  if (common_table.step_depth != 0) {
+    for (const QueryLevel* level = level_; level && level->depth > common_table.step_depth; level = level->outer) {
+      const ExpressionPlace place = level->outer ? level->outer->place : ExpressionPlace::kOther;
+      if (place == ExpressionPlace::kFromSubquery || place == ExpressionPlace::kOther) continue;
+      throw Error("42P19",
+                  "recursive reference to query \"" + common_table.name + "\" must not appear within a subquery")
+          .at(position);
+    }
   }
   if (!common_table.has_rows) {
     throw Error(sqlstate::kFeatureNotSupported,

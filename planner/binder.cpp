@@ -36,9 +36,7 @@ LogicalPtr Binder::bind_statement_node(const ast::Statement& statement) {
     case ast::StatementKind::Delete:
       return bind_delete(statement.as<ast::DeleteStatement>());
     case ast::StatementKind::Merge:
-      throw Error(sqlstate::kFeatureNotSupported, "MERGE is not supported yet")
-          .with_hint("Use INSERT … ON CONFLICT, or UPSERT.")
-          .at(statement.position);
+      return bind_merge(statement.as<ast::MergeStatement>());
     default:
       throw Error(sqlstate::kInternalError, "statement is not run by the executor").at(statement.position);
   }
@@ -67,7 +65,7 @@ ExpressionPtr Binder::bind_table_expression(const ast::Expression& expression, c
     }
     level_->items.push_back(target_item(*entry, entry->name, columns));
   }
-  PlaceScope here(*this, ExpressionPlace::kDefault);
+  PlaceScope here(*this, entry ? ExpressionPlace::kCheck : ExpressionPlace::kDefault);
   ExpressionPtr bound = bind(expression);
   if (target) {
     if (!can_coerce(*bound, *target, CastContext::kAssignment)) {
@@ -81,7 +79,9 @@ ExpressionPtr Binder::bind_table_expression(const ast::Expression& expression, c
     bound = to_text_if_unknown(std::move(bound));
   }
   if (has_subquery(*bound)) {
-    throw Error(sqlstate::kFeatureNotSupported, "cannot use subquery in this place").at(expression.position);
+    throw Error(sqlstate::kFeatureNotSupported,
+                "cannot use subquery in " + std::string(entry ? "check constraint" : "DEFAULT expression"))
+        .at(expression.position);
   }
   for_each_part(bound, [&](ExpressionPtr& part) {
     if (part->kind != ExpressionKind::kColumn) return true;

@@ -38,6 +38,9 @@ class Binder {
   /// See planner.h. Columns come out as InputExpressions.
   ExpressionPtr bind_table_expression(const ast::Expression& expression, const TableEntry* entry,
                                       std::optional<LogicalType> target);
+  /// `value` held against the rules of a domain and those below it, when it is evaluated (bind_domain.cpp).
+  ExpressionPtr check_domain(ExpressionPtr value, ObjectId domain);
+  void check_domain_expression(const ast::Expression& expression, LogicalType base);
 
  private:
   /// An entry of a select list, of RETURNING, or a value of VALUES.
@@ -114,6 +117,7 @@ class Binder {
   LogicalPtr bind_join(const ast::JoinReference& join);
   LogicalPtr bind_scan(const TableEntry& table, const std::string& alias);
   LogicalPtr bind_view(const ViewEntry& view);
+  LogicalPtr bind_sequence(const SequenceEntry& sequence);
   LogicalPtr bind_cte_reference(CommonTableBinding& common_table, int position);
   static void rename_columns(ScopeItem& item, const std::vector<ast::Name>& names);
   void add_item(const ast::TableExpression& table, const std::string& name, const std::vector<PlanOutput>& outputs,
@@ -126,7 +130,25 @@ class Binder {
   };
   /// Nothing found: throws 42P01 (3F000, 3D000 …).
   FoundRelation find_relation(const ast::QualifiedName& name);
-  const TableEntry& find_writable_table(const ast::QualifiedName& name, std::string_view verb);
+  [[nodiscard]] std::string schema_of_name(const std::string& name) const;
+  /// What INSERT, UPDATE, DELETE or MERGE writes: a table, perhaps through views (bind_view_target.cpp).
+  struct WrittenRelation {
+    const TableEntry* table = nullptr;
+    const std::string* name = nullptr;  ///< as the statement calls it: the view's, or the table's
+    struct View {
+      const ViewEntry* entry = nullptr;
+      ast::StatementPtr query;
+      std::string inner_alias;  ///< how the query calls what it reads
+    };
+    std::vector<View> views;  ///< outermost first
+  };
+  WrittenRelation find_written(const ast::QualifiedName& name, std::string_view verb);
+  WrittenRelation::View updatable_view(const ViewEntry& view, std::string_view verb);
+  /// The table's row as the statement sees it: `item` as the views show it. `conditions`: those of the views' WHERE.
+  ScopeItem seen_through(const WrittenRelation& relation, ScopeItem item, std::vector<ExpressionPtr>* conditions,
+                         WriteTarget* target);
+  uint32_t written_column(const WrittenRelation& relation, const ScopeItem& item, const WriteTarget& target,
+                          const std::string& name, std::string_view verb, int position) const;
   void depend_on(ObjectId id);
 
   LogicalPtr join_with_condition(JoinType type, LogicalPtr left, LogicalPtr right,
@@ -174,6 +196,7 @@ class Binder {
   ExpressionPtr null_safe_equal(ExpressionPtr left, ExpressionPtr right, int position);
   ExpressionPtr bind_case(const ast::CaseExpression& expression);
   ExpressionPtr bind_cast(const ast::CastExpression& expression);
+  ExpressionPtr bind_domain_check(const ast::Expression& check, const Expression& value);
   ExpressionPtr bind_collate(const ast::CollateExpression& expression);
   ExpressionPtr bind_array(const ast::ArrayExpression& expression, std::optional<LogicalType> target = {});
   ExpressionPtr bind_row(const ast::RowExpression& expression);
@@ -188,6 +211,7 @@ class Binder {
 
   // Rows are no values of their own in comparisons (bind_row.cpp).
   static const ast::RowExpression* as_row(const ast::Expression& expression);
+  static bool is_star(const ast::Expression& expression);
   static void check_row_sizes(size_t left, size_t right, int position);
   ExpressionPtr compare_rows(const std::string& symbol, const ast::RowExpression& left, const ast::RowExpression& right,
                              int position);
@@ -205,6 +229,7 @@ class Binder {
   [[noreturn]] static void throw_not_an_aggregate(const ast::FunctionCall& call);
   static void check_aggregate_allowed(const QueryLevel& level, int position);
   std::vector<ExpressionPtr> bind_arguments(const ast::FunctionCall& call);
+  std::vector<ExpressionPtr> bind_named_arguments(const ast::FunctionCall& call);
   static bool is_set_function(const ast::QualifiedName& name);
   CollectedSetCall resolve_set_call(const ast::FunctionCall& call, std::vector<ExpressionPtr> arguments);
   ExpressionPtr bind_grouping_call(const ast::BuiltinExpression& expression);
@@ -281,6 +306,15 @@ class Binder {
   LogicalPtr bind_insert(const ast::InsertStatement& insert);
   LogicalPtr bind_update(const ast::UpdateStatement& update);
   LogicalPtr bind_delete(const ast::DeleteStatement& statement);
+  std::vector<uint32_t> target_columns(const std::vector<ast::Assignment::Target>& named,
+                                       const WrittenRelation& relation, const ScopeItem& item,
+                                       const WriteTarget& target) const;
+  static void check_insertable(const ColumnEntry& column, ast::Overriding overriding);
+  LogicalPtr bind_merge(const ast::MergeStatement& merge);
+  LogicalMerge::Action bind_merge_action(const ast::MergeAction& action, const WrittenRelation& relation,
+                                         const ScopeItem& item, const WriteTarget& target, LogicalPtr& plan);
+  std::vector<ColumnAssignment> bind_merge_insert(const ast::MergeAction& action, const WrittenRelation& relation,
+                                                  const ScopeItem& item, const WriteTarget& target);
   LogicalPtr bind_insert_rows(const ast::InsertStatement& insert, const TableEntry& table,
                               std::vector<uint32_t>& columns);
   LogicalPtr bind_insert_values(const ast::InsertStatement& insert, const ast::ValuesQuery& values,
@@ -289,17 +323,24 @@ class Binder {
   LogicalPtr bind_literal_rows(const ast::LiteralRows& rows, const TableEntry& table,
                                const std::vector<uint32_t>& columns);
   void bind_write_target(WriteTarget& target, const TableEntry& table);
-  void bind_returning(const std::vector<ast::SelectTarget>& returning, WriteTarget& target, LogicalNode& node);
+  std::vector<Target> bind_returning(const std::vector<ast::SelectTarget>& returning, WriteTarget& target,
+                                     LogicalNode& node);
+  LogicalPtr finish_returning(LogicalPtr node, std::vector<Target> targets);
+  PlanOutput target_output(const Target& target);
   ScopeItem target_item(const TableEntry& table, const std::string& alias, const std::vector<PlanColumn>& columns);
-  void choose_conflict_action(const ast::InsertStatement& insert, const TableEntry& table, LogicalInsert& node);
+  void choose_conflict_action(const ast::InsertStatement& insert, const WrittenRelation& relation, LogicalInsert& node);
   static void check_upsert_names_key(const ast::InsertStatement& insert, const TableEntry& table,
                                      const LogicalInsert& node);
   void update_named_columns(const TableEntry& table, LogicalInsert& node);
-  void bind_on_conflict(const ast::OnConflict& conflict, const TableEntry& table, LogicalInsert& node);
+  void bind_on_conflict(const ast::OnConflict& conflict, const WrittenRelation& relation, LogicalInsert& node);
+  const UniqueConstraint* arbiter(const ast::OnConflict& conflict, const WrittenRelation& relation,
+                                  const ScopeItem& item, const WriteTarget& target) const;
+  /// `item`: the relation as it was before further items were added.
   std::vector<ColumnAssignment> bind_assignments(const std::vector<ast::Assignment>& assignments,
-                                                 const TableEntry& table, LogicalPtr* plan);
-  LogicalPtr bind_target_scan(const ast::TableReference& reference, const TableEntry& table, WriteTarget& target,
-                              std::optional<PlanColumn>& row_id);
+                                                 const WrittenRelation& relation, const ScopeItem& item,
+                                                 const WriteTarget& target, LogicalPtr* plan);
+  LogicalPtr bind_target_scan(const ast::TableReference& reference, const WrittenRelation& relation,
+                              WriteTarget& target, std::optional<PlanColumn>& row_id);
   LogicalPtr bind_other_tables(LogicalPtr plan, const std::vector<ast::TableExpressionPtr>& tables);
   ExpressionPtr default_of(const TableEntry& table, uint32_t column);
   ExpressionPtr bind_stored(const std::string& sql, const TableEntry& table, const std::vector<PlanColumn>& row,

@@ -232,6 +232,8 @@ std::string title(const PhysicalNode& node) {
       return write_title("Update", node);
     case PhysicalKind::kDelete:
       return write_title("Delete", node);
+    case PhysicalKind::kMerge:
+      return write_title("Merge", node);
     case PhysicalKind::kLockRows:
       return "LockRows";
   }

@@ -114,11 +114,16 @@ Vector literal_vector(const ast::LiteralRows& rows, size_t column, LogicalType t
         put_value(vector, row, slow(cell));
       }
     } catch (Error& error) {
-      if (error.position() == 0) error.at(rows.position(cell));
+      if (error.position() == 0 && !is_modifier_error(error)) error.at(rows.position(cell));
       throw;
     }
   }
   return vector;
+}
+
+bool is_modifier_error(const Error& error) {
+  const std::string_view state = error.sqlstate();
+  return state == "22001" || state == "22026" || (state == "22003" && error.message() == "numeric field overflow");
 }
 
 }  // namespace tidemark

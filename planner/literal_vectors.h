@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "base/error.h"
 #include "functions/query_context.h"
 #include "parser/literal_rows.h"
 #include "types/vector.h"
@@ -13,5 +14,8 @@ namespace tidemark {
 [[nodiscard]] Vector literal_vector(const ast::LiteralRows& rows, size_t column, LogicalType type,
                                     const QueryContext& context,
                                     const std::function<Value(const ast::LiteralRows::Cell&)>& slow);
+
+/// Whether a value could be read but does not fit the length or precision of its type: such an error bears no position.
+[[nodiscard]] bool is_modifier_error(const Error& error);
 
 }  // namespace tidemark

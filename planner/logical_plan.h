@@ -256,6 +256,7 @@ struct WriteTarget {
   struct Check {
     std::string name;
     ExpressionPtr expression;
+    bool of_view = false;  ///< WITH CHECK OPTION of the view `name`
   };
   std::vector<Check> checks;
   /// RETURNING, over row_columns and the child's outputs; the node's outputs are these. Empty: none.
@@ -304,6 +305,23 @@ struct LogicalDelete final : LogicalNode {
   WriteTarget target;
   std::optional<PlanColumn> row_id;
   LogicalDelete() : LogicalNode(LogicalKind::kDelete) {}
+};
+
+/// MERGE. The child gives the old table row (and row id), NULL where no target row matches, `is_matched`, and what the
+/// actions read. The first action of a row's kind whose condition holds is taken.
+struct LogicalMerge final : LogicalNode {
+  enum class ActionKind : uint8_t { kNothing, kInsert, kUpdate, kDelete };
+  struct Action {
+    ActionKind kind = ActionKind::kNothing;
+    bool matched = true;                   ///< for rows with a target row, or for those without
+    ExpressionPtr condition;               ///< null: always
+    std::vector<ColumnAssignment> values;  ///< kUpdate: what changes; kInsert: the row, where not NULL
+  };
+  WriteTarget target;
+  std::optional<PlanColumn> row_id;
+  PlanColumn is_matched = 0;  ///< true or NULL
+  std::vector<Action> actions;
+  LogicalMerge() : LogicalNode(LogicalKind::kMerge) {}
 };
 
 /// SELECT … FOR UPDATE / SHARE: locks the keys of the rows that pass through.

@@ -42,6 +42,7 @@ enum class PhysicalKind : uint8_t {
   kWith,
   kInsert,
   kUpdate,
+  kMerge,
   kDelete,
   kLockRows,
 };
@@ -293,6 +294,7 @@ struct PhysicalWriteTarget {
   struct Check {
     std::string name;
     ExpressionPtr expression;  ///< over `row`
+    bool of_view = false;      ///< WITH CHECK OPTION of the view `name`
   };
   std::vector<Check> checks;
   std::vector<ExpressionPtr> returning;  ///< over `row` (the new one; for DELETE the old one), then the child's columns
@@ -332,6 +334,20 @@ struct PhysicalDelete final : PhysicalNode {
   PhysicalWriteTarget target;
   bool rectangle = false;
   PhysicalDelete() : PhysicalNode(PhysicalKind::kDelete) {}
+};
+
+/// The child's chunk begins with the old `row`, NULL where there is none.
+struct PhysicalMerge final : PhysicalNode {
+  struct Action {
+    LogicalMerge::ActionKind kind = LogicalMerge::ActionKind::kNothing;
+    bool matched = true;
+    ExpressionPtr condition;  ///< over the child's chunk; null: always
+    std::vector<PhysicalUpdate::Assignment> values;
+  };
+  PhysicalWriteTarget target;
+  uint32_t is_matched = 0;  ///< which column of the child says so
+  std::vector<Action> actions;
+  PhysicalMerge() : PhysicalNode(PhysicalKind::kMerge) {}
 };
 
 struct PhysicalLockRows final : PhysicalNode {

@@ -243,9 +243,9 @@ PhysicalPlanner::NodePtr PhysicalPlanner::plan_by_kind(const LogicalNode& node) 
       return result;
     }
     case LogicalKind::kMerge:
-      break;
+      return plan_merge(node.as<LogicalMerge>());
   }
-  throw Error(sqlstate::kFeatureNotSupported, "this statement cannot be planned");
+  throw Error(sqlstate::kInternalError, "this statement cannot be planned");
 }
 
 PhysicalPtr plan_physical(const LogicalNode& plan, PlannerContext& context) {

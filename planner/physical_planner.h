@@ -91,6 +91,7 @@ class PhysicalPlanner {
   NodePtr plan_insert(const LogicalInsert& insert);
   NodePtr plan_update(const LogicalUpdate& update);
   NodePtr plan_delete(const LogicalDelete& statement);
+  NodePtr plan_merge(const LogicalMerge& merge);
 
   /// Whether `SET disabled_rules` names a choice that is made here.
   [[nodiscard]] bool is_disabled(std::string_view rule) const;

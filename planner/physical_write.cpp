@@ -28,7 +28,7 @@ PhysicalWriteTarget PhysicalPlanner::plan_target(const WriteTarget& target, cons
     result.generated.push_back({generated.column, translate(*generated.expression, row)});
   }
   for (const WriteTarget::Check& check : target.checks) {
-    result.checks.push_back({check.name, translate(*check.expression, row)});
+    result.checks.push_back({check.name, translate(*check.expression, row), check.of_view});
   }
   for (uint32_t i = 0; i < child.outputs.size(); ++i) row.try_emplace(child.outputs[i].column, child_offset + i);
   result.returning = translate(target.returning, row);
@@ -104,6 +104,28 @@ PhysicalPlanner::NodePtr PhysicalPlanner::plan_update(const LogicalUpdate& updat
   return node;
 }
 
+PhysicalPlanner::NodePtr PhysicalPlanner::plan_merge(const LogicalMerge& merge) {
+  auto node = std::make_unique<PhysicalMerge>();
+  const LogicalNode& rows = *merge.children[0];
+  PhysicalPtr child = plan_aligned(rows, row_first(rows, merge.target, merge.row_id));
+  node->target = plan_target(merge.target, *child, static_cast<uint32_t>(merge.target.row_columns.size()));
+  const Layout layout = layout_of(child->outputs);
+  node->is_matched = layout.at(merge.is_matched);
+  for (const LogicalMerge::Action& action : merge.actions) {
+    PhysicalMerge::Action& planned = node->actions.emplace_back();
+    planned.kind = action.kind;
+    planned.matched = action.matched;
+    planned.condition = translate(action.condition, layout);
+    for (const ColumnAssignment& value : action.values) {
+      planned.values.push_back({value.column, translate(*value.value, layout)});
+    }
+  }
+  node->outputs = merge.outputs;
+  node->relation_name = context_.catalog.table(merge.target.table)->name;
+  node->children.push_back(std::move(child));
+  return node;
+}
+
 namespace {
 
 using Comparison = PushedPredicate::Comparison;
@@ -139,7 +161,8 @@ PhysicalPlanner::NodePtr PhysicalPlanner::plan_delete(const LogicalDelete& state
   const auto width = static_cast<uint32_t>(statement.target.row_columns.size());
   node->target = plan_target(statement.target, *child, width);
   const TableEntry& table = *context_.catalog.table(statement.target.table);
-  node->rectangle = statement.target.returning.empty() && table.uniques.empty() && is_rectangle(*child, table);
+  node->rectangle = statement.target.returning.empty() && table.uniques.empty() && table.referenced_by.empty() &&
+                    is_rectangle(*child, table);
   node->outputs = statement.outputs;
   node->relation_name = table.name;
   node->children.push_back(std::move(child));

@@ -91,12 +91,18 @@ void for_each_expression(LogicalNode& node, const Visit& visit) {
       return visit_assignments(node.as<LogicalUpdate>().assignments, visit);
     case LogicalKind::kDelete:
       return visit_target(node.as<LogicalDelete>().target, visit);
+    case LogicalKind::kMerge:
+      visit_target(node.as<LogicalMerge>().target, visit);
+      for (auto& action : node.as<LogicalMerge>().actions) {
+        visit_one(action.condition, visit);
+        visit_assignments(action.values, visit);
+      }
+      return;
     case LogicalKind::kVirtualScan:
     case LogicalKind::kCteScan:
     case LogicalKind::kSetOperation:
     case LogicalKind::kRecursive:
     case LogicalKind::kWith:
-    case LogicalKind::kMerge:
     case LogicalKind::kLockRows:
       return;
   }
@@ -273,6 +279,10 @@ bool is_constant_at_start(const Expression& expression) {
 
 bool has_subquery(const Expression& expression) {
   return any_part(expression, [](const Expression& part) { return part.kind == ExpressionKind::kSubquery; });
+}
+
+bool reads_column(const Expression& expression) {
+  return any_part(expression, [](const Expression& part) { return part.kind == ExpressionKind::kColumn; });
 }
 
 bool is_volatile(const LogicalNode& plan) {

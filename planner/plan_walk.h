@@ -47,6 +47,8 @@ void replace_columns(LogicalNode& plan, const ColumnReplacements& replacements);
 [[nodiscard]] bool is_constant_at_start(const Expression& expression);
 /// Holds a subquery that has not been planned yet.
 [[nodiscard]] bool has_subquery(const Expression& expression);
+/// Whether it names a column of its own query or an outer one; subqueries are not looked into.
+[[nodiscard]] bool reads_column(const Expression& expression);
 /// Whether a plan writes, or calls volatile functions.
 [[nodiscard]] bool is_volatile(const LogicalNode& plan);
 

@@ -28,6 +28,7 @@ struct PlannerContext {
   std::vector<LogicalType> parameter_types = {};
   /// Whose functions and operators a name means (D7).
   Flavour flavour = Flavour::kSql;
+  bool takes_parameters = true;    ///< false: the text is run as it is, and `$1` is 42P02
   bool implicit_group_by = false;  ///< tidemark.implicit_group_by (D21)
   std::vector<std::string> disabled_rules = {};
 
@@ -70,5 +71,13 @@ ExpressionPtr bind_table_expression(const ast::Expression& expression, const Tab
 
 /// The type that a type name of DDL means, with its modifier. Throws 42704.
 LogicalType resolve_type(const ast::TypeName& name, PlannerContext& context);
+/// The domain that a type name means; null if it is another type.
+const TypeEntry* find_domain(const ast::TypeName& name, const PlannerContext& context);
+
+/// Binds the check of a domain over `base` (its text names the value VALUE), to see whether it can be: as
+/// bind_table_expression does.
+void check_domain_expression(const ast::Expression& expression, LogicalType base, PlannerContext& context);
+/// A column of a domain, read from the table's row and held against the domain's rules.
+ExpressionPtr checked_domain_value(const TableEntry& table, uint32_t column, PlannerContext& context);
 
 }  // namespace tidemark

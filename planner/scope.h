@@ -21,6 +21,8 @@ struct ScopeColumn {
   std::string name;
   PlanOutput output;
   bool hidden = false;  ///< found by name, left out of `*`
+  /// Of a view that is written through: what its column is of the table's row. Null: `output` itself.
+  std::shared_ptr<const Expression> computed = nullptr;
 };
 
 struct ScopeItem {
@@ -82,6 +84,9 @@ struct CommonTableBinding {
   /// Inside its own definition, a recursive query is read through this number, which its Recursive node bears.
   uint32_t working_cte = 0;
   bool binding_itself = false;
+  /// While the recursive term is bound: the depth of its level. A reference inside an expression's subquery is an
+  /// error.
+  uint32_t step_depth = 0;
   /// Not empty while a reference is an error: its words.
   std::string self_reference_words;
   int self_reference_position = 0;  ///< 0: at the reference

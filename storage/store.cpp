@@ -186,10 +186,14 @@ void StoreImpl::replay(wal::RecordKind kind, SequenceNumber sequence, std::strin
 
 void StoreImpl::drop_temporary_tables() {
   WriteSet drops;
-  for (const CatalogEntry* entry : catalog_->all(ObjectKind::kTable)) {
-    if (std::get<TableEntry>(*entry).temporary_session != kNoObject) {
-      drops.catalog.push_back(CatalogDelta::drop(ObjectKind::kTable, id_of(*entry)));
+  for (const CatalogEntry* entry : catalog_->all(ObjectKind::kSchema)) {
+    if (!std::get<SchemaEntry>(*entry).name.starts_with("pg_temp_")) {
+      continue;
     }
+    for (const CatalogEntry* relation : catalog_->in_schema(id_of(*entry))) {
+      drops.catalog.push_back(CatalogDelta::drop(kind_of(*relation), id_of(*relation)));
+    }
+    drops.catalog.push_back(CatalogDelta::drop(ObjectKind::kSchema, id_of(*entry)));
   }
   if (!drops.empty()) {
     commit(std::move(drops), {});

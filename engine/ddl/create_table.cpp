@@ -1,8 +1,10 @@
 #include "engine/ddl/create_table.h"
 
 #include <algorithm>
+#include <functional>
 #include <string_view>
 
+#include "engine/ddl/foreign_key.h"
 #include "engine/ddl/table_options.h"
 #include "parser/ast_expression.h"
 #include "parser/ast_to_sql.h"
@@ -51,6 +53,7 @@ std::string free_constraint_name(const TableEntry& table, const std::string& wan
     const auto same = [&name](const auto& constraint) { return constraint.name == name; };
     return (table.key && table.key->name == name) || std::any_of(table.uniques.begin(), table.uniques.end(), same) ||
            std::any_of(table.checks.begin(), table.checks.end(), same) ||
+           std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(), same) ||
            context.catalog().relation(table.schema, name) != nullptr;
   };
   std::string name = wanted;
@@ -82,6 +85,37 @@ std::string next_value_sql(const DdlContext& context, ObjectId sequence) {
   return "nextval(" + quote_literal(quote_identifier(schema.name) + "." + quote_identifier(entry.name)) + "::regclass)";
 }
 
+}  // namespace
+
+void make_identity(const TableEntry& table, ColumnEntry& column, const ast::Constraint& constraint,
+                   DdlContext& context) {
+  column.identity = constraint.identity_always ? Identity::kAlways : Identity::kByDefault;
+  own_sequence(table, column, make_sequence(constraint.sequence_options, column.type, context), context);
+  column.default_sql = next_value_sql(context, column.owned_sequence);
+}
+
+namespace {
+
+[[noreturn]] void throw_two_specifications(const std::string& which, const TableEntry& table, const ColumnEntry& column,
+                                           int position) {
+  throw Error(sqlstate::kSyntaxError,
+              "both " + which + " specified for column \"" + column.name + "\" of table \"" + table.name + "\"")
+      .at(position);
+}
+
+/// A column has one source of values.
+void check_one_source(const TableEntry& table, const ColumnEntry& column, const ast::Constraint& last) {
+  if (column.generated_sql.empty()) {
+    return;
+  }
+  if (column.identity != Identity::kNone) {
+    throw_two_specifications("identity and generation expression", table, column, last.position);
+  }
+  if (!column.default_sql.empty()) {
+    throw_two_specifications("default and generation expression", table, column, last.position);
+  }
+}
+
 void apply_column_constraint(TableEntry& table, ColumnEntry& column, const ast::Constraint& constraint,
                              DdlContext& context) {
   switch (constraint.kind) {
@@ -107,17 +141,30 @@ void apply_column_constraint(TableEntry& table, ColumnEntry& column, const ast::
       break;
     }
     case ast::ConstraintKind::Generated:
+      if (!column.generated_sql.empty()) {
+        throw Error(sqlstate::kSyntaxError, "multiple generation clauses specified for column \"" + column.name +
+                                                "\" of table \"" + table.name + "\"")
+            .at(constraint.position);
+      }
       column.generated_sql = to_sql(*constraint.expression);
       break;
     case ast::ConstraintKind::Identity:
-      column.identity = constraint.identity_always ? Identity::kAlways : Identity::kByDefault;
-      own_sequence(table, column, make_sequence(constraint.sequence_options, column.type, context), context);
-      column.default_sql = next_value_sql(context, column.owned_sequence);
+      if (!is_integer_type(column.type.id)) {
+        throw Error(sqlstate::kInvalidParameterValue, "identity column type must be smallint, integer, or bigint");
+      }
+      if (column.identity != Identity::kNone) {
+        throw Error(sqlstate::kSyntaxError, "multiple identity specifications for column \"" + column.name +
+                                                "\" of table \"" + table.name + "\"")
+            .at(constraint.position);
+      }
+      if (!column.default_sql.empty()) {
+        throw_two_specifications("default and identity", table, column, 0);
+      }
+      make_identity(table, column, constraint, context);
       break;
-    case ast::ConstraintKind::ForeignKey:
-      refuse("FOREIGN KEY", constraint.position);
     case ast::ConstraintKind::Exclusion:
       refuse("EXCLUDE", constraint.position);
+    case ast::ConstraintKind::ForeignKey:
     case ast::ConstraintKind::Check:
     case ast::ConstraintKind::PrimaryKey:
     case ast::ConstraintKind::Unique:
@@ -125,16 +172,46 @@ void apply_column_constraint(TableEntry& table, ColumnEntry& column, const ast::
   }
 }
 
+/// A generated column reads no generated column, and is the same whenever it is computed.
+void check_generation(const TableEntry& table, const ColumnEntry& column, DdlContext& context) {
+  PlannerContext planner = context.planner();
+  const ExpressionPtr bound =
+      bind_table_expression(*parse_expression(column.generated_sql), &table, column.type, planner);
+  const std::function<void(const Expression&)> visit = [&](const Expression& part) {
+    if (part.kind == ExpressionKind::kInput) {
+      const ColumnEntry& read = table.columns[part.as<InputExpression>().index];
+      if (!read.generated_sql.empty()) {
+        throw Error("42P17", "cannot use generated column \"" + read.name + "\" in column generation expression")
+            .with_detail(read.id == column.id ? "This would cause the generated column to depend on its own value."
+                                              : "A generated column cannot reference another generated column.");
+      }
+    }
+    if (part.kind == ExpressionKind::kFunction &&
+        part.as<FunctionExpression>().function->volatility != Volatility::kImmutable) {
+      throw Error("42P17", "generation expression is not immutable");
+    }
+    for (const ExpressionPtr& child : part.children) {
+      if (child) {
+        visit(*child);
+      }
+    }
+  };
+  visit(*bound);
+}
+
 void bind_generated_columns(const TableEntry& table, DdlContext& context) {
   for (const ColumnEntry& column : table.columns) {
     if (!column.generated_sql.empty()) {
-      PlannerContext planner = context.planner();
-      static_cast<void>(bind_table_expression(*parse_expression(column.generated_sql), &table, column.type, planner));
+      check_generation(table, column, context);
     }
   }
 }
 
 void add_like(TableEntry& table, const ast::LikeClause& like, DdlContext& context) {
+  if (context.find_relation(like.table) == nullptr) {
+    throw Error(sqlstate::kUndefinedTable, "relation \"" + display_name(like.table) + "\" does not exist")
+        .at(like.table.position);
+  }
   const TableEntry source = context.table(like.table);
   const auto including = [&like](std::string_view what) {
     bool result = false;
@@ -149,7 +226,11 @@ void add_like(TableEntry& table, const ast::LikeClause& like, DdlContext& contex
     ColumnEntry column;
     column.id = table.next_column_id++;
     column.name = from.name;
+    if (table.find_column(column.name) != nullptr) {
+      throw Error(sqlstate::kDuplicateColumn, "column \"" + column.name + "\" specified more than once");
+    }
     column.type = from.type;
+    column.domain = from.domain;
     column.not_null = from.not_null;
     if (including("defaults")) {
       column.default_sql = from.default_sql;
@@ -204,9 +285,9 @@ void choose_key(TableEntry& table) {
   }
 }
 
-const SchemaEntry& schema_of_new_relation(const ast::QualifiedName& name, bool if_not_exists, DdlContext& context,
-                                          bool& exists) {
-  const SchemaEntry& schema = context.schema_for_creation(name);
+const SchemaEntry& schema_of_new_relation(const ast::QualifiedName& name, bool if_not_exists, bool temporary,
+                                          DdlContext& context, bool& exists) {
+  const SchemaEntry& schema = context.schema_for_creation(name, temporary);
   exists = context.catalog().relation(schema.id, name.last()) != nullptr;
   if (exists) {
     Error taken(sqlstate::kDuplicateTable,
@@ -219,6 +300,26 @@ const SchemaEntry& schema_of_new_relation(const ast::QualifiedName& name, bool i
   return schema;
 }
 
+void set_persistence(TableEntry& table, const SchemaEntry& schema, ast::OnCommit on_commit, const DdlContext& context) {
+  if (context.is_temporary(schema)) {
+    table.temporary_session = schema.id;
+  } else if (on_commit != ast::OnCommit::Default) {
+    throw Error(sqlstate::kInvalidTableDefinition, "ON COMMIT can only be used on temporary tables");
+  }
+  switch (on_commit) {
+    case ast::OnCommit::Default:
+    case ast::OnCommit::PreserveRows:
+      table.on_commit = OnCommit::kPreserveRows;
+      return;
+    case ast::OnCommit::DeleteRows:
+      table.on_commit = OnCommit::kDeleteRows;
+      return;
+    case ast::OnCommit::Drop:
+      table.on_commit = OnCommit::kDrop;
+      return;
+  }
+}
+
 }  // namespace
 
 void put_hidden_table(const TableEntry& table, UniqueConstraint& constraint, DdlContext& context) {
@@ -228,6 +329,7 @@ void put_hidden_table(const TableEntry& table, UniqueConstraint& constraint, Ddl
   hidden.owner = table.owner;
   hidden.name = constraint.name;
   hidden.hidden = true;
+  hidden.enforces_for = table.id;
   hidden.kind = TableKind::kKeyed;
   hidden.temporary_session = table.temporary_session;
   UniqueConstraint key;
@@ -249,8 +351,7 @@ void put_hidden_table(const TableEntry& table, UniqueConstraint& constraint, Ddl
 
 void add_column(TableEntry& table, const ast::ColumnDefinition& definition, DdlContext& context) {
   if (table.find_column(definition.name) != nullptr) {
-    throw Error(sqlstate::kDuplicateColumn, "column \"" + definition.name + "\" specified more than once")
-        .at(definition.position);
+    throw Error(sqlstate::kDuplicateColumn, "column \"" + definition.name + "\" specified more than once");
   }
   if (table.columns.size() >= kColumnsMax) {
     throw Error(sqlstate::kTooManyColumns, "tables can have at most " + std::to_string(kColumnsMax) + " columns");
@@ -265,9 +366,13 @@ void add_column(TableEntry& table, const ast::ColumnDefinition& definition, DdlC
   } else {
     PlannerContext planner = context.planner();
     column.type = resolve_type(definition.type, planner);
+    if (const TypeEntry* domain = find_domain(definition.type, planner)) {
+      column.domain = domain->id;
+    }
   }
   for (const ast::Constraint& constraint : definition.constraints) {
     apply_column_constraint(table, column, constraint, context);
+    check_one_source(table, column, constraint);
   }
   table.columns.push_back(std::move(column));
 }
@@ -327,8 +432,16 @@ void add_constraint(TableEntry& table, const ast::Constraint& constraint, const 
       }
       return;
     }
-    case ast::ConstraintKind::ForeignKey:
-      refuse("FOREIGN KEY", constraint.position);
+    case ast::ConstraintKind::ForeignKey: {
+      std::string wanted = table.name;
+      for (const ast::Name& name : constraint.columns) {
+        wanted += "_" + name.text;
+      }
+      wanted += column.empty() ? "_fkey" : "_" + column + "_fkey";
+      static_cast<void>(
+          add_foreign_key(table, constraint, column, free_constraint_name(table, wanted, context), context));
+      return;
+    }
     case ast::ConstraintKind::Exclusion:
       refuse("EXCLUDE", constraint.position);
     default:
@@ -345,7 +458,8 @@ void create_table(const ast::CreateTableStatement& statement, DdlContext& contex
         .with_hint("Tables with a time column are partitioned by time already: see WITH (partition_interval = …).");
   }
   bool exists = false;
-  const SchemaEntry& schema = schema_of_new_relation(statement.table, statement.if_not_exists, context, exists);
+  const SchemaEntry& schema = schema_of_new_relation(
+      statement.table, statement.if_not_exists, statement.persistence == ast::Persistence::Temporary, context, exists);
   if (exists) {
     return;
   }
@@ -354,6 +468,7 @@ void create_table(const ast::CreateTableStatement& statement, DdlContext& contex
   table.schema = schema.id;
   table.name = statement.table.last();
   table.owner = context.environment().role;
+  set_persistence(table, schema, statement.on_commit, context);
 
   size_t next_like = 0;
   const auto likes_before = [&](size_t column) {
@@ -366,13 +481,21 @@ void create_table(const ast::CreateTableStatement& statement, DdlContext& contex
     add_column(table, statement.columns[i], context);
   }
   likes_before(statement.columns.size());
-  for (const ast::ColumnDefinition& column : statement.columns) {
-    for (const ast::Constraint& constraint : column.constraints) {
-      add_constraint(table, constraint, column.name, context);
+  // Foreign keys last: they may refer to keys of this very table.
+  for (const bool foreign : {false, true}) {
+    const auto add = [&](const ast::Constraint& constraint, const std::string& column) {
+      if ((constraint.kind == ast::ConstraintKind::ForeignKey) == foreign) {
+        add_constraint(table, constraint, column, context);
+      }
+    };
+    for (const ast::ColumnDefinition& column : statement.columns) {
+      for (const ast::Constraint& constraint : column.constraints) {
+        add(constraint, column.name);
+      }
     }
-  }
-  for (const ast::Constraint& constraint : statement.constraints) {
-    add_constraint(table, constraint, "", context);
+    for (const ast::Constraint& constraint : statement.constraints) {
+      add(constraint, "");
+    }
   }
   bind_generated_columns(table, context);
   apply_table_options(table, statement.options, context);
@@ -387,7 +510,8 @@ void create_table(const ast::CreateTableStatement& statement, DdlContext& contex
 const TableEntry* create_table_as(const ast::CreateTableAsStatement& statement, const std::vector<PlanOutput>& outputs,
                                   DdlContext& context) {
   bool exists = false;
-  const SchemaEntry& schema = schema_of_new_relation(statement.table, statement.if_not_exists, context, exists);
+  const SchemaEntry& schema = schema_of_new_relation(
+      statement.table, statement.if_not_exists, statement.persistence == ast::Persistence::Temporary, context, exists);
   if (exists) {
     return nullptr;
   }
@@ -399,6 +523,7 @@ const TableEntry* create_table_as(const ast::CreateTableAsStatement& statement, 
   table.schema = schema.id;
   table.name = statement.table.last();
   table.owner = context.environment().role;
+  set_persistence(table, schema, statement.on_commit, context);
   for (size_t i = 0; i < outputs.size(); ++i) {
     ColumnEntry column;
     column.id = table.next_column_id++;

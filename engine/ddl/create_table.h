@@ -20,6 +20,10 @@ void add_column(TableEntry& table, const ast::ColumnDefinition& definition, DdlC
 void add_constraint(TableEntry& table, const ast::Constraint& constraint, const std::string& column,
                     DdlContext& context);
 
+/// GENERATED … AS IDENTITY: `column` of `table` takes its values from a sequence of its own from now on.
+void make_identity(const TableEntry& table, ColumnEntry& column, const ast::Constraint& constraint,
+                   DdlContext& context);
+
 /// What a CREATE SEQUENCE or identity clause says.
 SequenceEntry make_sequence(const std::vector<ast::Option>& options, LogicalType type, DdlContext& context);
 /// Applies options to an existing sequence (ALTER SEQUENCE).

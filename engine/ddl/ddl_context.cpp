@@ -36,13 +36,36 @@ const SchemaEntry& DdlContext::schema(std::string_view name) const {
 
 const SchemaEntry* DdlContext::schema_of(const ast::QualifiedName& name) const {
   if (name.parts.size() == 2) {
-    return catalog_->schema(environment_.database, name.parts[0]);
+    const std::string& schema = name.parts[0] == "pg_temp" ? environment_.temporary_schema : name.parts[0];
+    return catalog_->schema(environment_.database, schema);
   }
   const DatabaseEntry* database = catalog_->database(name.parts[0]);
   return database == nullptr ? nullptr : catalog_->schema(database->id, name.parts[1]);
 }
 
-const SchemaEntry& DdlContext::schema_for_creation(const ast::QualifiedName& name) {
+const SchemaEntry& DdlContext::temporary_schema() {
+  if (const SchemaEntry* found = catalog_->schema(environment_.database, environment_.temporary_schema)) {
+    return *found;
+  }
+  SchemaEntry schema;
+  schema.id = allocate_id();
+  schema.database = environment_.database;
+  schema.name = environment_.temporary_schema;
+  schema.owner = environment_.role;
+  put(std::move(schema));
+  return *catalog_->schema(environment_.database, environment_.temporary_schema);
+}
+
+const SchemaEntry& DdlContext::schema_for_creation(const ast::QualifiedName& name, bool temporary) {
+  const bool names_temporary =
+      name.parts.size() == 2 && (name.parts[0] == "pg_temp" || name.parts[0] == environment_.temporary_schema);
+  if (names_temporary || (temporary && name.parts.size() == 1)) {
+    return temporary_schema();
+  }
+  if (temporary) {
+    throw Error(sqlstate::kInvalidTableDefinition, "cannot create temporary relation in non-temporary schema")
+        .at(name.position);
+  }
   if (name.parts.size() > 3) {
     throw Error(sqlstate::kSyntaxError, "improper qualified name (too many dotted names): " + display_name(name))
         .at(name.position);
@@ -50,7 +73,8 @@ const SchemaEntry& DdlContext::schema_for_creation(const ast::QualifiedName& nam
   if (name.parts.size() >= 2) {
     const std::string& schema_name = name.parts[name.parts.size() - 2];
     if (schema_name == "pg_catalog" || schema_name == "information_schema") {
-      throw Error(sqlstate::kInsufficientPrivilege, "permission denied for schema " + schema_name);
+      throw Error(sqlstate::kInsufficientPrivilege, "permission denied to create \"" + display_name(name) + "\"")
+          .with_detail("System catalog modifications are currently disallowed.");
     }
     const SchemaEntry* found = schema_of(name);
     if (found == nullptr) {
@@ -59,7 +83,8 @@ const SchemaEntry& DdlContext::schema_for_creation(const ast::QualifiedName& nam
     return *found;
   }
   for (const std::string& candidate : environment_.search_path) {
-    if (const SchemaEntry* found = catalog_->schema(environment_.database, candidate)) {
+    const SchemaEntry* found = catalog_->schema(environment_.database, candidate);
+    if (found != nullptr && !is_temporary(*found)) {
       return *found;
     }
   }
@@ -67,17 +92,36 @@ const SchemaEntry& DdlContext::schema_for_creation(const ast::QualifiedName& nam
 }
 
 const CatalogEntry* DdlContext::find_relation(const ast::QualifiedName& name) const {
-  const auto visible = [](const CatalogEntry* entry) {
-    const auto* table = entry == nullptr ? nullptr : std::get_if<TableEntry>(entry);
-    return table != nullptr && table->hidden ? nullptr : entry;
-  };
+  const CatalogEntry* entry = find_any_relation(name);
+  const auto* table = entry == nullptr ? nullptr : std::get_if<TableEntry>(entry);
+  return table != nullptr && table->hidden ? nullptr : entry;
+}
+
+const TableEntry* DdlContext::find_unique_index(const ast::QualifiedName& name, const UniqueConstraint** unique) const {
+  const CatalogEntry* entry = find_any_relation(name);
+  const auto* keys = entry == nullptr ? nullptr : std::get_if<TableEntry>(entry);
+  const TableEntry* table =
+      keys == nullptr || keys->enforces_for == kNoObject ? nullptr : catalog_->table(keys->enforces_for);
+  if (table == nullptr) {
+    return nullptr;
+  }
+  for (const UniqueConstraint& candidate : table->uniques) {
+    if (candidate.hidden_table == keys->id) {
+      *unique = &candidate;
+      return table;
+    }
+  }
+  return nullptr;
+}
+
+const CatalogEntry* DdlContext::find_any_relation(const ast::QualifiedName& name) const {
   if (name.parts.size() >= 2) {
     const SchemaEntry* in = schema_of(name);
-    return in == nullptr ? nullptr : visible(catalog_->relation(in->id, name.last()));
+    return in == nullptr ? nullptr : catalog_->relation(in->id, name.last());
   }
   for (const std::string& candidate : environment_.search_path) {
     if (const SchemaEntry* in = catalog_->schema(environment_.database, candidate)) {
-      if (const CatalogEntry* found = visible(catalog_->relation(in->id, name.last()))) {
+      if (const CatalogEntry* found = catalog_->relation(in->id, name.last())) {
         return found;
       }
     }
@@ -88,13 +132,26 @@ const CatalogEntry* DdlContext::find_relation(const ast::QualifiedName& name) co
 TableEntry DdlContext::table(const ast::QualifiedName& name) const {
   const CatalogEntry* found = find_relation(name);
   if (found == nullptr) {
-    throw Error(sqlstate::kUndefinedTable, "relation \"" + display_name(name) + "\" does not exist").at(name.position);
+    throw Error(sqlstate::kUndefinedTable, "relation \"" + display_name(name) + "\" does not exist");
   }
   const auto* entry = std::get_if<TableEntry>(found);
   if (entry == nullptr) {
     throw Error(sqlstate::kWrongObjectType, "\"" + name.last() + "\" is not a table");
   }
   return *entry;
+}
+
+TableEntry DdlContext::indexed_table(const ast::QualifiedName& name) const {
+  const CatalogEntry* found = find_relation(name);
+  const auto* view = found == nullptr ? nullptr : std::get_if<ViewEntry>(found);
+  if (view == nullptr) {
+    return table(name);
+  }
+  if (view->materialized_table == kNoObject) {
+    throw Error(sqlstate::kWrongObjectType, "cannot create index on relation \"" + view->name + "\"")
+        .with_detail("This operation is not supported for views.");
+  }
+  return *catalog_->table(view->materialized_table);
 }
 
 void DdlContext::require_owner(ObjectId owner, std::string_view kind, std::string_view name) const {

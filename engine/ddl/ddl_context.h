@@ -22,7 +22,8 @@ class DdlContext {
     ObjectId database = kNoObject;
     ObjectId role = kNoObject;
     bool superuser = false;
-    std::vector<std::string> search_path;
+    std::vector<std::string> search_path;  ///< with the schema of the session's temporary relations, if there is one
+    std::string temporary_schema;          ///< its name; made with the first temporary relation
     std::function<ObjectId()> allocate_id;
     /// A planner that sees `catalog` (which must outlive it).
     std::function<PlannerContext(const Catalog& catalog)> planner;
@@ -47,11 +48,19 @@ class DdlContext {
   [[nodiscard]] const std::vector<ObjectId>& truncated() const { return truncated_; }
 
   /// The schema that an unqualified or qualified new name goes to. Throws 3F000, 0A000 for another database.
-  const SchemaEntry& schema_for_creation(const ast::QualifiedName& name);
+  /// `temporary`: the session's own, which is made if need be; 42P16 if the name says another.
+  const SchemaEntry& schema_for_creation(const ast::QualifiedName& name, bool temporary = false);
+  [[nodiscard]] bool is_temporary(const SchemaEntry& schema) const {
+    return schema.name == environment_.temporary_schema;
+  }
   /// A relation by search_path; null if there is none.
   const CatalogEntry* find_relation(const ast::QualifiedName& name) const;
+  /// The table with a secondary UNIQUE, or unique index, of this name, and which it is; null if there is none.
+  const TableEntry* find_unique_index(const ast::QualifiedName& name, const UniqueConstraint** unique) const;
   /// As find_relation, for ordinary tables: throws 42P01 `relation "x" does not exist`, 42809 `"x" is not a table`.
   TableEntry table(const ast::QualifiedName& name) const;
+  /// As `table`, but a materialized view stands for the table with its rows.
+  TableEntry indexed_table(const ast::QualifiedName& name) const;
   /// The schema by name in this database; throws 3F000.
   const SchemaEntry& schema(std::string_view name) const;
   /// Throws 42501 `must be owner of …` unless the role owns it or is a superuser.
@@ -59,7 +68,9 @@ class DdlContext {
 
  private:
   void add(CatalogDelta delta);
+  const CatalogEntry* find_any_relation(const ast::QualifiedName& name) const;
   const SchemaEntry* schema_of(const ast::QualifiedName& name) const;
+  const SchemaEntry& temporary_schema();
 
   std::shared_ptr<const Catalog> catalog_;
   Environment environment_;

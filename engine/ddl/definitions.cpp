@@ -6,6 +6,7 @@
 #include "parser/ast_expression.h"
 #include "parser/ast_query.h"
 #include "parser/ast_to_sql.h"
+#include "parser/sql_parser.h"
 
 namespace tidemark {
 namespace {
@@ -23,6 +24,13 @@ bool skip_existing(bool exists, bool if_not_exists, std::string_view state, cons
   return true;
 }
 
+bool in_temporary_schema(const CatalogEntry& relation, const DdlContext& context) {
+  const ObjectId schema = kind_of(relation) == ObjectKind::kTable ? std::get<TableEntry>(relation).schema
+                                                                  : std::get<ViewEntry>(relation).schema;
+  const auto* entry = std::get_if<SchemaEntry>(context.catalog().object(schema));
+  return entry != nullptr && context.is_temporary(*entry);
+}
+
 }  // namespace
 
 void create_schema(const ast::CreateSchemaStatement& statement, DdlContext& context) {
@@ -34,9 +42,6 @@ void create_schema(const ast::CreateSchemaStatement& statement, DdlContext& cont
   const bool exists = context.catalog().schema(context.environment().database, name) != nullptr;
   if (skip_existing(exists, statement.if_not_exists, sqlstate::kDuplicateSchema, "schema \"" + name + "\"", context)) {
     return;
-  }
-  if (!statement.elements.empty()) {
-    throw Error(sqlstate::kFeatureNotSupported, "CREATE SCHEMA with schema elements is not supported");
   }
   SchemaEntry schema;
   schema.id = context.allocate_id();
@@ -73,19 +78,33 @@ void create_database(const ast::CreateDatabaseStatement& statement, DdlContext& 
 }
 
 void create_view(const ast::CreateViewStatement& statement, DdlContext& context) {
-  if (statement.recursive || statement.check_option != ast::CreateViewStatement::CheckOption::None) {
-    throw Error(sqlstate::kFeatureNotSupported, "RECURSIVE views and WITH CHECK OPTION are not supported");
-  }
-  const SchemaEntry& schema = context.schema_for_creation(statement.view);
+  using Check = ast::CreateViewStatement::CheckOption;
   ViewEntry view;
-  view.schema = schema.id;
   view.name = statement.view.last();
   view.owner = context.environment().role;
-  view.sql = to_sql(*statement.query);
+  view.check_option = statement.check_option == Check::None    ? CheckOption::kNone
+                      : statement.check_option == Check::Local ? CheckOption::kLocal
+                                                               : CheckOption::kCascaded;
+  std::string names;
+  for (const ast::Name& name : statement.columns) {
+    names += (names.empty() ? "" : ", ") + quote_identifier(name.text);
+  }
+  ast::StatementPtr recursive;
+  if (statement.recursive) {
+    const std::string name = quote_identifier(view.name);
+    recursive = std::move(parse_sql("WITH RECURSIVE " + name + " (" + names + ") AS (" + to_sql(*statement.query) +
+                                    ") SELECT " + names + " FROM " + name)
+                              .front());
+  }
+  const ast::Statement& query = statement.recursive ? *recursive : *statement.query;
+  view.sql = to_sql(query);
   view.search_path = context.environment().search_path;
 
   PlannerContext planner = context.planner();
-  const auto planned = plan_statement(*statement.query, planner);
+  const auto planned = plan_statement(query, planner);
+  if (!planned->parameter_types.empty()) {
+    throw Error(sqlstate::kUndefinedParameter, "there is no parameter $1");
+  }
   if (statement.columns.size() > planned->outputs.size()) {
     throw Error(sqlstate::kSyntaxError, "CREATE VIEW specifies more column names than columns");
   }
@@ -102,14 +121,21 @@ void create_view(const ast::CreateViewStatement& statement, DdlContext& context)
     }
     view.columns.push_back(std::move(column));
   }
+  bool temporary = statement.persistence == ast::Persistence::Temporary;
   for (const auto& [id, version] : planned->depends_on) {
     const CatalogEntry* object = context.catalog().object(id);
     if (object != nullptr && (kind_of(*object) == ObjectKind::kTable || kind_of(*object) == ObjectKind::kView)) {
       view.depends_on.push_back(id);
+      if (!temporary && in_temporary_schema(*object, context)) {
+        temporary = true;
+        context.notice("NOTICE",
+                       Error(sqlstate::kSuccessfulCompletion, "view \"" + view.name + "\" will be a temporary view"));
+      }
     }
   }
+  view.schema = context.schema_for_creation(statement.view, temporary).id;
 
-  if (const CatalogEntry* existing = context.catalog().relation(schema.id, view.name)) {
+  if (const CatalogEntry* existing = context.catalog().relation(view.schema, view.name)) {
     const auto* old = std::get_if<ViewEntry>(existing);
     if (!statement.or_replace) {
       throw Error(sqlstate::kDuplicateTable, "relation \"" + view.name + "\" already exists");
@@ -139,10 +165,10 @@ void create_view(const ast::CreateViewStatement& statement, DdlContext& context)
   context.put(std::move(view));
 }
 
-void create_index(const ast::CreateIndexStatement& statement, DdlContext& context) {
-  TableEntry table = context.table(statement.table);
+std::optional<UniqueConstraint> create_index(const ast::CreateIndexStatement& statement, DdlContext& context) {
+  TableEntry table = context.indexed_table(statement.table);
   context.require_owner(table.owner, "table", table.name);
-  std::string wanted = table.name;
+  std::string wanted = statement.table.last();
   IndexEntry index;
   for (const ast::IndexElement& element : statement.elements) {
     if (!element.column.empty()) {
@@ -166,10 +192,9 @@ void create_index(const ast::CreateIndexStatement& statement, DdlContext& contex
   const bool exists = context.catalog().relation(table.schema, index.name) != nullptr;
   if (skip_existing(exists, statement.if_not_exists, sqlstate::kDuplicateTable, "relation \"" + index.name + "\"",
                     context)) {
-    return;
+    return std::nullopt;
   }
   if (statement.unique) {
-    // The rows that are there would have to be checked and entered; ALTER TABLE ADD CONSTRAINT shares that work.
     if (index.columns.size() != statement.elements.size() || statement.where != nullptr) {
       throw Error(sqlstate::kFeatureNotSupported, "unique indexes over expressions or with WHERE are not supported");
     }
@@ -178,10 +203,11 @@ void create_index(const ast::CreateIndexStatement& statement, DdlContext& contex
     unique.name = index.name;
     unique.columns = index.columns;
     unique.nulls_not_distinct = statement.nulls_not_distinct;
+    unique.index_sql = to_sql(statement);
     put_hidden_table(table, unique, context);
-    table.uniques.push_back(std::move(unique));
+    table.uniques.push_back(unique);
     context.put(std::move(table));
-    return;
+    return unique;
   }
   index.id = context.allocate_id();
   index.schema = table.schema;
@@ -189,7 +215,35 @@ void create_index(const ast::CreateIndexStatement& statement, DdlContext& contex
   index.method = statement.method;
   index.definition_sql = to_sql(statement);
   context.put(std::move(index));
+  return std::nullopt;
 }
+
+namespace {
+
+void comment_on_relation(CatalogEntry& entry, ast::ObjectKind object, const ast::QualifiedName& name,
+                         const std::string& text) {
+  if (auto* view = std::get_if<ViewEntry>(&entry)) {
+    const bool materialized = view->materialized_table != kNoObject;
+    if (object == (materialized ? ast::ObjectKind::MaterializedView : ast::ObjectKind::View)) {
+      view->comment = text;
+      return;
+    }
+  } else if (auto* index = std::get_if<IndexEntry>(&entry); index != nullptr && object == ast::ObjectKind::Index) {
+    index->comment = text;
+    return;
+  } else if (auto* sequence = std::get_if<SequenceEntry>(&entry);
+             sequence != nullptr && object == ast::ObjectKind::Sequence) {
+    sequence->comment = text;
+    return;
+  }
+  const char* const wanted = object == ast::ObjectKind::View               ? "a view"
+                             : object == ast::ObjectKind::MaterializedView ? "a materialized view"
+                             : object == ast::ObjectKind::Index            ? "an index"
+                                                                           : "a sequence";
+  throw Error(sqlstate::kWrongObjectType, "\"" + name.last() + "\" is not " + wanted);
+}
+
+}  // namespace
 
 void comment_on(const ast::CommentStatement& statement, DdlContext& context) {
   const std::string text = statement.has_text ? statement.text : "";
@@ -223,20 +277,21 @@ void comment_on(const ast::CommentStatement& statement, DdlContext& context) {
       context.put(std::move(schema));
       return;
     }
-    case ast::ObjectKind::View: {
+    case ast::ObjectKind::View:
+    case ast::ObjectKind::MaterializedView:
+    case ast::ObjectKind::Index:
+    case ast::ObjectKind::Sequence: {
       const CatalogEntry* found = context.find_relation(name);
-      const auto* view = found == nullptr ? nullptr : std::get_if<ViewEntry>(found);
-      if (view == nullptr) {
+      if (found == nullptr) {
         throw Error(sqlstate::kUndefinedTable, "relation \"" + display_name(name) + "\" does not exist");
       }
-      ViewEntry changed = *view;
-      changed.comment = text;
+      CatalogEntry changed = *found;
+      comment_on_relation(changed, statement.object, name, text);
       context.put(std::move(changed));
       return;
     }
     default:
-      throw Error(sqlstate::kFeatureNotSupported,
-                  "COMMENT ON is supported for tables, columns, views and schemas only");
+      throw Error(sqlstate::kFeatureNotSupported, "COMMENT ON is supported for relations, columns and schemas only");
   }
 }
 

@@ -1,8 +1,12 @@
 #pragma once
 
+#include <optional>
+
 #include "engine/ddl/ddl_context.h"
 
 namespace tidemark {
+
+class Session;
 
 /// The statements that define things other than tables; each checks, then puts or drops catalog entries in the context.
 /// Errors are PostgreSQL's: 42P06, 42P07, 42710 for what exists, 3F000, 42P01, 42704 for what does not.
@@ -10,7 +14,8 @@ namespace tidemark {
 void create_schema(const ast::CreateSchemaStatement& statement, DdlContext& context);
 void create_database(const ast::CreateDatabaseStatement& statement, DdlContext& context);
 void create_view(const ast::CreateViewStatement& statement, DdlContext& context);
-void create_index(const ast::CreateIndexStatement& statement, DdlContext& context);
+/// A unique index is given back: the rows that are there have to be entered (engine/utility/unique_keys.h).
+std::optional<UniqueConstraint> create_index(const ast::CreateIndexStatement& statement, DdlContext& context);
 void create_sequence(const ast::CreateSequenceStatement& statement, DdlContext& context);
 void alter_sequence(const ast::AlterSequenceStatement& statement, DdlContext& context);
 void create_role(const ast::CreateRoleStatement& statement, DdlContext& context);
@@ -19,12 +24,23 @@ void rename_object(const ast::RenameStatement& statement, DdlContext& context);
 void set_schema(const ast::SetSchemaStatement& statement, DdlContext& context);
 void comment_on(const ast::CommentStatement& statement, DdlContext& context);
 
+void create_domain(const ast::CreateDomainStatement& statement, DdlContext& context);
+/// New rules are checked against the columns of the domain.
+void alter_domain(Session& session, const ast::AlterDomainStatement& statement);
+/// DROP TYPE, DROP DOMAIN.
+void drop_type(const ast::QualifiedName& name, bool is_domain, bool cascade, DdlContext& context);
+
 /// DROP TABLE | VIEW | MATERIALIZED VIEW | INDEX | SEQUENCE | SCHEMA | DATABASE | ROLE. With dependents and without
 /// CASCADE: 2BP01.
 void drop_objects(const ast::DropStatement& statement, DdlContext& context);
 /// A table with its hidden tables, indexes and owned sequences.
 void drop_table(const TableEntry& table, DdlContext& context);
 
+/// Everything in a schema, but not the schema.
+void drop_contents(const SchemaEntry& schema, DdlContext& context);
+
+/// A table's rows and keys.
+void truncate_table(const TableEntry& table, DdlContext& context);
 void truncate_tables(const ast::TruncateStatement& statement, DdlContext& context);
 
 }  // namespace tidemark

@@ -1,7 +1,9 @@
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "engine/ddl/definitions.h"
+#include "engine/ddl/foreign_key.h"
 
 namespace tidemark {
 namespace {
@@ -28,6 +30,54 @@ std::string_view word_for(ast::ObjectKind kind) {
       return "type";
     case ast::ObjectKind::Domain:
       return "domain";
+    case ast::ObjectKind::Function:
+      return "function";
+    case ast::ObjectKind::Procedure:
+      return "procedure";
+    case ast::ObjectKind::Routine:
+      return "routine";
+    case ast::ObjectKind::Aggregate:
+      return "aggregate";
+    case ast::ObjectKind::Language:
+      return "language";
+    case ast::ObjectKind::Extension:
+      return "extension";
+    case ast::ObjectKind::Collation:
+      return "collation";
+    case ast::ObjectKind::Conversion:
+      return "conversion";
+    case ast::ObjectKind::Publication:
+      return "publication";
+    case ast::ObjectKind::Subscription:
+      return "subscription";
+    case ast::ObjectKind::Server:
+      return "server";
+    case ast::ObjectKind::Statistics:
+      return "statistics object";
+    case ast::ObjectKind::AccessMethod:
+      return "access method";
+    case ast::ObjectKind::EventTrigger:
+      return "event trigger";
+    case ast::ObjectKind::ForeignDataWrapper:
+      return "foreign-data wrapper";
+    case ast::ObjectKind::ForeignTable:
+      return "foreign table";
+    case ast::ObjectKind::Tablespace:
+      return "tablespace";
+    case ast::ObjectKind::TextSearchConfiguration:
+      return "text search configuration";
+    case ast::ObjectKind::TextSearchDictionary:
+      return "text search dictionary";
+    case ast::ObjectKind::TextSearchParser:
+      return "text search parser";
+    case ast::ObjectKind::TextSearchTemplate:
+      return "text search template";
+    case ast::ObjectKind::Trigger:
+      return "trigger";
+    case ast::ObjectKind::Rule:
+      return "rule";
+    case ast::ObjectKind::Policy:
+      return "policy";
     default:
       return "object";
   }
@@ -96,7 +146,9 @@ void drop_relation(const CatalogEntry& entry, bool cascade, DdlContext& context)
   drop_dependents(copy, cascade, context);
   switch (kind_of(copy)) {
     case ObjectKind::kTable:
-      drop_table(std::get<TableEntry>(copy), context);
+      drop_foreign_keys(std::get<TableEntry>(copy), cascade, context);
+      // Read again: its own foreign keys have gone from it.
+      drop_table(*context.catalog().table(id_of(copy)), context);
       return;
     case ObjectKind::kView: {
       const auto& view = std::get<ViewEntry>(copy);
@@ -114,10 +166,6 @@ void drop_relation(const CatalogEntry& entry, bool cascade, DdlContext& context)
 void drop_schema(const std::string& name, const ast::DropStatement& statement, DdlContext& context) {
   const SchemaEntry schema = context.schema(name);
   context.require_owner(schema.owner, "schema", name);
-  if (name == "public") {
-    throw Error(sqlstate::kDependentObjectsStillExist,
-                "cannot drop schema public because it is required by the database");
-  }
   std::vector<const CatalogEntry*> inside = context.catalog().in_schema(schema.id);
   if (!inside.empty() && !statement.cascade) {
     std::string detail;
@@ -130,10 +178,7 @@ void drop_schema(const std::string& name, const ast::DropStatement& statement, D
         .with_detail(detail)
         .with_hint("Use DROP ... CASCADE to drop the dependent objects too.");
   }
-  while (!inside.empty()) {
-    drop_relation(*inside.front(), true, context);
-    inside = context.catalog().in_schema(schema.id);
-  }
+  drop_contents(schema, context);
   context.drop(ObjectKind::kSchema, schema.id);
 }
 
@@ -154,10 +199,7 @@ void drop_database(const std::string& name, DdlContext& context) {
     }
   }
   for (ObjectId schema : schemas) {
-    for (auto inside = context.catalog().in_schema(schema); !inside.empty();
-         inside = context.catalog().in_schema(schema)) {
-      drop_relation(*inside.front(), true, context);
-    }
+    drop_contents(SchemaEntry(std::get<SchemaEntry>(*context.catalog().object(schema))), context);
     context.drop(ObjectKind::kSchema, schema);
   }
   context.drop(ObjectKind::kDatabase, id);
@@ -185,11 +227,72 @@ void drop_role(const std::string& name, DdlContext& context) {
   context.drop(ObjectKind::kRole, role->id);
 }
 
+/// Columns whose values come from a sequence by serial: 2BP01, or with CASCADE they lose their default.
+void free_from_defaults(const SequenceEntry& sequence, bool cascade, DdlContext& context) {
+  const TableEntry* found =
+      sequence.owned_by_table == kNoObject ? nullptr : context.catalog().table(sequence.owned_by_table);
+  if (found == nullptr) {
+    return;
+  }
+  TableEntry table = *found;
+  for (ColumnEntry& column : table.columns) {
+    if (column.owned_sequence != sequence.id) {
+      continue;
+    }
+    if (column.identity != Identity::kNone) {
+      throw Error(sqlstate::kDependentObjectsStillExist, "cannot drop sequence " + sequence.name + " because column " +
+                                                             column.name + " of table " + table.name + " requires it")
+          .with_hint("You can drop column " + column.name + " of table " + table.name + " instead.");
+    }
+    const std::string what = "default value for column " + column.name + " of table " + table.name;
+    if (!cascade) {
+      throw Error(sqlstate::kDependentObjectsStillExist,
+                  "cannot drop sequence " + sequence.name + " because other objects depend on it")
+          .with_detail(what + " depends on sequence " + sequence.name)
+          .with_hint("Use DROP ... CASCADE to drop the dependent objects too.");
+    }
+    context.notice("NOTICE", Error(sqlstate::kSuccessfulCompletion, "drop cascades to " + what));
+    column.owned_sequence = kNoObject;
+    column.default_sql.clear();
+    context.put(table);
+    return;
+  }
+}
+
+/// A unique index is a part of its table. False if there is none of this name.
+bool drop_unique_index(const ast::QualifiedName& name, DdlContext& context) {
+  const UniqueConstraint* unique = nullptr;
+  const TableEntry* found = context.find_unique_index(name, &unique);
+  if (found == nullptr) {
+    return false;
+  }
+  context.require_owner(found->owner, "index", unique->name);
+  if (unique->index_sql.empty()) {
+    throw Error(sqlstate::kDependentObjectsStillExist, "cannot drop index " + unique->name + " because constraint " +
+                                                           unique->name + " on table " + found->name + " requires it")
+        .with_hint("You can drop constraint " + unique->name + " on table " + found->name + " instead.");
+  }
+  TableEntry table = *found;
+  const ObjectId keys = unique->hidden_table;
+  std::erase_if(table.uniques, [keys](const UniqueConstraint& other) { return other.hidden_table == keys; });
+  context.drop(ObjectKind::kTable, keys);
+  context.put(std::move(table));
+  return true;
+}
+
 void drop_one_relation(const ast::QualifiedName& name, const ast::DropStatement& statement, DdlContext& context) {
+  if (statement.object == ast::ObjectKind::Index && drop_unique_index(name, context)) {
+    return;
+  }
   const CatalogEntry* found = context.find_relation(name);
   const std::string word(word_for(statement.object));
   if (found == nullptr) {
-    throw Error(sqlstate::kUndefinedTable, word + " \"" + display_name(name) + "\" does not exist");
+    if (name.parts.size() == 2 && name.parts[0] != "pg_temp" &&
+        context.catalog().schema(context.environment().database, name.parts[0]) == nullptr) {
+      throw Error(sqlstate::kInvalidSchemaName, "schema \"" + name.parts[0] + "\" does not exist");
+    }
+    throw Error(statement.object == ast::ObjectKind::Index ? sqlstate::kUndefinedObject : sqlstate::kUndefinedTable,
+                word + " \"" + display_name(name) + "\" does not exist");
   }
   if (word_for(*found) != word) {
     const std::string article = statement.object == ast::ObjectKind::Index ? "an " : "a ";
@@ -207,13 +310,68 @@ void drop_one_relation(const ast::QualifiedName& name, const ast::DropStatement&
   }
   if (const auto* table = std::get_if<TableEntry>(found)) {
     context.require_owner(table->owner, "table", table->name);
+  } else if (const auto* sequence = std::get_if<SequenceEntry>(found)) {
+    free_from_defaults(*sequence, statement.cascade, context);
   }
   drop_relation(*found, statement.cascade, context);
 }
 
+/// Kinds of objects of which there are none here.
+[[noreturn]] void throw_no_such_object(const ast::DropStatement& statement, const ast::ObjectName& object,
+                                       DdlContext& context) {
+  const std::string word(word_for(statement.object));
+  const std::string name = display_name(object.name);
+  switch (statement.object) {
+    case ast::ObjectKind::Function:
+    case ast::ObjectKind::Procedure:
+    case ast::ObjectKind::Routine:
+    case ast::ObjectKind::Aggregate: {
+      if (!object.has_arguments) {
+        throw Error(sqlstate::kUndefinedFunction, "could not find a " + word + " named \"" + name + "\"");
+      }
+      PlannerContext planner = context.planner();
+      std::string arguments;
+      for (const ast::TypeName& type : object.arguments) {
+        arguments += (arguments.empty() ? "" : ", ") + resolve_type(type, planner).to_string();
+      }
+      throw Error(sqlstate::kUndefinedFunction, word + " " + name + "(" + arguments + ") does not exist");
+    }
+    case ast::ObjectKind::Trigger:
+    case ast::ObjectKind::Rule:
+    case ast::ObjectKind::Policy: {
+      if (context.find_relation(statement.on_table) == nullptr) {
+        throw Error(sqlstate::kUndefinedTable, "relation \"" + display_name(statement.on_table) + "\" does not exist");
+      }
+      const std::string preposition = statement.object == ast::ObjectKind::Rule ? "relation" : "table";
+      throw Error(sqlstate::kUndefinedObject, word + " \"" + name + "\" for " + preposition + " \"" +
+                                                  statement.on_table.last() + "\" does not exist");
+    }
+    case ast::ObjectKind::Collation:
+      throw Error(sqlstate::kUndefinedObject, "collation \"" + name + "\" for encoding \"UTF8\" does not exist");
+    default:
+      throw Error(sqlstate::kUndefinedObject, word + " \"" + name + "\" does not exist");
+  }
+}
+
 }  // namespace
 
-void drop_table(const TableEntry& table, DdlContext& context) {
+void drop_contents(const SchemaEntry& schema, DdlContext& context) {
+  std::vector<ObjectId> left;
+  for (const CatalogEntry* entry : context.catalog().in_schema(schema.id)) {
+    left.push_back(id_of(*entry));
+  }
+  for (const ObjectId id : left) {
+    // Much of it goes along with what was dropped before, and hidden tables go with what they belong to.
+    const CatalogEntry* entry = context.catalog().object(id);
+    const auto* table = entry == nullptr ? nullptr : std::get_if<TableEntry>(entry);
+    if (entry != nullptr && (table == nullptr || !table->hidden)) {
+      drop_relation(*entry, true, context);
+    }
+  }
+}
+
+void drop_table(const TableEntry& dropped, DdlContext& context) {
+  const TableEntry table = dropped;  // the catalog that holds it changes below
   for (const UniqueConstraint& unique : table.uniques) {
     if (unique.hidden_table != kNoObject) {
       context.drop(ObjectKind::kTable, unique.hidden_table);
@@ -247,6 +405,10 @@ void drop_objects(const ast::DropStatement& statement, DdlContext& context) {
         case ast::ObjectKind::Sequence:
           drop_one_relation(object.name, statement, context);
           break;
+        case ast::ObjectKind::Type:
+        case ast::ObjectKind::Domain:
+          drop_type(object.name, statement.object == ast::ObjectKind::Domain, statement.cascade, context);
+          break;
         case ast::ObjectKind::Schema:
           drop_schema(object.name.last(), statement, context);
           break;
@@ -257,13 +419,13 @@ void drop_objects(const ast::DropStatement& statement, DdlContext& context) {
           drop_role(object.name.last(), context);
           break;
         default:
-          throw Error(sqlstate::kUndefinedObject, std::string(word_for(statement.object)) + " \"" +
-                                                      display_name(object.name) + "\" does not exist");
+          throw_no_such_object(statement, object, context);
       }
     } catch (const Error& error) {
       const bool missing =
-          error.sqlstate() == sqlstate::kUndefinedTable || error.sqlstate() == sqlstate::kUndefinedObject ||
-          error.sqlstate() == sqlstate::kInvalidSchemaName || error.sqlstate() == sqlstate::kInvalidCatalogName;
+          error.sqlstate() == sqlstate::kUndefinedTable || error.sqlstate() == sqlstate::kUndefinedFunction ||
+          error.sqlstate() == sqlstate::kUndefinedObject || error.sqlstate() == sqlstate::kInvalidSchemaName ||
+          error.sqlstate() == sqlstate::kInvalidCatalogName;
       if (!missing || !statement.if_exists) {
         throw;
       }
@@ -272,16 +434,54 @@ void drop_objects(const ast::DropStatement& statement, DdlContext& context) {
   }
 }
 
-void truncate_tables(const ast::TruncateStatement& statement, DdlContext& context) {
-  for (const ast::QualifiedName& name : statement.tables) {
-    const TableEntry table = context.table(name);
-    context.require_owner(table.owner, "table", table.name);
-    context.truncate(table.id);
-    for (const UniqueConstraint& unique : table.uniques) {
-      if (unique.hidden_table != kNoObject) {
-        context.truncate(unique.hidden_table);
-      }
+void truncate_table(const TableEntry& table, DdlContext& context) {
+  context.truncate(table.id);
+  for (const UniqueConstraint& unique : table.uniques) {
+    if (unique.hidden_table != kNoObject) {
+      context.truncate(unique.hidden_table);
     }
+  }
+}
+
+namespace {
+
+/// The tables of TRUNCATE: with CASCADE also those that refer to them; else 0A000 if such a one is not named.
+std::vector<TableEntry> tables_to_truncate(const ast::TruncateStatement& statement, DdlContext& context) {
+  std::vector<TableEntry> tables;
+  const auto is_listed = [&tables](ObjectId id) {
+    return std::ranges::find(tables, id, &TableEntry::id) != tables.end();
+  };
+  for (const ast::QualifiedName& name : statement.tables) {
+    TableEntry table = context.table(name);
+    context.require_owner(table.owner, "table", table.name);
+    if (!is_listed(table.id)) {
+      tables.push_back(std::move(table));
+    }
+  }
+  for (size_t i = 0; i < tables.size(); ++i) {
+    for (const ObjectId id : std::vector<ObjectId>(tables[i].referenced_by)) {
+      const TableEntry* referrer = context.catalog().table(id);
+      if (referrer == nullptr || is_listed(id)) {
+        continue;
+      }
+      if (!statement.cascade) {
+        throw Error(sqlstate::kFeatureNotSupported, "cannot truncate a table referenced in a foreign key constraint")
+            .with_detail("Table \"" + referrer->name + "\" references \"" + tables[i].name + "\".")
+            .with_hint("Truncate table \"" + referrer->name + "\" at the same time, or use TRUNCATE ... CASCADE.");
+      }
+      context.notice("NOTICE",
+                     Error(sqlstate::kSuccessfulCompletion, "truncate cascades to table \"" + referrer->name + "\""));
+      tables.push_back(*referrer);
+    }
+  }
+  return tables;
+}
+
+}  // namespace
+
+void truncate_tables(const ast::TruncateStatement& statement, DdlContext& context) {
+  for (const TableEntry& table : tables_to_truncate(statement, context)) {
+    truncate_table(table, context);
     if (!statement.restart_identity) {
       continue;
     }

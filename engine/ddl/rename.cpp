@@ -53,6 +53,24 @@ void rename_column(TableEntry table, const ast::RenameStatement& statement, DdlC
   context.put(std::move(table));
 }
 
+void rename_view_column(ViewEntry view, const ast::RenameStatement& statement, DdlContext& context) {
+  context.require_owner(view.owner, "view", view.name);
+  const auto named = [](const std::string& name) {
+    return [&name](const ColumnEntry& column) { return column.name == name; };
+  };
+  const auto column = std::find_if(view.columns.begin(), view.columns.end(), named(statement.part));
+  if (column == view.columns.end()) {
+    throw Error(sqlstate::kUndefinedColumn, "column \"" + statement.part + "\" does not exist");
+  }
+  if (std::any_of(view.columns.begin(), view.columns.end(), named(statement.new_name))) {
+    throw Error(sqlstate::kDuplicateColumn,
+                "column \"" + statement.new_name + "\" of relation \"" + view.name + "\" already exists");
+  }
+  refuse_dependents(view.id, view.name, context);
+  column->name = statement.new_name;
+  context.put(std::move(view));
+}
+
 void rename_constraint(TableEntry table, const ast::RenameStatement& statement, DdlContext& context) {
   context.require_owner(table.owner, "table", table.name);
   bool found = false;
@@ -66,7 +84,17 @@ void rename_constraint(TableEntry table, const ast::RenameStatement& statement, 
     rename(*table.key);
   }
   std::for_each(table.checks.begin(), table.checks.end(), rename);
-  std::for_each(table.uniques.begin(), table.uniques.end(), rename);
+  std::for_each(table.foreign_keys.begin(), table.foreign_keys.end(), rename);
+  for (UniqueConstraint& unique : table.uniques) {
+    const bool is_it = unique.name == statement.part;
+    rename(unique);
+    const TableEntry* keys = is_it ? context.catalog().table(unique.hidden_table) : nullptr;
+    if (keys != nullptr) {
+      TableEntry renamed = *keys;
+      renamed.name = statement.new_name;
+      context.put(std::move(renamed));
+    }
+  }
   if (!found) {
     throw Error(sqlstate::kUndefinedObject,
                 "constraint \"" + statement.part + "\" for table \"" + table.name + "\" does not exist");
@@ -123,6 +151,10 @@ void rename_object(const ast::RenameStatement& statement, DdlContext& context) {
       throw missing;
     }
     context.notice("NOTICE", missing);
+    return;
+  }
+  if (statement.object == ast::ObjectKind::Column && kind_of(*found) == ObjectKind::kView) {
+    rename_view_column(std::get<ViewEntry>(*found), statement, context);
     return;
   }
   if (statement.object == ast::ObjectKind::Column) {

@@ -130,7 +130,8 @@ void apply_sequence_options(SequenceEntry& sequence, const std::vector<ast::Opti
 }
 
 void create_sequence(const ast::CreateSequenceStatement& statement, DdlContext& context) {
-  const SchemaEntry& schema = context.schema_for_creation(statement.sequence);
+  const SchemaEntry& schema =
+      context.schema_for_creation(statement.sequence, statement.persistence == ast::Persistence::Temporary);
   if (context.catalog().relation(schema.id, statement.sequence.last()) != nullptr) {
     Error taken(sqlstate::kDuplicateTable, "relation \"" + statement.sequence.last() + "\" already exists" +
                                                (statement.if_not_exists ? ", skipping" : ""));

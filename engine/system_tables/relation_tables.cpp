@@ -194,11 +194,30 @@ void constraint_rows(const SystemContext& context, SystemRows& rows) {
                       null()});
     };
     for (const UniqueConstraint* unique : unique_constraints(*table)) {
+      if (!unique->index_sql.empty()) {
+        continue;
+      }
       add(unique->id, unique->name, unique->primary ? 'p' : 'u', unique->id,
           int2_array(attribute_numbers(*table, unique->columns)));
     }
     for (const CheckConstraint& check : table->checks) {
       add(check.id, check.name, 'c', kNoObject, null());
+    }
+    for (const ForeignKey& key : table->foreign_keys) {
+      const TableEntry* other = context.catalog().table(key.referenced_table);
+      add(key.id, key.name, 'f', kNoObject, int2_array(attribute_numbers(*table, key.columns)));
+      std::vector<Value>& row = rows.back();
+      constexpr size_t kDeferrable = 4, kDeferred = 5, kValidated = 6, kReferenced = 11, kOnUpdate = 12, kOnDelete = 13,
+                       kMatch = 14, kReferencedColumns = 19;
+      row[kDeferrable] = flag(key.deferrable);
+      row[kDeferred] = flag(key.initially_deferred);
+      row[kValidated] = flag(key.validated);
+      row[kReferenced] = oid(key.referenced_table);
+      row[kOnUpdate] = letter(static_cast<char>(key.on_update));
+      row[kOnDelete] = letter(static_cast<char>(key.on_delete));
+      row[kMatch] = letter(key.match_full ? 'f' : 's');
+      row[kReferencedColumns] =
+          other == nullptr ? null() : int2_array(attribute_numbers(*other, key.referenced_columns));
     }
   }
 }
@@ -263,6 +282,20 @@ void user_table_statistics(const SystemContext& context, SystemRows& rows) {
   }
 }
 
+void sequences_rows(const SystemContext& context, SystemRows& rows) {
+  for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kSequence)) {
+    const auto& sequence = std::get<SequenceEntry>(*entry);
+    const SchemaEntry& schema = schema_of(context, sequence.schema);
+    if (schema.database != context.database().id) {
+      continue;
+    }
+    rows.push_back({text(schema.name), text(sequence.name), text(role_name(context, sequence.owner)),
+                    Value::integer(TypeId::kRegtype, sequence.type.oid()), number(sequence.start), number(sequence.min),
+                    number(sequence.max), number(sequence.increment), flag(sequence.cycle), number(1),
+                    sequence.is_called ? number(sequence.last_value) : null()});
+  }
+}
+
 void sequence_rows(const SystemContext& context, SystemRows& rows) {
   for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kSequence)) {
     const auto& sequence = std::get<SequenceEntry>(*entry);
@@ -312,6 +345,10 @@ void add_relation_tables(SystemTableList& list) {
            "schemaname:name tablename:name tableowner:name tablespace:name hasindexes:bool hasrules:bool "
            "hastriggers:bool rowsecurity:bool",
            tables_rows);
+  list.add(kCatalog, "pg_sequences",
+           "schemaname:name sequencename:name sequenceowner:name data_type:regtype start_value:int8 min_value:int8 "
+           "max_value:int8 increment_by:int8 cycle:bool cache_size:int8 last_value:int8",
+           sequences_rows);
   list.add(kCatalog, "pg_views", "schemaname:name viewname:name viewowner:name definition:text", views_rows);
   list.add(kCatalog, "pg_indexes", "schemaname:name tablename:name indexname:name tablespace:name indexdef:text",
            indexes_rows);

@@ -2,10 +2,13 @@
 
 #include "engine/ddl/create_table.h"
 #include "engine/ddl/definitions.h"
+#include "engine/ddl/foreign_key.h"
 #include "engine/ddl/table_options.h"
-#include "engine/planned_result.h"
+#include "engine/foreign_key_checks.h"
+#include "engine/internal_sql.h"
 #include "engine/session.h"
 #include "engine/statement_result.h"
+#include "engine/utility/unique_keys.h"
 #include "engine/utility/utility.h"
 #include "parser/ast_expression.h"
 #include "parser/ast_query.h"
@@ -17,11 +20,6 @@ namespace {
 
 using Action = ast::AlterTableKind;
 
-std::string qualified_name(const TableEntry& table, const Catalog& catalog) {
-  const auto& schema = std::get<SchemaEntry>(*catalog.object(table.schema));
-  return quote_identifier(schema.name) + "." + quote_identifier(table.name);
-}
-
 ColumnEntry& column_of(TableEntry& table, const std::string& name) {
   const auto found = std::find_if(table.columns.begin(), table.columns.end(),
                                   [&name](const ColumnEntry& column) { return column.name == name; });
@@ -30,18 +28,6 @@ ColumnEntry& column_of(TableEntry& table, const std::string& name) {
                 "column \"" + name + "\" of relation \"" + table.name + "\" does not exist");
   }
   return *found;
-}
-
-void run_text(Session& session, const std::string& sql) {
-  session.run_internal(std::shared_ptr<const ast::Statement>(std::move(parse_sql(sql).front())));
-}
-
-bool any_row(Session& session, const std::string& sql) {
-  auto prepared =
-      std::make_shared<PreparedStatement>("", std::shared_ptr<const ast::Statement>(std::move(parse_sql(sql).front())));
-  session.ensure_planned(*prepared, {});
-  DataChunk chunk;
-  return session.start_planned(prepared, {})->next(chunk);
 }
 
 /// One action of ALTER TABLE on the table as the ones before left it. What has to be done to the rows is done at once,
@@ -74,13 +60,26 @@ class TableAlteration {
       case Action::ColumnType:
         change_type(action);
         return;
+      case Action::AddIdentity:
+        add_identity(action);
+        return;
+      case Action::SetIdentity:
+        set_identity(action);
+        return;
+      case Action::DropIdentity:
+        drop_identity(action);
+        return;
+      case Action::DropExpression:
+        drop_expression(action);
+        return;
       case Action::AddConstraint:
-        add_table_constraint(action);
+        add_table_constraint(*action.constraint, "");
         return;
       case Action::DropConstraint:
         drop_constraint(action);
         return;
       case Action::ValidateConstraint:
+        validate(action);
         return;
       case Action::SetOptions:
         change([&](TableEntry& table, DdlContext& context) {
@@ -102,6 +101,10 @@ class TableAlteration {
       case Action::SetStorage:
       case Action::SetCompression:
       case Action::SetLogged:
+      case Action::SetUnlogged:
+      case Action::SetColumnOptions:
+      case Action::ResetColumnOptions:
+      case Action::SetTablespace:
         return;  // PostgreSQL's storage hints mean nothing here
       default:
         throw Error(sqlstate::kFeatureNotSupported, "this form of ALTER TABLE is not supported").at(action.position);
@@ -155,22 +158,101 @@ class TableAlteration {
       // Old rows have no value yet: the rule holds from when they have been given one.
       wants_not_null = column.not_null;
       column.not_null = false;
-      for (const ast::Constraint& constraint : action.column->constraints) {
-        if (constraint.kind == ast::ConstraintKind::PrimaryKey || constraint.kind == ast::ConstraintKind::Unique) {
-          throw Error(sqlstate::kFeatureNotSupported, "ADD COLUMN with a unique constraint is not supported")
-              .at(constraint.position);
-        }
-        add_constraint(table, constraint, column.name, context);
-      }
     });
     const std::string name = quote_identifier(action.column->name);
     if (has_value) {
-      run_text(session_, "UPDATE " + table_name() + " SET " + name + " = DEFAULT");
+      run_sql(session_, "UPDATE " + table_name() + " SET " + name + " = DEFAULT");
     }
     if (wants_not_null) {
       require_no_nulls(action.column->name);
       change_column(action.column->name, [](ColumnEntry& column) { column.not_null = true; });
     }
+    for (const ast::Constraint& constraint : action.column->constraints) {
+      if (constraint.kind == ast::ConstraintKind::PrimaryKey || constraint.kind == ast::ConstraintKind::Unique ||
+          constraint.kind == ast::ConstraintKind::Check || constraint.kind == ast::ConstraintKind::ForeignKey) {
+        add_table_constraint(constraint, action.column->name);
+      }
+    }
+  }
+
+  void add_identity(const ast::AlterTableAction& action) {
+    change([&](TableEntry& table, DdlContext& context) {
+      ColumnEntry& column = column_of(table, action.name);
+      const std::string what = "column \"" + column.name + "\" of relation \"" + table.name + "\"";
+      if (!column.not_null) {
+        throw Error(sqlstate::kObjectNotInPrerequisiteState,
+                    what + " must be declared NOT NULL before identity can be added");
+      }
+      if (column.identity != Identity::kNone) {
+        throw Error(sqlstate::kObjectNotInPrerequisiteState, what + " is already an identity column");
+      }
+      if (!column.default_sql.empty()) {
+        throw Error(sqlstate::kObjectNotInPrerequisiteState, what + " already has a default value");
+      }
+      make_identity(table, column, *action.constraint, context);
+    });
+  }
+
+  void set_identity(const ast::AlterTableAction& action) {
+    change([&](TableEntry& table, DdlContext& context) {
+      ColumnEntry& column = identity_column(table, action.name);
+      std::vector<ast::Option> options;
+      for (const ast::Option& option : action.options) {
+        if (option.name == "generated") {
+          column.identity = option.value == "always" ? Identity::kAlways : Identity::kByDefault;
+        } else {
+          options.push_back(option);
+        }
+      }
+      if (!options.empty()) {
+        SequenceEntry sequence = std::get<SequenceEntry>(*context.catalog().object(column.owned_sequence));
+        apply_sequence_options(sequence, options, false, context);
+        context.put(std::move(sequence));
+      }
+    });
+  }
+
+  void drop_identity(const ast::AlterTableAction& action) {
+    change([&](TableEntry& table, DdlContext& context) {
+      ColumnEntry& column = column_of(table, action.name);
+      if (column.identity == Identity::kNone && action.if_exists) {
+        context.notice("NOTICE", Error(sqlstate::kObjectNotInPrerequisiteState,
+                                       "column \"" + column.name + "\" of relation \"" + table.name +
+                                           "\" is not an identity column, skipping"));
+        return;
+      }
+      identity_column(table, action.name).identity = Identity::kNone;
+      context.drop(ObjectKind::kSequence, column.owned_sequence);
+      column.owned_sequence = kNoObject;
+      column.default_sql.clear();
+    });
+  }
+
+  static ColumnEntry& identity_column(TableEntry& table, const std::string& name) {
+    ColumnEntry& column = column_of(table, name);
+    if (column.identity == Identity::kNone) {
+      throw Error(sqlstate::kObjectNotInPrerequisiteState,
+                  "column \"" + column.name + "\" of relation \"" + table.name + "\" is not an identity column");
+    }
+    return column;
+  }
+
+  /// The values that have been computed stay as they are.
+  void drop_expression(const ast::AlterTableAction& action) {
+    change([&](TableEntry& table, DdlContext& context) {
+      ColumnEntry& column = column_of(table, action.name);
+      if (!column.generated_sql.empty()) {
+        column.generated_sql.clear();
+        return;
+      }
+      Error missing(sqlstate::kObjectNotInPrerequisiteState, "column \"" + column.name + "\" of relation \"" +
+                                                                 table.name + "\" is not a stored generated column" +
+                                                                 (action.if_exists ? ", skipping" : ""));
+      if (!action.if_exists) {
+        throw missing;
+      }
+      context.notice("NOTICE", missing);
+    });
   }
 
   void require_no_nulls(const std::string& column) {
@@ -277,10 +359,11 @@ class TableAlteration {
         expressions += (expressions.empty() ? "" : ", ") + values[i];
       }
     }
-    run_text(session_, "INSERT INTO " + new_table + " (" + columns + ") OVERRIDING SYSTEM VALUE SELECT " + expressions +
-                           " FROM " + old_table);
+    run_sql(session_, "INSERT INTO " + new_table + " (" + columns + ") OVERRIDING SYSTEM VALUE SELECT " + expressions +
+                          " FROM " + old_table);
     session_.run_ddl([&](DdlContext& context) {
       context.drop(ObjectKind::kTable, before.id);
+      move_foreign_keys(before.id, changed.id, context);
       for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kIndex)) {
         IndexEntry index = std::get<IndexEntry>(*entry);
         if (index.table == before.id) {
@@ -310,26 +393,36 @@ class TableAlteration {
     TableEntry table = current();
     ColumnEntry& column = column_of(table, action.name);
     std::vector<std::string> values = column_names(table);
+    const LogicalType before_type = column.type;
     session_.run_ddl([&](DdlContext& context) {
       PlannerContext planner = context.planner();
       column.type = resolve_type(action.column->type, planner);
+      const TypeEntry* domain = find_domain(action.column->type, planner);
+      column.domain = domain == nullptr ? kNoObject : domain->id;
     });
     const auto index = static_cast<size_t>(&column - table.columns.data());
+    if (action.expression == nullptr && !can_assign(table.columns[index], before_type)) {
+      throw Error(sqlstate::kDatatypeMismatch,
+                  "column \"" + column.name + "\" cannot be cast automatically to type " + column.type.to_string())
+          .with_hint("You might need to specify \"USING " + quote_identifier(column.name) +
+                     "::" + column.type.to_string() + "\".");
+    }
     const std::string source = action.expression == nullptr ? values[index] : "(" + to_sql(*action.expression) + ")";
     values[index] = source + "::" + to_sql(action.column->type);
     rewrite(std::move(table), values);
   }
 
-  void add_table_constraint(const ast::AlterTableAction& action) {
+  /// `column`: the new column that it was written at, or empty.
+  void add_table_constraint(const ast::Constraint& constraint, const std::string& column) {
     TableEntry table = current();
-    const TableEntry before = table;
-    session_.run_ddl([&](DdlContext& context) { add_constraint(table, *action.constraint, "", context); });
-    switch (action.constraint->kind) {
+    session_.run_ddl([&](DdlContext& context) {
+      context.require_owner(table.owner, "table", table.name);
+      add_constraint(table, constraint, column, context);
+    });
+    switch (constraint.kind) {
       case ast::ConstraintKind::Check:
-        if (any_row(session_,
-                    "SELECT 1 FROM " + table_name() + " WHERE NOT (" + table.checks.back().sql + ") LIMIT 1")) {
-          throw Error(sqlstate::kCheckViolation, "check constraint \"" + table.checks.back().name +
-                                                     "\" of relation \"" + table.name + "\" is violated by some row");
+        if (!constraint.not_valid) {
+          require_check_holds(table, table.checks.back());
         }
         session_.run_ddl([&](DdlContext& context) { context.put(table); });
         return;
@@ -339,11 +432,27 @@ class TableAlteration {
         }
         table.time_column = kNoColumn;
         decide_kind(table);
-        rewrite(table, column_names(table));
+        try {
+          rewrite(table, column_names(table));
+        } catch (const Error& error) {
+          if (error.sqlstate() == sqlstate::kUniqueViolation) {
+            throw index_error(error, table.key->name);
+          }
+          throw;
+        }
+        return;
+      case ast::ConstraintKind::ForeignKey:
+        session_.run_ddl([&](DdlContext& context) { context.put(table); });
+        if (table.foreign_keys.back().validated) {
+          validate_foreign_key(session_, table, table.foreign_keys.back());
+        }
         return;
       case ast::ConstraintKind::Unique:
-        // The rewrite enters every row into the new constraint's hidden table, and so checks it.
-        rewrite(table, column_names(table));
+        session_.run_ddl([&](DdlContext& context) {
+          put_hidden_table(table, table.uniques.back(), context);
+          context.put(table);
+        });
+        enter_existing_rows(session_, table, table.uniques.back());
         return;
       default:
         throw Error(sqlstate::kFeatureNotSupported, "this constraint is not supported");
@@ -361,6 +470,10 @@ class TableAlteration {
       return;
     }
     change([&](TableEntry& changed, DdlContext& context) {
+      if (std::any_of(changed.foreign_keys.begin(), changed.foreign_keys.end(), named)) {
+        remove_foreign_key(changed, action.name, context);
+        return;
+      }
       const size_t count = changed.checks.size() + changed.uniques.size();
       std::erase_if(changed.checks, named);
       std::erase_if(changed.uniques, [&](const UniqueConstraint& unique) {
@@ -378,6 +491,47 @@ class TableAlteration {
         context.notice("NOTICE", missing);
       }
     });
+  }
+
+  void validate(const ast::AlterTableAction& action) {
+    const TableEntry table = current();
+    const auto named = [&](const auto& constraint) { return constraint.name == action.name; };
+    const auto key = std::find_if(table.foreign_keys.begin(), table.foreign_keys.end(), named);
+    if (key != table.foreign_keys.end()) {
+      validate_foreign_key(session_, table, *key);
+      change([&](TableEntry& changed, DdlContext&) {
+        std::find_if(changed.foreign_keys.begin(), changed.foreign_keys.end(), named)->validated = true;
+      });
+      return;
+    }
+    const auto check = std::find_if(table.checks.begin(), table.checks.end(), named);
+    if (check == table.checks.end()) {
+      throw Error(sqlstate::kUndefinedObject,
+                  "constraint \"" + action.name + "\" of relation \"" + table.name + "\" does not exist");
+    }
+    require_check_holds(table, *check);
+  }
+
+  void require_check_holds(const TableEntry& table, const CheckConstraint& check) {
+    if (any_row(session_, "SELECT 1 FROM " + table_name() + " WHERE NOT (" + check.sql + ") LIMIT 1")) {
+      throw Error(sqlstate::kCheckViolation,
+                  "check constraint \"" + check.name + "\" of relation \"" + table.name + "\" is violated by some row");
+    }
+  }
+
+  /// Whether values of `from` become those of the column by an assignment cast.
+  bool can_assign(const ColumnEntry& column, LogicalType from) {
+    bool can = true;
+    session_.read_catalog([&](const DdlContext& context) {
+      PlannerContext planner = context.planner();
+      const auto null_of_type = parse_expression("NULL::" + from.to_string());
+      try {
+        static_cast<void>(bind_table_expression(*null_of_type, nullptr, column.type, planner));
+      } catch (const Error&) {
+        can = false;
+      }
+    });
+    return can;
   }
 
   void change_owner(const ast::AlterTableAction& action) {

@@ -23,7 +23,7 @@ std::shared_ptr<PreparedStatement> plan_query(Session& session, const ast::State
 uint64_t fill(Session& session, const TableEntry& table, const std::shared_ptr<PreparedStatement>& query) {
   const auto rows = BufferedResult::drain(*session.start_planned(query, {}));
   TableWriteOptions options;
-  options.conflict = ConflictAction::kKeepBoth;
+  options.conflict = conflict_rule(table, ConflictAction::kError);
   TableWrite write(session, table, std::move(options));
   DataChunk chunk;
   uint64_t count = 0;
@@ -46,6 +46,17 @@ std::unique_ptr<Result> run_create_table_as(Session& session, const ast::Stateme
   const auto& syntax = statement.as<ast::CreateTableAsStatement>();
   if (syntax.query->kind != ast::StatementKind::Query) {
     throw Error(sqlstate::kFeatureNotSupported, "CREATE TABLE AS EXECUTE is not supported");
+  }
+  // A relation that is there ends the statement before the query is looked at.
+  bool exists = false;
+  session.read_catalog([&](const DdlContext& context) {
+    const CatalogEntry* found = context.find_relation(syntax.table);
+    exists = found != nullptr && syntax.if_not_exists;
+  });
+  if (exists) {
+    session.notify("NOTICE", Error(sqlstate::kDuplicateTable,
+                                   "relation \"" + syntax.table.last() + "\" already exists, skipping"));
+    return BufferedResult::command(command_words(statement));
   }
   const auto query = plan_query(session, *syntax.query);
   TableEntry table;
@@ -70,6 +81,7 @@ std::unique_ptr<Result> run_create_table_as(Session& session, const ast::Stateme
     view.search_path = context.environment().search_path;
     view.columns = table.columns;
     view.materialized_table = table.id;
+    view.populated = syntax.with_data;
     for (const auto& [id, version] : query->planned->depends_on) {
       view.depends_on.push_back(id);
     }
@@ -102,9 +114,13 @@ std::unique_ptr<Result> run_refresh(Session& session, const ast::Statement& stat
     if (view == nullptr || view->materialized_table == kNoObject) {
       throw Error(sqlstate::kFeatureNotSupported, "\"" + syntax.view.last() + "\" is not a materialized view");
     }
+    context.require_owner(view->owner, "materialized view", view->name);
     table = *context.catalog().table(view->materialized_table);
     sql = view->sql;
-    context.truncate(table.id);
+    truncate_table(table, context);
+    ViewEntry changed = *view;
+    changed.populated = syntax.with_data;
+    context.put(std::move(changed));
   });
   if (syntax.with_data) {
     const auto parsed = parse_sql(sql);

@@ -12,6 +12,10 @@
 namespace tidemark {
 namespace {
 
+/// The others of PostgreSQL's are taken and say nothing here.
+constexpr std::string_view kExplainOptions[] = {"analyze", "format",   "verbose", "costs",  "buffers",
+                                                "wal",     "settings", "timing",  "summary"};
+
 std::vector<std::vector<std::string>> lines_of(const std::string& text) {
   std::vector<std::vector<std::string>> rows;
   for (size_t first = 0; first < text.size();) {
@@ -62,7 +66,14 @@ std::unique_ptr<Result> run_explain(Session& session, const ast::Statement& stat
     if (option.name == "analyze") {
       analyze = on;
     } else if (option.name == "format" && option.value != "text") {
+      if (option.value != "xml" && option.value != "json" && option.value != "yaml") {
+        throw Error(sqlstate::kInvalidParameterValue,
+                    "unrecognized value for EXPLAIN option \"format\": \"" + option.value + "\"")
+            .at(option.position);
+      }
       throw Error(sqlstate::kFeatureNotSupported, "EXPLAIN format \"" + option.value + "\" is not supported");
+    } else if (std::ranges::find(kExplainOptions, option.name) == std::end(kExplainOptions)) {
+      throw Error(sqlstate::kSyntaxError, "unrecognized EXPLAIN option \"" + option.name + "\"").at(option.position);
     }
   }
   if (!is_planned(explain.statement->kind)) {

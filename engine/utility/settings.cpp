@@ -82,6 +82,12 @@ std::unique_ptr<Result> discard(Session& session, const ast::DiscardStatement& s
     session.settings().reset_all();
   }
   session.discard_plans();
+  if (statement.what == What::All || statement.what == What::Sequences) {
+    session.forget_sequence_values();
+  }
+  if (statement.what == What::All || statement.what == What::Temporary) {
+    session.drop_temporary_relations();
+  }
   switch (statement.what) {
     case What::All:
       return BufferedResult::command("DISCARD ALL");

@@ -7,20 +7,29 @@
 #include "engine/session.h"
 #include "engine/setting_values.h"
 #include "engine/statement_result.h"
+#include "engine/utility/unique_keys.h"
 #include "parser/ast_query.h"
 #include "parser/ast_statement.h"
+#include "parser/ast_to_sql.h"
 
 namespace tidemark {
 namespace {
 
 using Kind = ast::StatementKind;
 
+void check_chain(const Session& session, const ast::TransactionStatement& statement, const std::string& words) {
+  if (statement.chain && !session.in_explicit_transaction()) {
+    throw Error(sqlstate::kNoActiveSqlTransaction, words + " can only be used in transaction blocks");
+  }
+}
+
 std::unique_ptr<Result> run_transaction_control(Session& session, const ast::TransactionStatement& statement) {
   switch (statement.transaction_kind) {
     case ast::TransactionKind::Begin:
       session.begin_transaction(statement.modes);
-      return BufferedResult::command("BEGIN");
+      return BufferedResult::command(statement.start ? "START TRANSACTION" : "BEGIN");
     case ast::TransactionKind::Commit: {
+      check_chain(session, statement, "COMMIT AND CHAIN");
       std::string tag = session.commit_transaction();
       if (statement.chain) {
         session.begin_transaction({});
@@ -28,6 +37,7 @@ std::unique_ptr<Result> run_transaction_control(Session& session, const ast::Tra
       return BufferedResult::command(std::move(tag));
     }
     case ast::TransactionKind::Rollback:
+      check_chain(session, statement, "ROLLBACK AND CHAIN");
       if (!session.in_explicit_transaction()) {
         session.notify("WARNING", Error(sqlstate::kNoActiveSqlTransaction, "there is no transaction in progress"));
       } else {
@@ -74,6 +84,30 @@ std::string_view tag_word(ast::ObjectKind object) {
       return "TYPE";
     case ast::ObjectKind::Domain:
       return "DOMAIN";
+    case ast::ObjectKind::Function:
+      return "FUNCTION";
+    case ast::ObjectKind::Procedure:
+      return "PROCEDURE";
+    case ast::ObjectKind::Routine:
+      return "ROUTINE";
+    case ast::ObjectKind::Aggregate:
+      return "AGGREGATE";
+    case ast::ObjectKind::Trigger:
+      return "TRIGGER";
+    case ast::ObjectKind::Rule:
+      return "RULE";
+    case ast::ObjectKind::Policy:
+      return "POLICY";
+    case ast::ObjectKind::Language:
+      return "LANGUAGE";
+    case ast::ObjectKind::Extension:
+      return "EXTENSION";
+    case ast::ObjectKind::Collation:
+      return "COLLATION";
+    case ast::ObjectKind::Server:
+      return "SERVER";
+    case ast::ObjectKind::Statistics:
+      return "STATISTICS";
     default:
       return "TABLE";
   }
@@ -84,7 +118,7 @@ std::unique_ptr<Result> maintain(Session& session, const ast::QualifiedName& nam
                                  std::string tag) {
   ObjectId table = kNoObject;
   if (!name.empty()) {
-    session.run_ddl([&](DdlContext& context) { table = context.table(name).id; });
+    session.read_catalog([&](const DdlContext& context) { table = context.table(name).id; });
   }
   (session.owner().store().*work)(table);
   return BufferedResult::command(std::move(tag));
@@ -116,10 +150,177 @@ std::unique_ptr<Result> run_set_transaction(Session& session, const ast::SetTran
   return BufferedResult::command("SET");
 }
 
+const CatalogEntry& relation_by_name(const ast::QualifiedName& name, const DdlContext& context) {
+  if (const CatalogEntry* found = context.find_relation(name)) {
+    return *found;
+  }
+  throw Error(sqlstate::kUndefinedTable, "relation \"" + display_name(name) + "\" does not exist");
+}
+
+/// Tables and columns of ANALYZE and VACUUM.
+void check_targets(Session& session, const std::vector<ast::MaintenanceTarget>& targets) {
+  session.read_catalog([&](const DdlContext& context) {
+    for (const ast::MaintenanceTarget& target : targets) {
+      const auto* table = std::get_if<TableEntry>(&relation_by_name(target.table, context));
+      for (const ast::Name& column : target.columns) {
+        if (table != nullptr && table->find_column(column.text) == nullptr) {
+          throw Error(sqlstate::kUndefinedColumn,
+                      "column \"" + column.text + "\" of relation \"" + table->name + "\" does not exist");
+        }
+      }
+    }
+  });
+}
+
+void check_reindexed(Session& session, const ast::ReindexStatement& statement) {
+  session.read_catalog([&](const DdlContext& context) {
+    const UniqueConstraint* unique = nullptr;
+    if (statement.object == ast::ObjectKind::Schema) {
+      static_cast<void>(context.schema(statement.name.last()));
+    } else if (statement.object == ast::ObjectKind::Table) {
+      const CatalogEntry& found = relation_by_name(statement.name, context);
+      if (kind_of(found) == ObjectKind::kIndex || kind_of(found) == ObjectKind::kSequence) {
+        throw Error(sqlstate::kWrongObjectType,
+                    "\"" + statement.name.last() + "\" is not a table or materialized view");
+      }
+    } else if (statement.object == ast::ObjectKind::Index &&
+               context.find_unique_index(statement.name, &unique) == nullptr) {
+      if (kind_of(relation_by_name(statement.name, context)) != ObjectKind::kIndex) {
+        throw Error(sqlstate::kWrongObjectType, "\"" + statement.name.last() + "\" is not an index");
+      }
+    }
+  });
+}
+
+/// The foreign key of this name that the search path finds first.
+const ForeignKey& foreign_key_by_name(const ast::QualifiedName& name, const DdlContext& context) {
+  std::vector<std::string> schemas = context.environment().search_path;
+  if (name.parts.size() > 1) {
+    schemas = {name.parts[name.parts.size() - 2]};
+  }
+  for (const std::string& schema_name : schemas) {
+    const SchemaEntry* schema = context.catalog().schema(context.environment().database, schema_name);
+    if (schema == nullptr) {
+      continue;
+    }
+    for (const CatalogEntry* entry : context.catalog().in_schema(schema->id)) {
+      const auto* table = std::get_if<TableEntry>(entry);
+      if (table == nullptr) {
+        continue;
+      }
+      for (const ForeignKey& key : table->foreign_keys) {
+        if (key.name == name.last()) {
+          if (!key.deferrable) {
+            throw Error(sqlstate::kWrongObjectType, "constraint \"" + key.name + "\" is not deferrable");
+          }
+          return key;
+        }
+      }
+    }
+  }
+  throw Error(sqlstate::kUndefinedObject, "constraint \"" + display_name(name) + "\" does not exist");
+}
+
+std::unique_ptr<Result> run_set_constraints(Session& session, const ast::SetConstraintsStatement& statement) {
+  if (!session.in_explicit_transaction()) {
+    session.notify("WARNING",
+                   Error(sqlstate::kNoActiveSqlTransaction, "SET CONSTRAINTS can only be used in transaction blocks"));
+  }
+  std::vector<ObjectId> keys;
+  session.read_catalog([&](const DdlContext& context) {
+    for (const ast::QualifiedName& name : statement.names) {
+      keys.push_back(foreign_key_by_name(name, context).id);
+    }
+  });
+  if (statement.names.empty()) {
+    keys.push_back(kNoObject);
+  }
+  for (const ObjectId key : keys) {
+    session.set_constraint_mode(key, statement.deferred);
+  }
+  return BufferedResult::command("SET CONSTRAINTS");
+}
+
+/// Writers of single rows are kept out by the table's lock; readers never wait here, whatever the mode.
+std::unique_ptr<Result> run_lock_table(Session& session, const ast::LockTableStatement& statement) {
+  using Mode = ast::LockTableStatement::Mode;
+  if (!session.in_explicit_transaction()) {
+    throw Error(sqlstate::kNoActiveSqlTransaction, "LOCK TABLE can only be used in transaction blocks");
+  }
+  std::vector<ObjectId> tables;
+  session.read_catalog([&](const DdlContext& context) {
+    for (const ast::QualifiedName& name : statement.tables) {
+      const CatalogEntry* found = context.find_relation(name);
+      if (found == nullptr) {
+        throw Error(sqlstate::kUndefinedTable, "relation \"" + display_name(name) + "\" does not exist");
+      }
+      if (kind_of(*found) == ObjectKind::kTable) {
+        tables.push_back(id_of(*found));
+      } else if (kind_of(*found) != ObjectKind::kView) {
+        throw Error(sqlstate::kWrongObjectType, "\"" + name.last() + "\" is not a table or view");
+      }
+    }
+  });
+  // What conflicts with ROW EXCLUSIVE, which every writer takes.
+  const bool excludes_writers = statement.mode == Mode::Share || statement.mode == Mode::ShareRowExclusive ||
+                                statement.mode == Mode::Exclusive || statement.mode == Mode::AccessExclusive;
+  if (excludes_writers) {
+    const auto running = session.start_statement();
+    TransactionState& transaction = *session.transaction();
+    for (size_t i = 0; i < tables.size(); ++i) {
+      try {
+        transaction.locks().lock_table(transaction.id(), tables[i], statement.no_wait ? 1 : transaction.lock_timeout_ms,
+                                       [&] { running->context.check_cancelled(); });
+      } catch (const Error& error) {
+        if (!statement.no_wait || error.sqlstate() != sqlstate::kLockNotAvailable) {
+          throw;
+        }
+        throw Error(sqlstate::kLockNotAvailable,
+                    "could not obtain lock on relation \"" + statement.tables[i].last() + "\"");
+      }
+    }
+    session.end_statement(*running);
+  }
+  return BufferedResult::command("LOCK TABLE");
+}
+
 template <class Syntax>
 std::unique_ptr<Result> run_definition(Session& session, const ast::Statement& statement,
                                        void (*define)(const Syntax&, DdlContext&)) {
   session.run_ddl([&](DdlContext& context) { define(statement.as<Syntax>(), context); });
+  return BufferedResult::command(command_words(statement));
+}
+
+/// The elements are made with the new schema in front of the search path.
+std::unique_ptr<Result> run_create_schema(Session& session, const ast::Statement& statement) {
+  const auto& syntax = statement.as<ast::CreateSchemaStatement>();
+  session.run_ddl([&](DdlContext& context) { create_schema(syntax, context); });
+  if (!syntax.elements.empty()) {
+    const std::string& name = syntax.name.empty() ? syntax.authorization : syntax.name;
+    const std::string path = session.settings().current().show("search_path");
+    session.settings().set("search_path", quote_identifier(name) + ", " + path, true);
+    for (const ast::StatementPtr& element : syntax.elements) {
+      PreparedStatement prepared("", std::shared_ptr<const ast::Statement>(std::shared_ptr<void>(), element.get()));
+      run_utility(session, prepared, {});
+    }
+    session.settings().set("search_path", path, true);
+  }
+  return BufferedResult::command("CREATE SCHEMA");
+}
+
+std::unique_ptr<Result> run_create_index(Session& session, const ast::Statement& statement) {
+  const auto& syntax = statement.as<ast::CreateIndexStatement>();
+  TableEntry table;
+  std::optional<UniqueConstraint> unique;
+  session.run_ddl([&](DdlContext& context) {
+    unique = create_index(syntax, context);
+    if (unique) {
+      table = context.indexed_table(syntax.table);
+    }
+  });
+  if (unique) {
+    enter_existing_rows(session, table, *unique);
+  }
   return BufferedResult::command(command_words(statement));
 }
 
@@ -144,6 +345,26 @@ std::string command_words(const ast::Statement& statement) {
       return "MERGE";
     case Kind::CreateTable:
       return "CREATE TABLE";
+    case Kind::CreateTableAs:
+      return statement.as<ast::CreateTableAsStatement>().materialized_view ? "CREATE MATERIALIZED VIEW"
+                                                                           : "CREATE TABLE AS";
+    case Kind::RefreshMaterializedView:
+      return "REFRESH MATERIALIZED VIEW";
+    case Kind::Do:
+      return "DO";
+    case Kind::Call:
+      return "CALL";
+    case Kind::Listen:
+      return "LISTEN";
+    case Kind::Notify:
+      return "NOTIFY";
+    case Kind::Cluster:
+      return "CLUSTER";
+    case Kind::CreateEnum:
+    case Kind::CreateCompositeType:
+      return "CREATE TYPE";
+    case Kind::AlterEnum:
+      return "ALTER TYPE";
     case Kind::CreateView:
       return "CREATE VIEW";
     case Kind::CreateIndex:
@@ -152,6 +373,10 @@ std::string command_words(const ast::Statement& statement) {
       return "CREATE SEQUENCE";
     case Kind::AlterSequence:
       return "ALTER SEQUENCE";
+    case Kind::CreateDomain:
+      return "CREATE DOMAIN";
+    case Kind::AlterDomain:
+      return "ALTER DOMAIN";
     case Kind::CreateSchema:
       return "CREATE SCHEMA";
     case Kind::CreateDatabase:
@@ -179,13 +404,67 @@ std::string command_words(const ast::Statement& statement) {
   }
 }
 
+namespace {
+
+bool is_definition(Kind kind) {
+  switch (kind) {
+    case Kind::CreateTable:
+    case Kind::CreateTableAs:
+    case Kind::RefreshMaterializedView:
+    case Kind::AlterTable:
+    case Kind::CreateView:
+    case Kind::CreateIndex:
+    case Kind::CreateSequence:
+    case Kind::AlterSequence:
+    case Kind::CreateSchema:
+    case Kind::CreateDatabase:
+    case Kind::CreateDomain:
+    case Kind::AlterDomain:
+    case Kind::CreateRole:
+    case Kind::AlterRole:
+    case Kind::Rename:
+    case Kind::SetSchema:
+    case Kind::Comment:
+    case Kind::Drop:
+    case Kind::Truncate:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// 25001 and 25006, for statements that a transaction block, or a read-only transaction, does not take.
+void check_place(Session& session, const ast::Statement& statement) {
+  const bool alone =
+      statement.kind == Kind::Vacuum || statement.kind == Kind::CreateDatabase ||
+      (statement.kind == Kind::Drop && statement.as<ast::DropStatement>().object == ast::ObjectKind::Database);
+  if (alone && session.in_explicit_transaction()) {
+    const std::string words = statement.kind == Kind::Vacuum ? "VACUUM" : command_words(statement);
+    throw Error(sqlstate::kActiveSqlTransaction, words + " cannot run inside a transaction block");
+  }
+  if (is_definition(statement.kind)) {
+    session.ensure_transaction();
+    if (session.is_read_only()) {
+      throw Error(sqlstate::kReadOnlySqlTransaction,
+                  "cannot execute " + command_words(statement) + " in a read-only transaction");
+    }
+  }
+}
+
+}  // namespace
+
 std::unique_ptr<Result> run_utility(Session& session, PreparedStatement& prepared, std::span<const Value> parameters) {
   const ast::Statement& statement = prepared.syntax();
+  check_place(session, statement);
   switch (statement.kind) {
     case Kind::Transaction:
       return run_transaction_control(session, statement.as<ast::TransactionStatement>());
     case Kind::SetTransaction:
       return run_set_transaction(session, statement.as<ast::SetTransactionStatement>());
+    case Kind::SetConstraints:
+      return run_set_constraints(session, statement.as<ast::SetConstraintsStatement>());
+    case Kind::LockTable:
+      return run_lock_table(session, statement.as<ast::LockTableStatement>());
     case Kind::Set:
     case Kind::Show:
     case Kind::Reset:
@@ -215,13 +494,18 @@ std::unique_ptr<Result> run_utility(Session& session, PreparedStatement& prepare
     case Kind::CreateView:
       return run_definition(session, statement, create_view);
     case Kind::CreateIndex:
-      return run_definition(session, statement, create_index);
+      return run_create_index(session, statement);
     case Kind::CreateSequence:
       return run_definition(session, statement, create_sequence);
     case Kind::AlterSequence:
       return run_definition(session, statement, alter_sequence);
+    case Kind::CreateDomain:
+      return run_definition(session, statement, create_domain);
+    case Kind::AlterDomain:
+      alter_domain(session, statement.as<ast::AlterDomainStatement>());
+      return BufferedResult::command(command_words(statement));
     case Kind::CreateSchema:
-      return run_definition(session, statement, create_schema);
+      return run_create_schema(session, statement);
     case Kind::CreateDatabase:
       return run_definition(session, statement, create_database);
     case Kind::CreateRole:
@@ -248,10 +532,13 @@ std::unique_ptr<Result> run_utility(Session& session, PreparedStatement& prepare
     // Statistics come from the segments themselves, and space is reclaimed by compaction: nothing to do, as
     // PostgreSQL's clients expect.
     case Kind::Analyze:
+      check_targets(session, statement.as<ast::AnalyzeStatement>().targets);
       return BufferedResult::command("ANALYZE");
     case Kind::Vacuum:
+      check_targets(session, statement.as<ast::VacuumStatement>().targets);
       return BufferedResult::command("VACUUM");
     case Kind::Reindex:
+      check_reindexed(session, statement.as<ast::ReindexStatement>());
       return BufferedResult::command("REINDEX");
     case Kind::Use:
       if (session.in_explicit_transaction()) {

@@ -8,6 +8,17 @@
 #include "executor/key_table.h"
 
 namespace tidemark {
+namespace {
+
+/// Definitions that write run whether they are read or not.
+bool writes(const PhysicalNode& node) {
+  const PhysicalKind kind = node.kind;
+  return kind == PhysicalKind::kInsert || kind == PhysicalKind::kUpdate || kind == PhysicalKind::kDelete ||
+         kind == PhysicalKind::kMerge ||
+         std::ranges::any_of(node.children, [](const PhysicalPtr& child) { return writes(*child); });
+}
+
+}  // namespace
 
 CteRows::CteRows(OperatorPtr definition, std::span<const LogicalType> types, ExecutionState& state)
     : query_(state.query()), definition_(std::move(definition)), rows_(types), reservation_(state.query().memory) {}
@@ -72,8 +83,7 @@ WithOperator::WithOperator(const PhysicalWith& plan, ExecutionState& state) : Op
 
 void WithOperator::start() {
   for (size_t index = 0; index < definitions_.size(); ++index) {
-    const PhysicalKind kind = plan_.children[index]->kind;
-    if (kind == PhysicalKind::kInsert || kind == PhysicalKind::kUpdate || kind == PhysicalKind::kDelete) {
+    if (writes(*plan_.children[index])) {
       // Only the statement's own rows count for its command tag.
       const uint64_t before = state().affected_rows;
       definitions_[index]->materialize();

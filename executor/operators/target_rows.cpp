@@ -41,14 +41,15 @@ DataChunk TargetRows::old_rows(const DataChunk& chunk) const {
   return old;
 }
 
-void TargetRows::collect(TableWriter& writer) {
+void TargetRows::until_stable(const std::function<void()>& read_rows,
+                              const std::function<bool(const DataChunk&)>& lock) {
   for (;;) {
-    read();
+    read_rows();
     bool stable = true;
     for (size_t first = 0; first < rows_.size(); first += kVectorSize) {
       state_.query().check_cancelled();
       const size_t count = std::min(kVectorSize, rows_.size() - first);
-      stable = writer.lock(old_rows(rows_.chunk(first, count))) && stable;
+      stable = lock(rows_.chunk(first, count)) && stable;
     }
     if (stable) {
       return;
@@ -58,8 +59,30 @@ void TargetRows::collect(TableWriter& writer) {
   }
 }
 
-void TargetRows::read() {
-  rows_.clear();
+void TargetRows::collect(TableWriter& writer) {
+  until_stable([&] { read_once_each(); }, [&](const DataChunk& chunk) { return writer.lock(old_rows(chunk)); });
+}
+
+void TargetRows::collect_all(TableWriter& writer, uint32_t is_matched) {
+  const auto take = [&](DataChunk& chunk) {
+    rows_.append(chunk);
+    reservation_.resize(static_cast<int64_t>(rows_.memory_bytes()));
+  };
+  const auto lock = [&](const DataChunk& chunk) {
+    DataChunk old = old_rows(chunk);
+    SelectionVector matched;
+    for (uint32_t row = 0; row < chunk.size; ++row) {
+      if (!chunk.columns[is_matched].is_null(row)) {
+        matched.push_back(row);
+      }
+    }
+    old.select(matched);
+    return old.size == 0 || writer.lock(old);
+  };
+  until_stable([&] { read(take); }, lock);
+}
+
+void TargetRows::read_once_each() {
   const std::vector<uint32_t> identity = identifying_columns(table_->entry());
   const std::vector<LogicalType> types = output_types(*plan_.children[0]);
   std::vector<LogicalType> key_types;
@@ -69,7 +92,7 @@ void TargetRows::read() {
   KeyTable seen(key_types);
   KeyTable::Scratch scratch;
   std::vector<uint32_t> ids;
-  const auto take = [&](DataChunk& chunk) {
+  read([&](DataChunk& chunk) {
     std::vector<Vector> keys;
     for (const uint32_t column : identity) {
       keys.push_back(chunk.columns[column]);
@@ -79,7 +102,11 @@ void TargetRows::read() {
     seen.find_or_add(keys, chunk.size, ids, first_ones, scratch);
     rows_.append(chunk, first_ones);
     reservation_.resize(static_cast<int64_t>(rows_.memory_bytes() + seen.memory_bytes()));
-  };
+  });
+}
+
+void TargetRows::read(const std::function<void(DataChunk&)>& take) {
+  rows_.clear();
   const OperatorPtr child = make_operator(*plan_.children[0], state_);
   child->start();
   run_pipeline(state_, *child, take, plan_);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "base/memory_tracker.h"
@@ -21,6 +22,9 @@ class TargetRows {
 
   /// Reads and locks. `writer` is only used for locking.
   void collect(TableWriter& writer);
+  /// For MERGE: every row of the child stays, also where it has no old row, as `is_matched` (a column that is true or
+  /// NULL) says, and where several have the same.
+  void collect_all(TableWriter& writer, uint32_t is_matched);
   [[nodiscard]] const RowCollection& rows() const { return rows_; }
   /// How many of the columns are the old row, row id included.
   [[nodiscard]] size_t old_width() const { return old_width_; }
@@ -28,7 +32,9 @@ class TargetRows {
   [[nodiscard]] DataChunk old_rows(const DataChunk& chunk) const;
 
  private:
-  void read();
+  void read(const std::function<void(DataChunk&)>& take);
+  void read_once_each();
+  void until_stable(const std::function<void()>& read_rows, const std::function<bool(const DataChunk&)>& lock);
 
   const PhysicalNode& plan_;
   ExecutionState& state_;

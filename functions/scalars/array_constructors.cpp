@@ -283,6 +283,19 @@ void add_quantified(FunctionTables& tables, std::index_sequence<kSymbol...>) {
   (add(names[sizeof...(kSymbol) + kSymbol], quantified<kSymbol, true>, "whether it holds for all elements"), ...);
 }
 
+/// The first argument, unless the second is false: then the error that the others name (SQLSTATE and message).
+void pass_domain(KernelCall& call) {
+  const Vector& holds = call.arguments[1];
+  for (size_t row = 0; row < call.size; ++row) {
+    const Value value = holds.value(row);
+    if (!value.is_null() && !value.as_bool()) {
+      throw Error(call.arguments[2].value(row).as_bytes(), call.arguments[3].value(row).as_bytes());
+    }
+    if (holds.is_constant()) break;
+  }
+  call.result = call.arguments[0];
+}
+
 }  // namespace
 
 void add_array_constructors(FunctionTables& tables) {
@@ -297,6 +310,10 @@ void add_array_constructors(FunctionTables& tables) {
   tables.operation("[]", {kAnyArray, kInt32}, kAnyElement, subscript, "element of an array; NULL outside of it")
       .variadic = true;
   tables.operation("[:]", {kAnyArray, kInt32, kInt32, kBoolean, kBoolean}, kAnyArray, slice, "part of an array")
+      .null_rule = NullRule::kCalled;
+  tables
+      .operation("DOMAIN", {kAnyElement, kBoolean, kText, kText}, kAnyElement, pass_domain,
+                 "the value, if its domain lets it pass")
       .null_rule = NullRule::kCalled;
   add_quantified(tables, std::make_index_sequence<kSymbols.size()>());
 }

@@ -33,6 +33,7 @@ void backend_pid(KernelCall& call) {
 void current_schema(KernelCall& call) {
   SessionState& session = session_of(call);
   for (const std::string& name : session.search_path()) {
+    if (name.starts_with("pg_temp")) continue;
     if (name == "pg_catalog" || name == "information_schema" ||
         session.catalog().schema(session.database().id, name) != nullptr) {
       constant_text(call, name);
@@ -152,6 +153,35 @@ int64_t set_value_by_name_called(KernelCall& call, Text name, int64_t value) {
   return set_value_by_name(call, name, value, true);
 }
 
+void last_value(KernelCall& call) {
+  call.result = Vector::constant(Value::int64(session_of(call).last_value_of_session()), call.size);
+}
+std::optional<int64_t> sequence_last_value(KernelCall& call, int64_t oid) {
+  const auto [value, is_called] = session_of(call).sequence_state(sequence_of(call, oid));
+  return is_called ? std::optional(value) : std::nullopt;
+}
+int64_t sequence_position(KernelCall& call, int64_t oid) {
+  return session_of(call).sequence_state(sequence_of(call, oid)).first;
+}
+std::optional<std::string> serial_sequence(KernelCall& call, Text table_name, Text column_name) {
+  const CatalogEntry* entry = find_relation(call, table_name);
+  const auto* table = entry == nullptr ? nullptr : std::get_if<TableEntry>(entry);
+  if (table == nullptr) {
+    throw Error(sqlstate::kUndefinedTable, "relation \"" + std::string(table_name) + "\" does not exist");
+  }
+  const ColumnEntry* column = table->find_column(column_name);
+  if (column == nullptr) {
+    throw Error(sqlstate::kUndefinedColumn,
+                "column \"" + std::string(column_name) + "\" of relation \"" + table->name + "\" does not exist");
+  }
+  const Catalog& catalog = session_of(call).catalog();
+  const CatalogEntry* owned = column->owned_sequence == kNoObject ? nullptr : catalog.object(column->owned_sequence);
+  const auto* sequence = owned == nullptr ? nullptr : std::get_if<SequenceEntry>(owned);
+  if (sequence == nullptr) return std::nullopt;
+  const auto& schema = std::get<SchemaEntry>(*catalog.object(sequence->schema));
+  return quoted_identifier(schema.name) + "." + quoted_identifier(sequence->name);
+}
+
 std::optional<std::string> user_by_id(KernelCall& call, int64_t oid) {
   const CatalogEntry* entry = session_of(call).catalog().object(static_cast<ObjectId>(oid));
   if (entry == nullptr || kind_of(*entry) != ObjectKind::kRole) {
@@ -203,16 +233,20 @@ struct FoundConstraint {
   const TableEntry* table = nullptr;
   const UniqueConstraint* unique = nullptr;
   const CheckConstraint* check = nullptr;
+  const ForeignKey* foreign_key = nullptr;
 };
 FoundConstraint find_constraint(const Catalog& catalog, int64_t oid) {
   for (const CatalogEntry* entry : catalog.all(ObjectKind::kTable)) {
     const auto& table = std::get<TableEntry>(*entry);
-    if (table.key && table.key->id == oid) return {&table, &*table.key, nullptr};
+    if (table.key && table.key->id == oid) return {&table, &*table.key};
     for (const UniqueConstraint& unique : table.uniques) {
-      if (unique.id == oid) return {&table, &unique, nullptr};
+      if (unique.id == oid) return {&table, &unique};
     }
     for (const CheckConstraint& check : table.checks) {
-      if (check.id == oid) return {&table, nullptr, &check};
+      if (check.id == oid) return {&table, nullptr, &check, nullptr};
+    }
+    for (const ForeignKey& key : table.foreign_keys) {
+      if (key.id == oid) return {&table, nullptr, nullptr, &key};
     }
   }
   return {};
@@ -254,9 +288,51 @@ std::optional<std::string> index_column_definition(KernelCall& call, int64_t oid
   if (table == nullptr || static_cast<size_t>(column) > columns->size()) return std::string();
   return quoted_identifier(table->find_column((*columns)[static_cast<size_t>(column) - 1])->name);
 }
+std::string_view action_words(KeyAction action) {
+  switch (action) {
+    case KeyAction::kNoAction:
+      return "";
+    case KeyAction::kRestrict:
+      return "RESTRICT";
+    case KeyAction::kCascade:
+      return "CASCADE";
+    case KeyAction::kSetNull:
+      return "SET NULL";
+    case KeyAction::kSetDefault:
+      return "SET DEFAULT";
+  }
+  return "";
+}
+std::string foreign_key_text(const TableEntry& table, const ForeignKey& key, const Catalog& catalog) {
+  const TableEntry* other = catalog.table(key.referenced_table);
+  if (other == nullptr) {
+    return "";
+  }
+  std::string text = "FOREIGN KEY " + column_list(table, key.columns) + " REFERENCES " +
+                     quoted_identifier(other->name) + column_list(*other, key.referenced_columns);
+  if (key.match_full) {
+    text += " MATCH FULL";
+  }
+  if (key.on_update != KeyAction::kNoAction) {
+    text += " ON UPDATE " + std::string(action_words(key.on_update));
+  }
+  if (key.on_delete != KeyAction::kNoAction) {
+    text += " ON DELETE " + std::string(action_words(key.on_delete));
+    if (!key.set_columns.empty()) {
+      text += " " + column_list(table, key.set_columns);
+    }
+  }
+  if (key.deferrable) {
+    text += key.initially_deferred ? " DEFERRABLE INITIALLY DEFERRED" : " DEFERRABLE";
+  }
+  return text + (key.validated ? "" : " NOT VALID");
+}
 std::optional<std::string> constraint_definition(KernelCall& call, int64_t oid) {
   const FoundConstraint found = find_constraint(session_of(call).catalog(), oid);
   if (found.table == nullptr) return std::nullopt;
+  if (found.foreign_key != nullptr) {
+    return foreign_key_text(*found.table, *found.foreign_key, session_of(call).catalog());
+  }
   if (found.check != nullptr) return "CHECK (" + found.check->sql + ")";
   const char* kind = found.unique->primary              ? "PRIMARY KEY "
                      : found.unique->nulls_not_distinct ? "UNIQUE NULLS NOT DISTINCT "
@@ -369,6 +445,13 @@ void add_sequences(FunctionTables& tables) {
   add("nextval", {kRegclass}, each_row<next_value>, "next value of a sequence");
   add("nextval", {kText}, each_row<next_value_by_name>, "next value of a sequence");
   add("currval", {kRegclass}, each_row<current_value>, "value that this session took last");
+  add("lastval", {}, last_value, "value that this session took last, of any sequence");
+  add("pg_sequence_last_value", {kRegclass}, each_row<sequence_last_value>, "last value taken; NULL if none was");
+  add("sequence_position", {kRegclass}, each_row<sequence_position>, "last_value of a sequence, as reading it gives");
+  tables
+      .function("pg_get_serial_sequence", {kText, kText}, kText, each_row<serial_sequence>,
+                "sequence of a serial or identity column")
+      .volatility = Volatility::kStable;
   add("currval", {kText}, each_row<current_value_by_name>, "value that this session took last");
   add("setval", {kRegclass, kInt64}, each_row<set_value>, "sets a sequence");
   add("setval", {kRegclass, kInt64, kBoolean}, each_row<set_value_called>, "sets a sequence");

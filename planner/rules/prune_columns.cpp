@@ -235,6 +235,14 @@ LogicalPtr prune(LogicalPtr node, const PlanColumnSet& required) {
       prune_child(*node, 0, below);
       return node;
     }
+    case LogicalKind::kMerge: {
+      PlanColumnSet below = read_by(*node);
+      const auto& merge = node->as<LogicalMerge>();
+      require_target(merge.target, merge.row_id, below);
+      below.insert(merge.is_matched);
+      prune_child(*node, 0, below);
+      return node;
+    }
     case LogicalKind::kInsert:
     case LogicalKind::kRecursive:
       for (size_t i = 0; i < node->children.size(); ++i) keep_child(*node, i);
@@ -260,7 +268,6 @@ LogicalPtr prune(LogicalPtr node, const PlanColumnSet& required) {
     case LogicalKind::kSort:
     case LogicalKind::kLimit:
     case LogicalKind::kDistinctOn:
-    case LogicalKind::kMerge:
       break;
   }
   PlanColumnSet below = read_by(*node);
@@ -277,8 +284,8 @@ LogicalPtr prune_columns(LogicalPtr plan, PlannerContext& /*context*/) {
   PlanColumnSet required;
   add_all(required, outputs);
   plan = prune(std::move(plan), required);
-  const bool writes =
-      plan->kind == LogicalKind::kInsert || plan->kind == LogicalKind::kUpdate || plan->kind == LogicalKind::kDelete;
+  const bool writes = plan->kind == LogicalKind::kInsert || plan->kind == LogicalKind::kUpdate ||
+                      plan->kind == LogicalKind::kDelete || plan->kind == LogicalKind::kMerge;
   const bool same = std::ranges::equal(plan->outputs, outputs, [](const PlanOutput& a, const PlanOutput& b) {
     return a.column == b.column && a.name == b.name;
   });

@@ -195,7 +195,6 @@ void PgSession::simple_query(FieldReader fields) {
 }
 
 void PgSession::run_simple_statement(const std::shared_ptr<Statement>& statement, bool last) {
-  connection_->plan(*statement, {});
   Portal portal;
   portal.statement = statement;
   portal.result = connection_->execute(statement, {});
