@@ -18,8 +18,13 @@ void add_all_families(FunctionTables& tables) {
   add_datetime_formatting(tables);
   add_arrays(tables);
   add_array_constructors(tables);
+  add_array_assignments(tables);
   add_json(tables);
   add_object_sizes(tables);
+  add_json_paths(tables);
+  add_identifiers(tables);
+  add_unicode(tables);
+  add_spread_calls(tables);
   add_system(tables);
   add_datetime_arithmetic(tables);
   add_datetime_comparisons(tables);
@@ -27,7 +32,8 @@ void add_all_families(FunctionTables& tables) {
   add_datetime_truncation(tables);
   add_datetime_making(tables);
   add_casts(tables);
-  add_io_casts(tables);  // after all casts of their own
+  add_io_casts(tables);            // after all casts of their own
+  add_operator_functions(tables);  // after all operators
 
   add_counts(tables);
   add_sums(tables);
@@ -36,6 +42,8 @@ void add_all_families(FunctionTables& tables) {
   add_bit_and_boolean_aggregates(tables);
   add_statistics(tables);
   add_first_last(tables);
+  add_counters(tables);
+  add_sketches(tables);
   add_collections(tables);
   add_ordered_sets(tables);
   add_json_collections(tables);
@@ -43,7 +51,9 @@ void add_all_families(FunctionTables& tables) {
   add_window_functions(tables);
   add_generate_series(tables);
   add_unnest(tables);
+  add_downsampling(tables);
   add_json_rows(tables);
+  add_json_records(tables);
 }
 
 }  // namespace tidemark

@@ -2,6 +2,7 @@
 
 #include <deque>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -31,6 +32,10 @@ class FunctionTables {
   AggregateFunction& aggregate(AggregateFunction aggregate);
   void window(WindowFunction window);
   TableFunction& table(TableFunction table);
+
+  /// What has been added so far under a name.
+  [[nodiscard]] std::span<const ScalarFunction* const> scalars(std::string_view name) const;
+  [[nodiscard]] std::span<const ScalarFunction* const> operations(std::string_view symbol) const;
 
  private:
   friend class FunctionRegistry;
@@ -73,6 +78,9 @@ void add_generate_series(FunctionTables& tables);
 void add_bit_and_boolean_aggregates(FunctionTables& tables);
 void add_statistics(FunctionTables& tables);
 void add_first_last(FunctionTables& tables);
+void add_counters(FunctionTables& tables);
+void add_sketches(FunctionTables& tables);
+void add_downsampling(FunctionTables& tables);
 void add_patterns(FunctionTables& tables);
 void add_text_formatting(FunctionTables& tables);
 void add_bytes(FunctionTables& tables);
@@ -81,11 +89,13 @@ void add_object_sizes(FunctionTables& tables);
 void add_system(FunctionTables& tables);
 void add_json(FunctionTables& tables);
 void add_json_rows(FunctionTables& tables);
+void add_json_records(FunctionTables& tables);
 void add_json_collections(FunctionTables& tables);
 void add_number_formatting(FunctionTables& tables);
 void add_datetime_formatting(FunctionTables& tables);
 void add_arrays(FunctionTables& tables);
 void add_array_constructors(FunctionTables& tables);
+void add_array_assignments(FunctionTables& tables);
 void add_unnest(FunctionTables& tables);
 void add_collections(FunctionTables& tables);
 void add_ordered_sets(FunctionTables& tables);
@@ -93,5 +103,10 @@ void add_math(FunctionTables& tables);
 void add_numeric(FunctionTables& tables);
 void add_numeric_powers(FunctionTables& tables);
 void add_numeric_sums(FunctionTables& tables);
+void add_operator_functions(FunctionTables& tables);
+void add_json_paths(FunctionTables& tables);
+void add_identifiers(FunctionTables& tables);
+void add_unicode(FunctionTables& tables);
+void add_spread_calls(FunctionTables& tables);
 
 }  // namespace tidemark

@@ -101,59 +101,6 @@ void resolve_by_category(std::span<const LogicalType> actual, std::vector<Candid
   if (!kept.empty()) candidates = std::move(kept);
 }
 
-/// Last resort: unknown literals are taken for the one type that all other arguments have.
-void resolve_by_known_type(std::span<const LogicalType> actual, std::vector<Candidate>& candidates) {
-  LogicalType known;
-  for (const LogicalType& type : actual) {
-    if (is_unknown(type)) continue;
-    if (!is_unknown(known) && !known.same_base(type)) return;
-    known = type;
-  }
-  if (is_unknown(known)) return;
-  const Types assumed(actual.size(), known);
-  std::vector<Candidate> kept;
-  for (const Candidate& candidate : candidates) {
-    if (matches(assumed, candidate.types)) kept.push_back(candidate);
-  }
-  if (kept.size() == 1) candidates = std::move(kept);
-}
-
-/// Chooses among overloads that take this number of arguments.
-Outcome choose(std::span<const LogicalType> actual, std::vector<Candidate> candidates, size_t& overload) {
-  const auto found = [&] {
-    overload = candidates.front().overload;
-    return Outcome::kFound;
-  };
-  for (const Candidate& candidate : candidates) {
-    if (std::ranges::equal(actual, candidate.types, [](LogicalType a, LogicalType b) { return a.same_base(b); })) {
-      overload = candidate.overload;
-      return Outcome::kFound;
-    }
-  }
-  std::erase_if(candidates, [&](const Candidate& candidate) { return !matches(actual, candidate.types); });
-  if (candidates.empty()) return Outcome::kNone;
-  if (candidates.size() == 1) return found();
-  keep_best(candidates, [&](const Candidate& candidate) { return exact_matches(actual, candidate.types); });
-  if (candidates.size() == 1) return found();
-  keep_best(candidates,
-            [&](const Candidate& candidate) { return exact_or_preferred_matches(actual, candidate.types); });
-  if (candidates.size() == 1) return found();
-  if (std::ranges::none_of(actual, is_unknown)) return Outcome::kAmbiguous;
-  resolve_by_category(actual, candidates);
-  if (candidates.size() == 1) return found();
-  resolve_by_known_type(actual, candidates);
-  return candidates.size() == 1 ? found() : Outcome::kAmbiguous;
-}
-
-/// The declared types with the last one repeated up to `count`; nothing if the function does not take so many.
-std::optional<Types> spread(const Types& declared, bool variadic, size_t count) {
-  if (declared.size() == count) return declared;
-  if (!variadic || count < declared.size()) return std::nullopt;
-  Types types = declared;
-  types.resize(count, declared.back());
-  return types;
-}
-
 /// Decides polymorphic types by the actual ones. False: they do not fit together.
 class PolymorphicTypes {
  public:
@@ -225,6 +172,60 @@ class PolymorphicTypes {
   LogicalType compatible_ = TypeId::kText;
   bool uses_element_ = false;
 };
+
+/// Last resort: unknown literals are taken for the one type that all other arguments have.
+void resolve_by_known_type(std::span<const LogicalType> actual, std::vector<Candidate>& candidates) {
+  LogicalType known;
+  for (const LogicalType& type : actual) {
+    if (is_unknown(type)) continue;
+    if (!is_unknown(known) && !known.same_base(type)) return;
+    known = type;
+  }
+  if (is_unknown(known)) return;
+  const Types assumed(actual.size(), known);
+  std::vector<Candidate> kept;
+  for (const Candidate& candidate : candidates) {
+    PolymorphicTypes polymorphic;
+    if (matches(assumed, candidate.types) && polymorphic.decide(assumed, candidate.types)) kept.push_back(candidate);
+  }
+  if (kept.size() == 1) candidates = std::move(kept);
+}
+
+/// Chooses among overloads that take this number of arguments.
+Outcome choose(std::span<const LogicalType> actual, std::vector<Candidate> candidates, size_t& overload) {
+  const auto found = [&] {
+    overload = candidates.front().overload;
+    return Outcome::kFound;
+  };
+  for (const Candidate& candidate : candidates) {
+    if (std::ranges::equal(actual, candidate.types, [](LogicalType a, LogicalType b) { return a.same_base(b); })) {
+      overload = candidate.overload;
+      return Outcome::kFound;
+    }
+  }
+  std::erase_if(candidates, [&](const Candidate& candidate) { return !matches(actual, candidate.types); });
+  if (candidates.empty()) return Outcome::kNone;
+  if (candidates.size() == 1) return found();
+  keep_best(candidates, [&](const Candidate& candidate) { return exact_matches(actual, candidate.types); });
+  if (candidates.size() == 1) return found();
+  keep_best(candidates,
+            [&](const Candidate& candidate) { return exact_or_preferred_matches(actual, candidate.types); });
+  if (candidates.size() == 1) return found();
+  if (std::ranges::none_of(actual, is_unknown)) return Outcome::kAmbiguous;
+  resolve_by_category(actual, candidates);
+  if (candidates.size() == 1) return found();
+  resolve_by_known_type(actual, candidates);
+  return candidates.size() == 1 ? found() : Outcome::kAmbiguous;
+}
+
+/// The declared types with the last one repeated up to `count`; nothing if the function does not take so many.
+std::optional<Types> spread(const Types& declared, bool variadic, size_t count) {
+  if (declared.size() == count) return declared;
+  if (!variadic || count < declared.size()) return std::nullopt;
+  Types types = declared;
+  types.resize(count, declared.back());
+  return types;
+}
 
 template <class Function>
 constexpr bool kHasVariadic = requires(Function function) { function.variadic; };

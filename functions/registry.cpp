@@ -73,23 +73,6 @@ void FunctionTables::window(WindowFunction window) { windows_.add(std::move(wind
 
 TableFunction& FunctionTables::table(TableFunction table) { return tables_.add(std::move(table)); }
 
-struct FunctionRegistry::Maps {
-  FunctionTables tables;
-};
-
-FunctionRegistry::FunctionRegistry() {
-  auto maps = std::make_unique<Maps>();
-  add_all_families(maps->tables);
-  maps_ = std::move(maps);
-}
-
-FunctionRegistry::~FunctionRegistry() = default;
-
-const FunctionRegistry& FunctionRegistry::instance() {
-  static const FunctionRegistry registry;
-  return registry;
-}
-
 namespace {
 
 template <class Map>
@@ -108,6 +91,30 @@ std::vector<const T*> pointers(const std::deque<T>& entries) {
 }
 
 }  // namespace
+
+std::span<const ScalarFunction* const> FunctionTables::scalars(std::string_view name) const {
+  return overloads(functions_.by_name, name);
+}
+std::span<const ScalarFunction* const> FunctionTables::operations(std::string_view symbol) const {
+  return overloads(operators_.by_name, symbol);
+}
+
+struct FunctionRegistry::Maps {
+  FunctionTables tables;
+};
+
+FunctionRegistry::FunctionRegistry() {
+  auto maps = std::make_unique<Maps>();
+  add_all_families(maps->tables);
+  maps_ = std::move(maps);
+}
+
+FunctionRegistry::~FunctionRegistry() = default;
+
+const FunctionRegistry& FunctionRegistry::instance() {
+  static const FunctionRegistry registry;
+  return registry;
+}
 
 std::span<const ScalarFunction* const> FunctionRegistry::scalars(std::string_view name) const {
   return overloads(maps_->tables.functions_.by_name, name);
@@ -193,6 +200,9 @@ std::string registry_markdown() {
   std::string out;
   std::vector<Line> lines;
   for (const ScalarFunction* entry : registry.all_operators()) {
+    // What only the grammar can name stands among the operators, too; it has no symbol.
+    const bool has_symbol = entry->name.find_first_not_of("+-*/<>=~!@#%^&|?") == std::string_view::npos;
+    if (!has_symbol || entry->flavour == Flavour::kInfluxQl) continue;
     const std::string right = entry->arguments.back().to_string();
     std::string text = std::string(entry->name) + " " + right;
     if (entry->arguments.size() == 2) text = entry->arguments.front().to_string() + " " + text;

@@ -27,8 +27,13 @@ struct Assignment {
   struct Target {
     int position = 0;
     std::string column;
-    std::vector<std::string> fields;                                  ///< `a.b = …`.
-    std::vector<std::pair<ExpressionPtr, ExpressionPtr>> subscripts;  ///< `a[1] = …` (second), `a[1:2] = …` (both).
+    std::vector<std::string> fields;  ///< `a.b = …`.
+    struct Subscript {
+      ExpressionPtr low;   ///< Of a slice, may be null.
+      ExpressionPtr high;  ///< The index itself where `slice` is false; of a slice, may be null.
+      bool slice = false;
+    };
+    std::vector<Subscript> subscripts;  ///< `a[1] = …`, `a[1:2] = …`.
   };
   int position = 0;
   std::vector<Target> targets;  ///< One, or the list in parentheses (then `multiple`).

@@ -145,6 +145,8 @@ class SqlAstBuilder {
   ast::ExpressionPtr finish_call(ast::QualifiedName name, TreeCursor& cursor);
   ast::ExpressionPtr typed_literal_of(ast::TypeName type, const ParseNode* string);
   ast::FunctionArgument argument(const ParseNode* node, bool& variadic);
+  /// NFC, NFD, NFKC or NFKD as the string that the functions take.
+  ast::ExpressionPtr normal_form(const ParseNode* node);
   ast::FrameBound frame_bound(const ParseNode* node);
   std::unique_ptr<ast::WindowFrame> window_frame(const ParseNode* node);
   ast::QueryPtr plain_query(const ParseNode* node);

@@ -68,11 +68,12 @@ ast::Assignment::Target SqlAstBuilder::assignment_target(const ParseNode* node) 
     ast::ExpressionPtr low;
     ast::ExpressionPtr high;
     if (const ParseNode* bound = step.accept_rule(Sql::RuleExpression)) high = expression(bound);
-    if (step.accept(Sql::COLON)) {
+    const bool slice = step.accept(Sql::COLON);
+    if (slice) {
       low = std::move(high);
       if (const ParseNode* bound = step.accept_rule(Sql::RuleExpression)) high = expression(bound);
     }
-    target.subscripts.emplace_back(std::move(low), std::move(high));
+    target.subscripts.push_back({std::move(low), std::move(high), slice});
   }
   return target;
 }

@@ -524,10 +524,7 @@ ast::ExpressionPtr SqlAstBuilder::special_call(const ParseNode* node) {
       auto result = system_call(place, "normalize", ast::CallSyntax::Normalize);
       result->arguments.push_back(plain_argument(expression(children.take_rule())));
       if (children.accept(Sql::COMMA)) {
-        auto form = make<ast::Literal>(position(children.take_rule()));
-        form->literal_kind = ast::LiteralKind::String;
-        result->arguments.push_back(plain_argument(std::move(form)));
-        throw Error(sqlstate::kFeatureNotSupported, "normalize with a named form is not supported").at(place);
+        result->arguments.push_back(plain_argument(normal_form(children.take_rule())));
       }
       return result;
     }
@@ -539,6 +536,26 @@ ast::ExpressionPtr SqlAstBuilder::special_call(const ParseNode* node) {
       return result;
     }
   }
+}
+
+ast::ExpressionPtr SqlAstBuilder::normal_form(const ParseNode* node) {
+  auto form = make<ast::Literal>(position(node));
+  form->literal_kind = ast::LiteralKind::String;
+  switch (cursor(node).token()) {
+    case Sql::K_NFC:
+      form->text = "NFC";
+      break;
+    case Sql::K_NFD:
+      form->text = "NFD";
+      break;
+    case Sql::K_NFKC:
+      form->text = "NFKC";
+      break;
+    default:
+      form->text = "NFKD";
+      break;
+  }
+  return form;
 }
 
 // ---------------------------------------------------------------------------------------------------------- windows

@@ -520,6 +520,10 @@ void SqlPrinter::function_call(const ast::FunctionCall& node) {
     case ast::CallSyntax::Normalize:
       put("NORMALIZE(");
       argument(0);
+      if (node.arguments.size() > 1) {
+        put(", ");
+        put(node.arguments[1].value->as<ast::Literal>().text);
+      }
       return put(")");
     case ast::CallSyntax::Plain:
       break;

@@ -354,9 +354,27 @@ ast::ExpressionPtr PrecedencePass::apply_is(ast::ExpressionPtr left, const Tail&
     case Sql::K_UNKNOWN:
       result->test_kind = ast::TestKind::Unknown;
       break;
+    case Sql::K_DOCUMENT:
+      throw Error(sqlstate::kFeatureNotSupported, "IS DOCUMENT is not supported").at(place);
     default:
-      throw Error(sqlstate::kFeatureNotSupported, "IS DOCUMENT and IS NORMALIZED are not supported").at(place);
+      return is_normalized(std::move(result->operand), negated, children, place);
   }
+  return result;
+}
+
+/// `a IS [NOT] [form] NORMALIZED` is a call.
+ast::ExpressionPtr PrecedencePass::is_normalized(ast::ExpressionPtr operand, bool negated, TreeCursor& children,
+                                                 int place) {
+  auto call = make<ast::FunctionCall>(place);
+  call->name.parts = {"pg_catalog", "is_normalized"};
+  call->name.position = place;
+  call->arguments.push_back({"", std::move(operand)});
+  if (children.token() != Sql::K_NORMALIZED) {
+    call->arguments.push_back({"", builder_.normal_form(children.take_rule())});
+  }
+  if (!negated) return call;
+  auto result = make<ast::NotExpression>(place);
+  result->operand = std::move(call);
   return result;
 }
 

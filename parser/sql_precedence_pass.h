@@ -53,6 +53,7 @@ class PrecedencePass {
   ast::ExpressionPtr apply_in(ast::ExpressionPtr left, const Tail& tail, TreeCursor& children);
   ast::ExpressionPtr apply_pattern(ast::ExpressionPtr left, const Tail& tail, TreeCursor& children);
   ast::ExpressionPtr apply_is(ast::ExpressionPtr left, const Tail& tail, TreeCursor& children);
+  ast::ExpressionPtr is_normalized(ast::ExpressionPtr operand, bool negated, TreeCursor& children, int place);
   ast::ExpressionPtr apply_overlaps(ast::ExpressionPtr left, const Tail& tail, TreeCursor& children);
   ast::ExpressionPtr quantified(ast::ExpressionPtr left, ast::OperatorName name, const ParseNode* quantifier);
   static ast::ExpressionPtr logical(bool is_and, int position, ast::ExpressionPtr left, ast::ExpressionPtr right);

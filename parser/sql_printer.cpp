@@ -113,12 +113,10 @@ void SqlPrinter::target(const ast::Assignment::Target& node) {
     put(".");
     identifier(field);
   }
-  for (const auto& [low, high] : node.subscripts) {
+  for (const auto& [low, high, slice] : node.subscripts) {
     put("[");
-    if (low != nullptr) {
-      expression(*low);
-      put(":");
-    }
+    if (low != nullptr) expression(*low);
+    if (slice) put(":");
     if (high != nullptr) expression(*high);
     put("]");
   }

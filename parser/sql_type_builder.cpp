@@ -35,8 +35,8 @@ ast::TypeName SqlAstBuilder::type_name(const ParseNode* node) {
     type = constant_type(parts.take_rule());
   } else if (parts.rule() == Sql::RuleIntervalType) {
     TreeCursor words = cursor(parts.take_rule());
-    type = interval_type(words.take_token().position,
-                         words.rule() == Sql::RuleIntervalFields ? words.take_rule() : nullptr);
+    const int place = words.take_token().position;
+    type = interval_type(place, words.rule() == Sql::RuleIntervalFields ? words.take_rule() : nullptr);
     if (words.accept(Sql::LP)) type.modifiers.push_back(literal(words.take_token()));
   } else {
     type.position = position(simple);

@@ -428,7 +428,7 @@ ExpressionPtr Binder::bind_collate(const ast::CollateExpression& expression) {
   const std::string& name = expression.collation.last();
   if (name != "C" && name != "POSIX" && name != "default" && name != "ucs_basic") {
     throw Error(sqlstate::kUndefinedObject, "collation \"" + name + "\" for encoding \"UTF8\" does not exist")
-        .at(expression.collation.position);
+        .at(expression.position);
   }
   ExpressionPtr operand = to_text_if_unknown(bind(*expression.operand));
   if (!is_string_type(operand->type.id)) {
@@ -477,41 +477,104 @@ ExpressionPtr Binder::call_constructor(const char* name, std::vector<ExpressionP
   return call;
 }
 
+namespace {
+
+/// `a[1][2:3]` as the steps behind `a`, in the order in which they are written.
+std::vector<const ast::SubscriptExpression*> subscript_steps(const ast::SubscriptExpression& expression) {
+  std::vector<const ast::SubscriptExpression*> steps;
+  const ast::Expression* step = &expression;
+  for (; step->kind == ast::ExpressionKind::Subscript; step = step->as<ast::SubscriptExpression>().operand.get()) {
+    steps.push_back(&step->as<ast::SubscriptExpression>());
+  }
+  std::ranges::reverse(steps);
+  return steps;
+}
+
+}  // namespace
+
 ExpressionPtr Binder::bind_subscript(const ast::SubscriptExpression& expression) {
-  ExpressionPtr operand = bind(*expression.operand);
+  const std::vector<const ast::SubscriptExpression*> steps = subscript_steps(expression);
+  ExpressionPtr operand = bind(*steps.front()->operand);
   // The catalog's vectors are arrays but for their text form.
   if (operand->type.id == TypeId::kInt2Vector || operand->type.id == TypeId::kOidVector) {
     const TypeId element = operand->type.id == TypeId::kInt2Vector ? TypeId::kInt16 : TypeId::kOid;
     operand = coerce(std::move(operand), LogicalType::array_of(element), CastContext::kImplicit, expression.position);
   }
+  std::vector<SubscriptBounds> bounds;
+  for (const ast::SubscriptExpression* step : steps) {
+    bounds.push_back({step->low.get(), step->high.get(), step->slice});
+  }
+  if (operand->type.id == TypeId::kJsonb) {
+    ExpressionPtr path = bind_json_subscripts(bounds, expression.position);
+    return call_operator("#>", std::move(operand), std::move(path), expression.position);
+  }
   if (!operand->type.is_array()) {
-    if (operand->type.id == TypeId::kJsonb && !expression.slice) {
-      return call_operator("->", std::move(operand), bind(*expression.high), expression.position);
-    }
     throw Error(sqlstate::kDatatypeMismatch,
                 "cannot subscript type " + operand->type.to_string() + " because it does not support subscripting")
-        .at(expression.operand->position);
+        .at(steps.front()->operand->position);
   }
   const LogicalType array_type = operand->type;
   std::vector<ExpressionPtr> parts;
   parts.push_back(std::move(operand));
-  const auto add = [&](const ast::ExpressionPtr& index) {
-    ExpressionPtr bound = index ? bind(*index) : constant(Value::null(TypeId::kInt32), expression.position);
+  const bool slice = bind_array_subscripts(bounds, parts, expression.position);
+  return call_constructor(slice ? "[:]" : "[]", std::move(parts), slice ? array_type : array_type.element_type(),
+                          expression.position);
+}
+
+/// Appends what the kernels take of subscripts; whether they name a part of the array: then an index n means 1:n.
+bool Binder::bind_array_subscripts(const std::vector<SubscriptBounds>& bounds, std::vector<ExpressionPtr>& parts,
+                                   int position) {
+  constexpr size_t kDimensionsMax = 6;
+  if (bounds.size() > kDimensionsMax) {
+    throw Error(sqlstate::kProgramLimitExceeded,
+                "number of array dimensions (" + std::to_string(bounds.size()) + ") exceeds the maximum allowed (6)");
+  }
+  const auto add = [&](const ast::Expression* index) {
+    ExpressionPtr bound = index ? bind(*index) : constant(Value::null(TypeId::kInt32), position);
     if (!can_coerce(*bound, TypeId::kInt32, CastContext::kAssignment)) {
       throw Error(sqlstate::kDatatypeMismatch, "array subscript must have type integer").at(bound->position);
     }
     parts.push_back(coerce(std::move(bound), TypeId::kInt32, CastContext::kAssignment));
   };
-  if (expression.slice) {
+  const bool slice = std::ranges::any_of(bounds, &SubscriptBounds::slice);
+  for (const SubscriptBounds& bound : bounds) {
+    if (!slice) {
+      add(bound.high);
+      continue;
+    }
+    if (bound.slice) {
+      add(bound.low);
+    } else {
+      parts.push_back(constant(Value::int32(1), position));
+    }
+    add(bound.high);
     // A bound that was not written is told from a NULL by two flags behind them.
-    add(expression.low);
-    add(expression.high);
-    parts.push_back(constant(Value::boolean(expression.low != nullptr), expression.position));
-    parts.push_back(constant(Value::boolean(expression.high != nullptr), expression.position));
-    return call_constructor("[:]", std::move(parts), array_type, expression.position);
+    parts.push_back(constant(Value::boolean(!bound.slice || bound.low != nullptr), position));
+    parts.push_back(constant(Value::boolean(bound.high != nullptr), position));
   }
-  add(expression.high);
-  return call_constructor("[]", std::move(parts), array_type.element_type(), expression.position);
+  return slice;
+}
+
+/// Subscripts of jsonb as a path: text[].
+ExpressionPtr Binder::bind_json_subscripts(const std::vector<SubscriptBounds>& bounds, int position) {
+  std::vector<ExpressionPtr> steps;
+  for (const SubscriptBounds& bound : bounds) {
+    if (bound.slice) {
+      const ast::Expression* place = bound.high ? bound.high : bound.low;
+      throw Error(sqlstate::kDatatypeMismatch, "jsonb subscript does not support slices")
+          .at(place ? place->position : position);
+    }
+    ExpressionPtr step = bind(*bound.high);
+    const TypeId type = step->type.id;
+    if (type != TypeId::kUnknown && !can_coerce(*step, TypeId::kInt32, CastContext::kImplicit) &&
+        !can_coerce(*step, TypeId::kText, CastContext::kImplicit)) {
+      throw Error(sqlstate::kDatatypeMismatch, "subscript type " + step->type.to_string() + " is not supported")
+          .with_hint("jsonb subscript must be coercible to either integer or text.")
+          .at(step->position);
+    }
+    steps.push_back(coerce(std::move(step), TypeId::kText, CastContext::kExplicit));
+  }
+  return call_constructor("ARRAY", std::move(steps), LogicalType::array_of(TypeId::kText), position);
 }
 
 ExpressionPtr Binder::bind_field_selection(const ast::FieldSelection& expression) {
@@ -549,7 +612,7 @@ ExpressionPtr Binder::bind_quantified(const ast::QuantifiedExpression& expressio
       elements.push_back(bind(*element));
     }
     if (!elements.empty()) {
-      coerce_all(elements, element_type_for(*operand, elements));
+      coerce_all(elements, common_type(elements, "ARRAY"));
       for (ExpressionPtr& element : elements) {
         tests.push_back(call_operator(symbol, operand->clone(), std::move(element), expression.position));
       }
@@ -558,13 +621,6 @@ ExpressionPtr Binder::bind_quantified(const ast::QuantifiedExpression& expressio
     }
   }
   return bind_quantified_array(expression);
-}
-
-/// Untyped elements take the operand's type.
-LogicalType Binder::element_type_for(const Expression& operand, const std::vector<ExpressionPtr>& elements) const {
-  const bool all_unknown =
-      std::ranges::all_of(elements, [](const ExpressionPtr& element) { return element->type.id == TypeId::kUnknown; });
-  return all_unknown && operand.type.id != TypeId::kUnknown ? operand.type : common_type(elements, "ARRAY");
 }
 
 /// `x op ANY (array)`: the registry's constructor "ANY" takes (x, array, the operator applied to two dummies).

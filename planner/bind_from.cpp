@@ -298,11 +298,34 @@ LogicalPtr Binder::bind_subquery_reference(const ast::SubqueryReference& referen
 
 namespace {
 
+/// Whether a set-returning function's columns are those that the call declares.
+bool returns_record(std::string_view name) {
+  const auto overloads = FunctionRegistry::instance().table_functions(name);
+  return !overloads.empty() && overloads.front()->columns[0].type.id == TypeId::kRecord;
+}
+
 const ast::FunctionCall* plain_call(const ast::Expression& expression) {
   return expression.kind == ast::ExpressionKind::FunctionCall ? &expression.as<ast::FunctionCall>() : nullptr;
 }
 
 }  // namespace
+
+/// `json_to_record(j) AS (a int, b text)`: the function is told the names.
+CollectedSetCall Binder::bind_record_call(const ast::FunctionCall& call,
+                                          const std::vector<ast::ColumnTypePair>& declared) {
+  std::vector<ExpressionPtr> arguments = bind_arguments(call);
+  std::vector<ExpressionPtr> names;
+  for (const ast::ColumnTypePair& column : declared) {
+    names.push_back(std::make_unique<ConstantExpression>(Value::text(column.name)));
+  }
+  arguments.push_back(call_constructor("ARRAY", std::move(names), LogicalType::array_of(TypeId::kText), call.position));
+  CollectedSetCall set = resolve_set_call(call, std::move(arguments));
+  set.outputs.clear();
+  for (const ast::ColumnTypePair& column : declared) {
+    set.outputs.push_back(new_output(context_, column.name, resolve_type(column.type, context_)));
+  }
+  return set;
+}
 
 LogicalPtr Binder::bind_function_reference(const ast::FunctionReference& reference) {
   const bool before = std::exchange(level_->inside_lateral, true);
@@ -314,7 +337,20 @@ LogicalPtr Binder::bind_function_reference(const ast::FunctionReference& referen
   std::string name = "rows";
   for (const ast::TableFunctionCall& one : reference.calls) {
     const ast::FunctionCall* call = plain_call(*one.call);
-    if (!one.columns.empty() || !reference.columns.empty()) {
+    const std::vector<ast::ColumnTypePair>& declared = one.columns.empty() ? reference.columns : one.columns;
+    const bool makes_records = call && is_set_function(call->name) && returns_record(call->name.last());
+    if (makes_records && declared.empty()) {
+      throw Error(sqlstate::kSyntaxError, "a column definition list is required for functions returning \"record\"")
+          .at(one.call->position);
+    }
+    if (makes_records) {
+      CollectedSetCall set = bind_record_call(*call, declared);
+      node->outputs.insert(node->outputs.end(), set.outputs.begin(), set.outputs.end());
+      node->calls.push_back({set.function, std::move(set.arguments), set.outputs.size()});
+      name = call->name.last();
+      continue;
+    }
+    if (!declared.empty()) {
       throw Error(sqlstate::kSyntaxError, "a column definition list is only allowed for functions returning \"record\"")
           .at(one.call->position);
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "functions/argument_names.h"
 #include "functions/coercion.h"
 #include "functions/overload_resolution.h"
 #include "planner/binder.h"
@@ -35,10 +36,20 @@ std::vector<ExpressionPtr> Binder::bind_arguments(const ast::FunctionCall& call)
   if (call.arguments.size() > kArgumentsMax) {
     throw Error(sqlstate::kTooManyArguments, "cannot pass more than 100 arguments to a function").at(call.position);
   }
-  const auto is_named = [](const ast::FunctionArgument& argument) { return !argument.name.empty(); };
-  if (std::ranges::any_of(call.arguments, is_named)) return bind_named_arguments(call);
   std::vector<ExpressionPtr> arguments;
+  std::vector<std::string_view> names;
   for (const ast::FunctionArgument& argument : call.arguments) {
+    if (argument.name.empty() && !names.empty()) {
+      throw Error(sqlstate::kSyntaxError, "positional argument cannot follow named argument")
+          .at(argument.value->position);
+    }
+    if (!argument.name.empty()) {
+      if (std::ranges::find(names, argument.name) != names.end()) {
+        throw Error(sqlstate::kSyntaxError, "argument name \"" + argument.name + "\" used more than once")
+            .at(argument.value->position);
+      }
+      names.emplace_back(argument.name);
+    }
     if (is_star(*argument.value) && !argument.value->as<ast::ColumnReference>().parts.empty()) {
       // `f(t.*)` is f of the whole row.
       ast::ColumnReference row;
@@ -49,10 +60,100 @@ std::vector<ExpressionPtr> Binder::bind_arguments(const ast::FunctionCall& call)
     }
     arguments.push_back(bind(*argument.value));
   }
-  if (call.variadic) {
-    throw Error(sqlstate::kFeatureNotSupported, "VARIADIC arguments are not supported").at(call.position);
+  return names.empty() ? std::move(arguments) : in_declared_order(call, std::move(arguments), names);
+}
+
+namespace {
+
+[[noreturn]] void throw_no_named_call(const ast::FunctionCall& call, const std::vector<ExpressionPtr>& arguments,
+                                      std::span<const std::string_view> names) {
+  std::string signature;
+  const size_t positional = arguments.size() - names.size();
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    LogicalType bare = arguments[i]->type;
+    bare.modifier = -1;
+    if (i > 0) signature += ", ";
+    if (i >= positional) signature += std::string(names[i - positional]) + " => ";
+    signature += bare.to_string();
   }
-  return arguments;
+  throw Error(sqlstate::kUndefinedFunction, "function " + joined(call.name) + "(" + signature + ") does not exist")
+      .with_hint("No function matches the given name and argument types. You might need to add explicit type casts.")
+      .at(call.position);
+}
+
+}  // namespace
+
+/// The last `names.size()` arguments were named: they go to their places, and what is left out gets its default.
+std::vector<ExpressionPtr> Binder::in_declared_order(const ast::FunctionCall& call,
+                                                     std::vector<ExpressionPtr> arguments,
+                                                     std::span<const std::string_view> names) {
+  const std::span<const NamedArgument> declared = named_arguments(call.name.last());
+  const size_t positional = arguments.size() - names.size();
+  std::vector<ExpressionPtr> ordered(declared.size());
+  if (positional > declared.size()) throw_no_named_call(call, arguments, names);
+  for (size_t i = 0; i < names.size(); ++i) {
+    const auto found = std::ranges::find(declared.subspan(positional), names[i], &NamedArgument::name);
+    if (found == declared.end()) throw_no_named_call(call, arguments, names);
+  }
+  for (size_t i = 0; i < declared.size(); ++i) {
+    const auto named = std::ranges::find(names, declared[i].name);
+    if (i < positional) {
+      ordered[i] = std::move(arguments[i]);
+    } else if (named != names.end()) {
+      ordered[i] = std::move(arguments[positional + static_cast<size_t>(named - names.begin())]);
+    } else if (declared[i].has_default) {
+      ordered[i] = std::make_unique<ConstantExpression>(
+          Value::text(std::string(declared[i].default_text)).with_type(TypeId::kUnknown));
+    }
+  }
+  // What has no default may be missing at the end only: another overload takes fewer arguments.
+  while (!ordered.empty() && !ordered.back()) ordered.pop_back();
+  if (std::ranges::any_of(ordered, [](const ExpressionPtr& argument) { return argument == nullptr; })) {
+    throw Error(sqlstate::kUndefinedFunction, "function " + joined(call.name) + " does not exist").at(call.position);
+  }
+  return ordered;
+}
+
+/// `f(a, VARIADIC array)`: the function is decided as if the array's elements were one argument.
+ExpressionPtr Binder::bind_variadic_call(const ast::FunctionCall& call, const std::string& name) {
+  std::vector<ExpressionPtr> arguments = bind_arguments(call);
+  ExpressionPtr& array = arguments.back();
+  const bool is_unknown = array->type.id == TypeId::kUnknown;
+  if (!array->type.is_array() && !is_unknown) {
+    throw Error(sqlstate::kDatatypeMismatch, "VARIADIC argument must be an array").at(array->position);
+  }
+  std::vector<LogicalType> types = types_of(arguments);
+  const auto takes_any_number = [&](const ScalarFunction* function) {
+    return function->variadic && function->arguments.size() == types.size();
+  };
+  if (std::ranges::none_of(registry().scalars(name), takes_any_number)) {
+    throw Error(sqlstate::kUndefinedFunction,
+                "function " + call_signature(joined(call.name), types) + " does not exist")
+        .with_hint("No function matches the given name and argument types. You might need to add explicit type casts.")
+        .at(call.position);
+  }
+  types.back() = is_unknown ? LogicalType(TypeId::kUnknown) : array->type.element_type();
+  try {
+    const ResolvedScalar resolved = resolve_scalar(name, types, context_.flavour);
+    std::vector<ExpressionPtr> parts;
+    parts.push_back(std::make_unique<ConstantExpression>(Value::text(std::string(resolved.function->name))));
+    for (size_t i = 0; i + 1 < arguments.size(); ++i) {
+      const LogicalType target = resolved.arguments[i];
+      if (!is_pseudo_type(target.id) && !arguments[i]->type.same_base(target)) {
+        arguments[i] = coerce(std::move(arguments[i]), target, CastContext::kImplicit, call.position);
+      }
+      parts.push_back(to_text_if_unknown(std::move(arguments[i])));
+    }
+    const LogicalType element = is_pseudo_type(resolved.arguments.back().id) ? types.back() : resolved.arguments.back();
+    const LogicalType wanted =
+        LogicalType::array_of(element.id == TypeId::kUnknown ? TypeId::kText : element.id, element.modifier);
+    if (!array->type.same_base(wanted)) array = coerce(std::move(array), wanted, CastContext::kImplicit, call.position);
+    parts.push_back(std::move(array));
+    return call_constructor("VARIADIC", std::move(parts), resolved.result, call.position);
+  } catch (Error& error) {
+    if (error.position() == 0) error.at(call.position);
+    throw;
+  }
 }
 
 ExpressionPtr Binder::bind_function_call(const ast::FunctionCall& call) {
@@ -82,6 +183,9 @@ ExpressionPtr Binder::bind_function_call(const ast::FunctionCall& call) {
   }
   if (looks_aggregate && is_scalar) throw_not_an_aggregate(call);
   if (is_set_function(call.name)) return bind_set_call(call);
+  if (call.variadic && !is_scalar) {
+    throw Error(sqlstate::kFeatureNotSupported, "VARIADIC arguments are not supported here").at(call.position);
+  }
   return bind_scalar_call(call, name);
 }
 
@@ -96,7 +200,15 @@ void Binder::throw_not_an_aggregate(const ast::FunctionCall& call) {
 }
 
 ExpressionPtr Binder::bind_scalar_call(const ast::FunctionCall& call, const std::string& name) {
+  if (call.variadic) return bind_variadic_call(call, name);
   std::vector<ExpressionPtr> arguments = bind_arguments(call);
+  if (name == "overlaps" && arguments.size() == 4) {
+    // A period may be given by its start and length.
+    for (const size_t end : {size_t{1}, size_t{3}}) {
+      if (arguments[end]->type.id != TypeId::kInterval) continue;
+      arguments[end] = call_operator("+", arguments[end - 1]->clone(), std::move(arguments[end]), call.position);
+    }
+  }
   LogicalType type;
   if (registry().scalars(name).empty() && arguments.size() == 1 && find_type(name, type) &&
       tidemark::can_coerce(arguments[0]->type, type, CastContext::kExplicit)) {
@@ -164,20 +276,26 @@ ExpressionPtr Binder::bind_set_call(const ast::FunctionCall& call) {
         .at(call.position);
   }
   CollectedSetCall set = resolve_set_call(call, bind_arguments(call));
-  if (set.outputs.size() != 1) {
-    throw Error(sqlstate::kFeatureNotSupported, "functions with several result columns are supported in FROM only")
-        .at(call.position);
-  }
-  const PlanOutput output = set.outputs[0];
+  const std::vector<PlanOutput> outputs = set.outputs;
   level_->set_calls.push_back(std::move(set));
-  return column_reference(output, call.position);
+  if (outputs.size() == 1) return column_reference(outputs[0], call.position);
+  // Several columns are a row.
+  std::vector<ExpressionPtr> fields;
+  std::vector<std::string> names;
+  for (const PlanOutput& output : outputs) {
+    fields.push_back(column_reference(output, call.position));
+    names.push_back(output.name);
+  }
+  return make_named_record(std::move(fields), names, call.position);
 }
 
 /// Calls that read others' results stand above them.
 LogicalPtr Binder::make_set_calls(LogicalPtr plan, std::vector<CollectedSetCall> calls) {
   while (!calls.empty()) {
     PlanColumnSet pending;
-    for (const CollectedSetCall& call : calls) pending.insert(call.outputs[0].column);
+    for (const CollectedSetCall& call : calls) {
+      for (const PlanOutput& output : call.outputs) pending.insert(output.column);
+    }
     const auto is_ready = [&](const CollectedSetCall& call) {
       return std::ranges::none_of(
           call.arguments, [&](const ExpressionPtr& argument) { return intersects(columns_of(*argument), pending); });

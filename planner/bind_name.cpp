@@ -193,10 +193,13 @@ ExpressionPtr Binder::find_qualified_column(std::span<const std::string> qualifi
 
 ExpressionPtr Binder::whole_row(const ScopeItem& item, int position) {
   std::vector<ExpressionPtr> fields;
+  std::vector<std::string> names;
   for (const ScopeColumn& column : item.columns) {
-    if (!column.hidden) fields.push_back(read_scope_column(item, column, position));
+    if (column.hidden) continue;
+    fields.push_back(read_scope_column(item, column, position));
+    names.push_back(column.name);
   }
-  return make_record(std::move(fields), position);
+  return make_named_record(std::move(fields), names, position);
 }
 
 // -------------------------------------------------------------------------------------------------------------- errors

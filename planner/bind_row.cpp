@@ -4,6 +4,7 @@
 #include "planner/binder.h"
 #include "planner/plan_builder.h"
 #include "planner/predicate_forms.h"
+#include "types/array.h"
 
 namespace tidemark {
 
@@ -73,6 +74,15 @@ ExpressionPtr Binder::bind_row(const ast::RowExpression& expression) {
     fields.push_back(to_text_if_unknown(bind(*field)));
   }
   return make_record(std::move(fields), expression.position);
+}
+
+ExpressionPtr Binder::make_named_record(std::vector<ExpressionPtr> fields, const std::vector<std::string>& names,
+                                        int position) {
+  ArrayBuilder builder(TypeId::kText);
+  for (const std::string& name : names) builder.add(Value::text(name));
+  fields.insert(fields.begin(), std::make_unique<ConstantExpression>(
+                                    Value::bytes(LogicalType::array_of(TypeId::kText), builder.finish())));
+  return call_constructor("NAMED ROW", std::move(fields), TypeId::kRecord, position);
 }
 
 ExpressionPtr Binder::make_record(std::vector<ExpressionPtr> fields, int position) {

@@ -54,6 +54,18 @@ ExpressionPtr Binder::coerce(ExpressionPtr expression, LogicalType target, CastC
     }
   }
   const bool is_literal = expression->kind == ExpressionKind::kConstant && expression->type.id == TypeId::kUnknown;
+  if (is_literal && target.modifier >= 0 && target.id != TypeId::kInterval && target.element != TypeId::kInterval) {
+    // The literal is read as the bare type; cutting and rounding it is a step of its own, whose errors have no place.
+    LogicalType bare = target;
+    bare.modifier = -1;
+    ExpressionPtr fitted = tidemark::coerce(coerce(std::move(expression), bare, context, position), target, context);
+    if (fitted->kind != ExpressionKind::kConstant) {
+      fitted = std::make_unique<ConstantExpression>(evaluate_constant(*fitted).with_type(target));
+    }
+    fitted->type = target;
+    fitted->position = own_position;
+    return fitted;
+  }
   try {
     ExpressionPtr result = tidemark::coerce(std::move(expression), target, context);
     if (is_literal && result->kind != ExpressionKind::kConstant) {

@@ -3,23 +3,76 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "functions/coercion.h"
 #include "planner/binder.h"
 #include "planner/plan_builder.h"
 #include "planner/plan_walk.h"
+#include "planner/predicate_forms.h"
 #include "planner/subquery_expression.h"
 
 namespace tidemark {
 
 namespace {
 
-void refuse_parts(const ast::Assignment::Target& target) {
-  if (!target.fields.empty() || !target.subscripts.empty()) {
-    throw Error(sqlstate::kFeatureNotSupported, "assigning to fields and array elements is not supported")
-        .at(target.position);
+void refuse_fields(const ast::Assignment::Target& target) {
+  if (!target.fields.empty()) {
+    throw Error(sqlstate::kFeatureNotSupported, "assigning to fields is not supported").at(target.position);
   }
 }
 
 }  // namespace
+
+/// The column as the row has it: what an assignment to an element starts from.
+ExpressionPtr Binder::value_before_update(const TableEntry& table, uint32_t index) {
+  for (const ScopeItem& item : level_->items) {
+    if (item.table != table.id) continue;
+    for (const ScopeColumn& column : item.columns) {
+      if (column.name == table.columns[index].name) return read_scope_column(item, column, 0);
+    }
+  }
+  return std::make_unique<ConstantExpression>(Value::null(table.columns[index].type));
+}
+
+/// `SET a[i] = value`: the whole new value of the column.
+ExpressionPtr Binder::assign_element(const ast::Assignment::Target& target, const ColumnEntry& column,
+                                     ExpressionPtr old, ExpressionPtr value) {
+  std::vector<SubscriptBounds> bounds;
+  for (const ast::Assignment::Target::Subscript& subscript : target.subscripts) {
+    bounds.push_back({subscript.low.get(), subscript.high.get(), subscript.slice});
+  }
+  const auto require = [&](LogicalType wanted) {
+    if (can_coerce(*value, wanted, CastContext::kAssignment)) return;
+    LogicalType bare = value->type;
+    bare.modifier = -1;
+    throw Error(sqlstate::kDatatypeMismatch, "subscripted assignment to \"" + column.name + "\" requires type " +
+                                                 wanted.to_string() + " but expression is of type " + bare.to_string())
+        .with_hint("You will need to rewrite or cast the expression.")
+        .at(start_position(*value));
+  };
+  std::vector<ExpressionPtr> parts;
+  parts.push_back(std::move(old));
+  if (column.type.id == TypeId::kJsonb) {
+    require(column.type);
+    parts.push_back(coerce(std::move(value), column.type, CastContext::kAssignment, target.position));
+    // An integer as the first subscript of nothing makes an array.
+    const bool array_first = target.subscripts[0].high != nullptr && !target.subscripts[0].slice &&
+                             is_integer_type(bind(*target.subscripts[0].high)->type.id);
+    parts.push_back(bind_json_subscripts(bounds, target.position));
+    parts.push_back(std::make_unique<ConstantExpression>(Value::boolean(array_first)));
+    return call_constructor("jsonb[]=", std::move(parts), column.type, target.position);
+  }
+  if (!column.type.is_array()) {
+    throw Error(sqlstate::kDatatypeMismatch,
+                "cannot subscript type " + column.type.to_string() + " because it does not support subscripting")
+        .at(target.position);
+  }
+  const bool slice = std::ranges::any_of(bounds, &SubscriptBounds::slice);
+  const LogicalType wanted = slice ? column.type : column.type.element_type();
+  require(wanted);
+  parts.push_back(coerce(std::move(value), wanted, CastContext::kAssignment, target.position));
+  bind_array_subscripts(bounds, parts, target.position);
+  return call_constructor(slice ? "[:]=" : "[]=", std::move(parts), column.type, target.position);
+}
 
 /// `plan`: where subqueries in values may be put; null: they are refused.
 std::vector<ColumnAssignment> Binder::bind_assignments(const std::vector<ast::Assignment>& assignments,
@@ -28,10 +81,11 @@ std::vector<ColumnAssignment> Binder::bind_assignments(const std::vector<ast::As
   const TableEntry& table = *relation.table;
   std::vector<ColumnAssignment> result;
   const auto add = [&](const ast::Assignment::Target& target, const ast::Expression* syntax, ExpressionPtr bound) {
-    refuse_parts(target);
+    refuse_fields(target);
     const uint32_t index = written_column(relation, item, written, target.column, "update", target.position);
     const ColumnEntry& column = table.columns[index];
-    if (std::ranges::find(result, index, &ColumnAssignment::column) != result.end()) {
+    const auto before = std::ranges::find(result, index, &ColumnAssignment::column);
+    if (before != result.end() && target.subscripts.empty()) {
       throw Error(sqlstate::kSyntaxError, "multiple assignments to same column \"" + target.column + "\"");
     }
     const bool is_default = syntax && syntax->kind == ast::ExpressionKind::Default;
@@ -43,6 +97,9 @@ std::vector<ColumnAssignment> Binder::bind_assignments(const std::vector<ast::As
       throw Error("428C9", "column \"" + column.name + "\" can only be updated to DEFAULT")
           .with_detail("Column \"" + column.name + "\" is an identity column defined as GENERATED ALWAYS.");
     }
+    if (is_default && !target.subscripts.empty()) {
+      throw Error(sqlstate::kFeatureNotSupported, "cannot set an array element to DEFAULT").at(target.position);
+    }
     if (is_default) {
       if (!column.generated_sql.empty()) return;  // It is computed anyway.
       bound = default_of(table, index);
@@ -50,7 +107,13 @@ std::vector<ColumnAssignment> Binder::bind_assignments(const std::vector<ast::As
     } else if (!bound) {
       bound = bind(*syntax);
     }
-    bound = assign(std::move(bound), column, target.position);
+    if (target.subscripts.empty()) {
+      bound = assign(std::move(bound), column, target.position);
+    } else {
+      ExpressionPtr old = before != result.end() ? std::move(before->value) : value_before_update(table, index);
+      if (before != result.end()) result.erase(before);
+      bound = assign_element(target, column, std::move(old), std::move(bound));
+    }
     if (plan) {
       plan_subqueries(bound, *plan);
     } else if (has_subquery(*bound)) {

@@ -113,6 +113,7 @@ class Binder {
   LogicalPtr bind_from_item(const ast::TableExpression& table);
   LogicalPtr bind_table_reference(const ast::TableReference& reference);
   LogicalPtr bind_subquery_reference(const ast::SubqueryReference& reference);
+  CollectedSetCall bind_record_call(const ast::FunctionCall& call, const std::vector<ast::ColumnTypePair>& declared);
   LogicalPtr bind_function_reference(const ast::FunctionReference& reference);
   LogicalPtr bind_join(const ast::JoinReference& join);
   LogicalPtr bind_scan(const TableEntry& table, const std::string& alias);
@@ -174,6 +175,8 @@ class Binder {
   [[noreturn]] void throw_missing_relation(std::span<const std::string> qualifier, int position);
   ExpressionPtr whole_row(const ScopeItem& item, int position);
   /// A value of type record. 0A000 while the registry has no function `row`.
+  ExpressionPtr make_named_record(std::vector<ExpressionPtr> fields, const std::vector<std::string>& names,
+                                  int position);
   ExpressionPtr make_record(std::vector<ExpressionPtr> fields, int position);
 
   // ------------------------------------------------------------------------------- expressions (bind_expression …)
@@ -200,13 +203,21 @@ class Binder {
   ExpressionPtr bind_collate(const ast::CollateExpression& expression);
   ExpressionPtr bind_array(const ast::ArrayExpression& expression, std::optional<LogicalType> target = {});
   ExpressionPtr bind_row(const ast::RowExpression& expression);
+  /// One `[…]`: low is that of a slice; without `slice`, high is the index itself.
+  struct SubscriptBounds {
+    const ast::Expression* low;
+    const ast::Expression* high;
+    bool slice;
+  };
+  bool bind_array_subscripts(const std::vector<SubscriptBounds>& bounds, std::vector<ExpressionPtr>& parts,
+                             int position);
+  ExpressionPtr bind_json_subscripts(const std::vector<SubscriptBounds>& bounds, int position);
   ExpressionPtr bind_subscript(const ast::SubscriptExpression& expression);
   ExpressionPtr bind_field_selection(const ast::FieldSelection& expression);
   ExpressionPtr bind_builtin(const ast::BuiltinExpression& expression);
   ExpressionPtr bind_null_if(std::vector<ExpressionPtr> arguments, int position);
   ExpressionPtr bind_quantified(const ast::QuantifiedExpression& expression);
   ExpressionPtr bind_quantified_array(const ast::QuantifiedExpression& expression);
-  LogicalType element_type_for(const Expression& operand, const std::vector<ExpressionPtr>& elements) const;
   static ExpressionPtr both(ExpressionKind kind, ExpressionPtr left, ExpressionPtr right);
 
   // Rows are no values of their own in comparisons (bind_row.cpp).
@@ -229,7 +240,10 @@ class Binder {
   [[noreturn]] static void throw_not_an_aggregate(const ast::FunctionCall& call);
   static void check_aggregate_allowed(const QueryLevel& level, int position);
   std::vector<ExpressionPtr> bind_arguments(const ast::FunctionCall& call);
-  std::vector<ExpressionPtr> bind_named_arguments(const ast::FunctionCall& call);
+  static std::vector<ExpressionPtr> in_declared_order(const ast::FunctionCall& call,
+                                                      std::vector<ExpressionPtr> arguments,
+                                                      std::span<const std::string_view> names);
+  ExpressionPtr bind_variadic_call(const ast::FunctionCall& call, const std::string& name);
   static bool is_set_function(const ast::QualifiedName& name);
   CollectedSetCall resolve_set_call(const ast::FunctionCall& call, std::vector<ExpressionPtr> arguments);
   ExpressionPtr bind_grouping_call(const ast::BuiltinExpression& expression);
@@ -346,6 +360,9 @@ class Binder {
   ExpressionPtr bind_stored(const std::string& sql, const TableEntry& table, const std::vector<PlanColumn>& row,
                             std::optional<LogicalType> target, ExpressionPlace place);
   ExpressionPtr assign(ExpressionPtr value, const ColumnEntry& column, int position);
+  ExpressionPtr value_before_update(const TableEntry& table, uint32_t index);
+  ExpressionPtr assign_element(const ast::Assignment::Target& target, const ColumnEntry& column, ExpressionPtr old,
+                               ExpressionPtr value);
 
   // -------------------------------------------------------------------------------------------- types (coercion.cpp)
   [[nodiscard]] bool can_coerce(const Expression& expression, LogicalType target, CastContext context) const;

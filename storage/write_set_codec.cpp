@@ -23,6 +23,7 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "base/error.h"
+#include "types/json_path.h"
 #include "types/value.h"
 
 namespace tidemark {
@@ -378,7 +379,7 @@ RowBatch::Column get_column(ByteReader& in, size_t rows) {
   type.id = static_cast<TypeId>(in.get<uint8_t>());
   type.element = static_cast<TypeId>(in.get<uint8_t>());
   type.modifier = static_cast<int32_t>(in.get_zigzag());
-  if (type.id > TypeId::kPgNodeTree || type.element > TypeId::kPgNodeTree) {
+  if (type.id > kJsonPathType || type.element > kJsonPathType) {
     in.fail("unknown type");
   }
   const auto flags = in.get<uint8_t>();

@@ -13,6 +13,7 @@
 #include "types/datetime.h"
 #include "types/interval.h"
 #include "types/json.h"
+#include "types/json_path.h"
 #include "types/modifier.h"
 #include "types/numeric.h"
 #include "types/record.h"
@@ -297,6 +298,7 @@ int64_t read_integral(LogicalType type, Reader& reader) {
 }
 
 void put_packed(std::string& target, LogicalType type, std::string_view packed) {
+  if (type.id == kJsonPathType) target += '\1';  // its version
   switch (type.id) {
     case TypeId::kNumeric:
       put_numeric(target, Numeric::unpack(packed));
@@ -327,6 +329,12 @@ void put_packed(std::string& target, LogicalType type, std::string_view packed) 
 }
 
 std::string read_packed(LogicalType type, Reader& reader) {
+  if (type.id == kJsonPathType) {
+    if (const auto version = reader.get<int8_t>(); version != 1) {
+      throw_invalid("unsupported jsonpath version number: " + std::to_string(version));
+    }
+    return json_path_text(parse_json_path(reader.get_rest()));
+  }
   switch (type.id) {
     case TypeId::kNumeric:
       return read_numeric(reader).with_modifier(type.modifier).packed();

@@ -6,6 +6,7 @@
 #include "base/check.h"
 #include "types/interval_fields.h"
 #include "types/modifier.h"
+#include "types/json_path.h"
 #include "types/type_info.h"
 
 namespace tidemark {
@@ -58,6 +59,7 @@ constexpr TypeInfo kTypes[] = {
     {kOidVector, 30, 1013, "oidvector", "oidvector", P::kBytes, -1, 'A', false, 'i', 'b'},
     {kRegrole, 4096, 4097, "regrole", "regrole", P::kInt64, 4, 'N', false, 'i', 'b'},
     {kPgNodeTree, 194, 0, "pg_node_tree", "pg_node_tree", P::kBytes, -1, 'Z', false, 'i', 'b'},
+    {kJsonPathType, 4072, 4073, "jsonpath", "jsonpath", P::kBytes, -1, 'U', false, 'i', 'b'},
     {kAny, 2276, 0, "any", "\"any\"", P::kBytes, 4, 'P', false, 'i', 'p'},
     {kAnyElement, 2283, 0, "anyelement", "anyelement", P::kBytes, 4, 'P', false, 'i', 'p'},
     {kAnyArray, 2277, 0, "anyarray", "anyarray", P::kBytes, -1, 'P', false, 'd', 'p'},

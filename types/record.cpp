@@ -11,6 +11,7 @@ namespace tidemark {
 namespace {
 
 constexpr size_t kFieldHeaderBytes = 11;
+constexpr uint16_t kNamed = 0x8000;
 
 LogicalType read_type(ByteReader& reader) {
   LogicalType type;
@@ -53,10 +54,10 @@ void put_big_endian(std::string& target, uint32_t value) {
 
 }  // namespace
 
-std::string pack_record(std::span<const Value> fields) {
+std::string pack_record(std::span<const Value> fields, std::span<const std::string> names) {
   ByteWriter writer;
-  writer.put(static_cast<uint16_t>(fields.size()));
-  TIDEMARK_CHECK(fields.size() <= UINT16_MAX);
+  TIDEMARK_CHECK(fields.size() < kNamed && (names.empty() || names.size() == fields.size()));
+  writer.put(static_cast<uint16_t>(fields.size() | (names.empty() ? 0 : kNamed)));
   std::string bytes;
   for (const Value& field : fields) {
     const size_t before = bytes.size();
@@ -70,12 +71,37 @@ std::string pack_record(std::span<const Value> fields) {
     writer.put(static_cast<uint32_t>(bytes.size() - before));
   }
   writer.put_bytes(bytes);
+  for (const std::string& name : names) {
+    writer.put(static_cast<uint16_t>(name.size()));
+    writer.put_bytes(name);
+  }
   return writer.take();
+}
+
+std::vector<std::string> record_field_names(std::string_view packed) {
+  ByteReader reader(packed, "packed record");
+  const auto head = reader.get<uint16_t>();
+  std::vector<std::string> names;
+  if ((head & kNamed) == 0) {
+    return names;
+  }
+  const size_t count = head & ~kNamed;
+  ByteReader bytes(packed, "packed record");
+  bytes.skip(sizeof(uint16_t) + count * kFieldHeaderBytes);
+  for (size_t i = 0; i < count; ++i) {
+    reader.skip(kFieldHeaderBytes - sizeof(uint32_t));
+    bytes.skip(reader.get<uint32_t>());
+  }
+  for (size_t i = 0; i < count; ++i) {
+    names.emplace_back(bytes.get_bytes(bytes.get<uint16_t>()));
+  }
+  return names;
 }
 
 std::vector<Value> unpack_record(std::string_view packed) {
   ByteReader reader(packed, "packed record");
-  const size_t count = reader.get<uint16_t>();
+  const auto head = reader.get<uint16_t>();
+  const size_t count = head & ~kNamed;
   ByteReader bytes(packed, "packed record");
   bytes.skip(sizeof(uint16_t) + count * kFieldHeaderBytes);
   std::vector<Value> fields;
@@ -86,7 +112,9 @@ std::vector<Value> unpack_record(std::string_view packed) {
     const std::string_view field = bytes.get_bytes(reader.get<uint32_t>());
     fields.push_back(is_null ? Value::null(type) : unpack_value(type, field));
   }
-  bytes.expect_end();
+  if ((head & kNamed) == 0) {
+    bytes.expect_end();
+  }
   return fields;
 }
 

@@ -11,13 +11,19 @@ namespace tidemark {
 
 struct TypeIoOptions;
 
-/// Anonymous rows, `ROW(1, 'a')`. Packed form, which Value and Vector hold for TypeId::kRecord (little-endian):
-///   uint16 count of fields; per field: uint8 type, uint8 element type, int32 modifier, uint8 1 if NULL, uint32 bytes;
-///   then the bytes of each field as in types/packed_value.h.
+/// Rows as values, `ROW(1, 'a')`. Packed form, which Value and Vector hold for TypeId::kRecord (little-endian):
+///   uint16 count of fields, its highest bit set if they have names;
+///   per field: uint8 type, uint8 element type, int32 modifier, uint8 1 if NULL, uint32 bytes;
+///   then the bytes of each field as in types/packed_value.h; then, if there are names, of each uint16 bytes and
+///   itself.
+/// Names show in JSON only: rows with other names are equal.
 
-std::string pack_record(std::span<const Value> fields);
+/// `names` is empty or has one for each field.
+std::string pack_record(std::span<const Value> fields, std::span<const std::string> names = {});
 /// Throws XX001 if the bytes are malformed.
 std::vector<Value> unpack_record(std::string_view packed);
+/// Empty if the fields have none.
+std::vector<std::string> record_field_names(std::string_view packed);
 
 /// `(1,"a b",)`
 void append_record_text(std::string& target, std::string_view packed, const TypeIoOptions& options);

@@ -16,6 +16,7 @@
 #include "types/datetime_input.h"
 #include "types/interval.h"
 #include "types/json.h"
+#include "types/json_path.h"
 #include "types/modifier.h"
 #include "types/numeric.h"
 #include "types/type_info.h"
@@ -329,6 +330,7 @@ int64_t parse_integral(LogicalType type, std::string_view text, const TypeIoOpti
 
 /// Types that lie in memory as bytes, except plain texts, which the callers copy themselves.
 std::string parse_packed(LogicalType type, std::string_view text, const TypeIoOptions& options) {
+  if (type.id == kJsonPathType) return json_path_text(parse_json_path(text));
   switch (type.id) {
     case TypeId::kArray:
     case TypeId::kInt2Vector:

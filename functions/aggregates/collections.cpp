@@ -1,5 +1,8 @@
 // array_agg and string_agg: the result shows the order in which rows came.
 
+#include <algorithm>
+
+#include "base/error.h"
 #include "functions/aggregate_kernel.h"
 #include "functions/function_tables.h"
 #include "functions/validity_operations.h"
@@ -85,6 +88,50 @@ void finalize_arrays(AggregateCall& call, std::span<std::byte* const> states, Ve
     ArrayBuilder builder(element_type);
     for (size_t j = 0; j < values.size(); ++j) builder.add(values, j);
     result.mutable_data<Text>()[i] = result.heap().add(builder.finish());
+  }
+}
+
+/// Arrays alike become one with a dimension more.
+std::string stacked(const Collected& state, LogicalType element_type) {
+  ArrayBuilder builder(element_type);
+  std::vector<ArrayDimension> dimensions;
+  const char* from = state.bytes.data();
+  for (size_t i = 0; i < state.sizes.size(); ++i) {
+    if (state.sizes[i] == Collected::kNull) {
+      throw Error(sqlstate::kNullValueNotAllowed, "cannot accumulate null arrays");
+    }
+    const ArrayView array(Text(from, state.sizes[i]), element_type);
+    from += state.sizes[i];
+    if (array.dimensions().empty()) throw Error("2202E", "cannot accumulate empty arrays");
+    if (i == 0) {
+      dimensions.assign(array.dimensions().begin(), array.dimensions().end());
+    } else if (!std::ranges::equal(dimensions, array.dimensions())) {
+      throw Error("2202E", "cannot accumulate arrays of different dimensionality");
+    }
+    for (size_t j = 0; j < array.size(); ++j) {
+      if (array.is_null(j)) {
+        builder.add_null();
+      } else {
+        builder.add_packed(array.packed_element(j));
+      }
+    }
+  }
+  if (dimensions.size() == kArrayDimensionsMax) {
+    throw Error(sqlstate::kProgramLimitExceeded, "number of array dimensions (7) exceeds the maximum allowed (6)");
+  }
+  dimensions.insert(dimensions.begin(), ArrayDimension{static_cast<int32_t>(state.sizes.size()), 1});
+  return builder.finish(dimensions);
+}
+
+void finalize_stacks(AggregateCall& call, std::span<std::byte* const> states, Vector& result) {
+  result = Vector::flat(call.result_type, states.size());
+  for (size_t i = 0; i < states.size(); ++i) {
+    const Collected& state = collected(states[i]);
+    if (state.sizes.empty()) {
+      result.set_null(i);
+    } else {
+      result.mutable_data<Text>()[i] = result.heap().add(stacked(state, array_element_type(call.result_type)));
+    }
   }
 }
 
@@ -209,6 +256,11 @@ AggregateFunction string_aggregate(TypeId type) {
 
 void add_collections(FunctionTables& tables) {
   tables.aggregate(array_aggregate());
+  AggregateFunction stack = array_aggregate();
+  stack.arguments = {kAnyArray};
+  stack.finalize = finalize_stacks;
+  stack.doc = "arrays as an array of one dimension more";
+  tables.aggregate(std::move(stack));
   tables.aggregate(string_aggregate(kText));
   tables.aggregate(string_aggregate(kBytea));
 }

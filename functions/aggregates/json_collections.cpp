@@ -24,6 +24,9 @@ JsonText& text_of(std::byte* state) { return *std::launder(reinterpret_cast<Json
 void add_element(AggregateCall& call, std::byte* state, size_t row) {
   JsonText& text = text_of(state);
   if (text.any) text.parts += ", ";
+  // What has parts begins a line of its own.
+  const LogicalType type = call.arguments[0].type();
+  if (text.any && (type.is_array() || type.id == kRecord) && !call.arguments[0].is_null(row)) text.parts += "\n ";
   append_as_json(text.parts, call.arguments[0], row, io_options(call.context));
   text.any = true;
 }

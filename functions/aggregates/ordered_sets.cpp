@@ -8,8 +8,10 @@
 #include "functions/aggregate_kernel.h"
 #include "functions/function_tables.h"
 #include "functions/validity_operations.h"
+#include "types/array.h"
 #include "types/compare.h"
 #include "types/interval.h"
+#include "types/type_io.h"
 
 namespace tidemark {
 namespace {
@@ -35,6 +37,7 @@ struct Ordered {
   std::vector<T> values;
   double fraction = 0;
   bool has_fraction = false;
+  std::string fractions;  ///< several: a packed float8[]
 };
 
 template <class T>
@@ -46,7 +49,12 @@ template <class T>
 void take_row(Ordered<T>& state, AggregateCall& call, size_t row) {
   const size_t value_argument = call.arguments.size() - 1;
   if (call.arguments.size() == 2 && is_there(call.arguments[0], row)) {
-    state.fraction = call.arguments[0].data<double>()[call.arguments[0].is_constant() ? 0 : row];
+    const size_t index = call.arguments[0].is_constant() ? 0 : row;
+    if (call.arguments[0].type().is_array()) {
+      if (!state.has_fraction) state.fractions = call.arguments[0].data<Text>()[index];
+    } else {
+      state.fraction = call.arguments[0].data<double>()[index];
+    }
     state.has_fraction = true;
   }
   const Vector& values = call.arguments[value_argument];
@@ -69,8 +77,9 @@ void store(Vector& result, size_t row, const T& value) {
 
 void check_fraction(double fraction) {
   if (!(fraction >= 0 && fraction <= 1)) {
-    throw Error(sqlstate::kNumericValueOutOfRange,
-                "percentile value " + std::to_string(fraction) + " is not between 0 and 1");
+    std::string shown;
+    append_float64(shown, fraction);
+    throw Error(sqlstate::kNumericValueOutOfRange, "percentile value " + shown + " is not between 0 and 1");
   }
 }
 
@@ -171,6 +180,7 @@ AggregateFunction collecting(Text name, std::vector<LogicalType> arguments, Logi
     target.values.insert(target.values.end(), source.values.begin(), source.values.end());
     if (source.has_fraction) {
       target.fraction = source.fraction;
+      target.fractions = source.fractions;
       target.has_fraction = true;
     }
   };
@@ -187,6 +197,8 @@ AggregateFunction collecting(Text name, std::vector<LogicalType> arguments, Logi
     const auto& state = *std::launder(reinterpret_cast<const Ordered<T>*>(bytes));
     append_plain(out, state.fraction);
     append_plain(out, state.has_fraction);
+    append_plain(out, state.fractions.size());
+    out += state.fractions;
     append_plain(out, state.values.size());
     for (const T& value : state.values) {
       if constexpr (std::is_same_v<T, std::string>) {
@@ -201,6 +213,9 @@ AggregateFunction collecting(Text name, std::vector<LogicalType> arguments, Logi
     Ordered<T>& state = *new (bytes) Ordered<T>();
     state.fraction = take_plain<double>(in);
     state.has_fraction = take_plain<bool>(in);
+    const auto fraction_bytes = take_plain<size_t>(in);
+    state.fractions = in.substr(0, fraction_bytes);
+    in.remove_prefix(fraction_bytes);
     const auto count = take_plain<size_t>(in);
     for (size_t i = 0; i < count; ++i) {
       if constexpr (std::is_same_v<T, std::string>) {
@@ -216,6 +231,40 @@ AggregateFunction collecting(Text name, std::vector<LogicalType> arguments, Logi
   return function;
 }
 
+/// The same for each of an array of fractions: an array of the same shape.
+template <class T, bool (*kFinish)(AggregateCall&, Ordered<T>&, T&)>
+AggregateFunction for_each_fraction(AggregateFunction function) {
+  const LogicalType type = function.result;
+  function.arguments[0] = LogicalType::array_of(kFloat64);
+  function.result = LogicalType::array_of(type.id);
+  function.finalize = [](AggregateCall& call, std::span<std::byte* const> states, Vector& target) {
+    const LogicalType element_type = array_element_type(call.result_type);
+    target = Vector::flat(call.result_type, states.size());
+    for (size_t i = 0; i < states.size(); ++i) {
+      Ordered<T>& state = ordered<T>(states[i]);
+      if (state.values.empty() || !state.has_fraction) {
+        target.set_null(i);
+        continue;
+      }
+      const ArrayView fractions(state.fractions, kFloat64);
+      Vector results = Vector::flat(element_type, fractions.size());
+      for (size_t j = 0; j < fractions.size(); ++j) {
+        T output{};
+        if (!fractions.is_null(j)) {
+          state.fraction = fractions.value(j).as_double();
+          kFinish(call, state, output);
+        }
+        store(results, j, output);
+        if (fractions.is_null(j)) results.set_null(j);
+      }
+      ArrayBuilder builder(element_type);
+      for (size_t j = 0; j < fractions.size(); ++j) builder.add(results, j);
+      target.mutable_data<Text>()[i] = target.heap().add(builder.finish(fractions.dimensions()));
+    }
+  };
+  return function;
+}
+
 template <class T>
 void add_discrete(FunctionTables& tables, std::initializer_list<TypeId> types) {
   for (const TypeId type : types) {
@@ -226,6 +275,7 @@ void add_discrete(FunctionTables& tables, std::initializer_list<TypeId> types) {
                                                   "first value at or beyond a fraction of the rows");
       function.ordered_set = true;
       function.order_sensitive = true;
+      if (!is_mode) tables.aggregate(for_each_fraction<T, discrete<T>>(function));
       tables.aggregate(std::move(function));
     }
   }
@@ -254,8 +304,11 @@ void add_ordered_sets(FunctionTables& tables) {
   for (AggregateFunction* function : {&floats, &intervals}) {
     function->ordered_set = true;
     function->order_sensitive = true;
-    tables.aggregate(std::move(*function));
   }
+  tables.aggregate(for_each_fraction<double, continuous<double>>(floats));
+  tables.aggregate(for_each_fraction<Interval, continuous<Interval>>(intervals));
+  tables.aggregate(std::move(floats));
+  tables.aggregate(std::move(intervals));
   add_discrete<int16_t>(tables, {kInt16});
   add_discrete<int32_t>(tables, {kInt32, kDate});
   add_discrete<int64_t>(tables, {kInt64, kTime, kTimestamp, kTimestampTz, kTimestampTzNs});

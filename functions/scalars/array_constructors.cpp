@@ -11,6 +11,7 @@
 #include "functions/overload_resolution.h"
 #include "functions/validity_operations.h"
 #include "types/array.h"
+#include "types/compare.h"
 #include "types/packed_value.h"
 #include "types/record.h"
 
@@ -103,50 +104,69 @@ void subscript(KernelCall& call) {
   call.result = std::move(result);
 }
 
-/// a[low:high] of the first dimension: (array, low, high, whether low was written, whether high was). The result begins
-/// at 1.
+/// a[low:high]…: (array, then of each dimension low, high, whether low was written, whether high was). Dimensions that
+/// are not named come whole. The result begins at 1.
 void slice(KernelCall& call) {
   const LogicalType element_type = array_element_type(call.arguments[0].type());
   const Argument<Text> arrays(call.arguments[0]);
-  const Argument<int32_t> lows(call.arguments[1]);
-  const Argument<int32_t> highs(call.arguments[2]);
-  const Argument<bool> low_given(call.arguments[3]);
-  const Argument<bool> high_given(call.arguments[4]);
+  const size_t named = (call.arguments.size() - 1) / 4;
   Vector result = Vector::flat(call.result_type, call.size);
   for (size_t row = 0; row < call.size; ++row) {
-    const bool unknown = !is_there(call.arguments[0], row) || (low_given[row] && !is_there(call.arguments[1], row)) ||
-                         (high_given[row] && !is_there(call.arguments[2], row));
+    bool unknown = !is_there(call.arguments[0], row);
+    for (size_t part = 1; part < call.arguments.size(); part += 4) {
+      for (const size_t side : {size_t{0}, size_t{1}}) {
+        const bool given = Argument<bool>(call.arguments[part + 2 + side])[row];
+        unknown = unknown || (given && !is_there(call.arguments[part + side], row));
+      }
+    }
     if (unknown) {
       result.set_null(row);
       continue;
     }
     const ArrayView array(arrays[row], element_type);
     ArrayBuilder builder(element_type);
-    if (array.dimensions().empty()) {
-      result.mutable_data<Text>()[row] = result.heap().add(builder.finish());
-      continue;
-    }
     std::vector<ArrayDimension> dimensions(array.dimensions().begin(), array.dimensions().end());
-    const int64_t first_bound = dimensions[0].lower_bound;
-    const int64_t last_bound = first_bound + dimensions[0].length - 1;
-    const int64_t low = std::max<int64_t>(low_given[row] ? lows[row] : first_bound, first_bound);
-    const int64_t high = std::min<int64_t>(high_given[row] ? highs[row] : last_bound, last_bound);
-    if (low > high) {
+    std::vector<std::pair<int64_t, int64_t>> ranges;  // offsets, both ends in
+    bool empty = dimensions.size() < named;
+    for (size_t i = 0; i < dimensions.size() && !empty; ++i) {
+      int64_t low = dimensions[i].lower_bound;
+      int64_t high = low + dimensions[i].length - 1;
+      if (i < named) {
+        const std::span<const Vector> parts = call.arguments.subspan(1 + 4 * i, 4);
+        if (Argument<bool>(parts[2])[row]) low = std::max<int64_t>(low, Argument<int32_t>(parts[0])[row]);
+        if (Argument<bool>(parts[3])[row]) high = std::min<int64_t>(high, Argument<int32_t>(parts[1])[row]);
+      }
+      empty = low > high;
+      ranges.emplace_back(low - dimensions[i].lower_bound, high - dimensions[i].lower_bound);
+    }
+    if (empty || dimensions.empty()) {
       result.mutable_data<Text>()[row] = result.heap().add(builder.finish());
       continue;
     }
-    const size_t stride = array.size() / static_cast<size_t>(dimensions[0].length);
-    const auto begin = static_cast<size_t>(low - first_bound) * stride;
-    const auto end = static_cast<size_t>(high - first_bound + 1) * stride;
-    for (size_t i = begin; i < end; ++i) {
-      if (array.is_null(i)) {
+    size_t count = 1;
+    std::vector<int64_t> place;
+    for (const auto& [low, high] : ranges) {
+      count *= static_cast<size_t>(high - low + 1);
+      place.push_back(low);
+    }
+    for (size_t i = 0; i < count; ++i) {
+      size_t index = 0;
+      for (size_t d = 0; d < place.size(); ++d) {
+        index = index * static_cast<size_t>(dimensions[d].length) + static_cast<size_t>(place[d]);
+      }
+      if (array.is_null(index)) {
         builder.add_null();
       } else {
-        builder.add_packed(array.packed_element(i));
+        builder.add_packed(array.packed_element(index));
+      }
+      for (size_t d = place.size(); d-- > 0;) {
+        if (++place[d] <= ranges[d].second) break;
+        place[d] = ranges[d].first;
       }
     }
-    for (ArrayDimension& dimension : dimensions) dimension.lower_bound = 1;
-    dimensions[0].length = static_cast<int32_t>(high - low + 1);
+    for (size_t d = 0; d < dimensions.size(); ++d) {
+      dimensions[d] = {static_cast<int32_t>(ranges[d].second - ranges[d].first + 1), 1};
+    }
     result.mutable_data<Text>()[row] = result.heap().add(builder.finish(dimensions));
   }
   call.result = std::move(result);
@@ -160,6 +180,55 @@ void make_row(KernelCall& call) {
     result.mutable_data<Text>()[row] = result.heap().add(pack_record(fields));
   }
   call.result = std::move(result);
+}
+
+/// The same with the fields' names, a constant text[], in front.
+void make_named_row(KernelCall& call) {
+  const ArrayView array(*call.arguments[0].data<Text>(), kText);
+  std::vector<std::string> names;
+  for (size_t i = 0; i < array.size(); ++i) names.emplace_back(array.packed_element(i));
+  Vector result = Vector::flat(kRecord, call.size);
+  for (size_t row = 0; row < call.size; ++row) {
+    std::vector<Value> fields;
+    for (const Vector& argument : call.arguments.subspan(1)) fields.push_back(argument.value(row));
+    result.mutable_data<Text>()[row] = result.heap().add(pack_record(fields, names));
+  }
+  call.result = std::move(result);
+}
+
+/// Field by field; NULLs are equal to each other and above all values.
+std::weak_ordering order_of_rows(Text left_packed, Text right_packed) {
+  const std::vector<Value> left = unpack_record(left_packed);
+  const std::vector<Value> right = unpack_record(right_packed);
+  for (size_t i = 0; i < std::min(left.size(), right.size()); ++i) {
+    if (!left[i].type().same_base(right[i].type())) {
+      throw Error(sqlstate::kDatatypeMismatch, "cannot compare dissimilar column types " + left[i].type().to_string() +
+                                                   " and " + right[i].type().to_string() + " at record column " +
+                                                   std::to_string(i + 1));
+    }
+  }
+  if (left.size() != right.size()) {
+    throw Error(sqlstate::kDatatypeMismatch, "cannot compare record types with different numbers of columns");
+  }
+  return compare_packed(kRecord, left_packed, right_packed);
+}
+bool rows_equal(Text left, Text right) { return order_of_rows(left, right) == 0; }
+bool rows_not_equal(Text left, Text right) { return order_of_rows(left, right) != 0; }
+bool row_less(Text left, Text right) { return order_of_rows(left, right) < 0; }
+bool row_less_or_equal(Text left, Text right) { return order_of_rows(left, right) <= 0; }
+bool row_greater(Text left, Text right) { return order_of_rows(left, right) > 0; }
+bool row_greater_or_equal(Text left, Text right) { return order_of_rows(left, right) >= 0; }
+
+void add_row_comparisons(FunctionTables& tables) {
+  const auto add = [&](Text symbol, ScalarKernel kernel, Text doc) {
+    tables.operation(symbol, {kRecord, kRecord}, kBoolean, kernel, doc);
+  };
+  add("=", each_row<rows_equal>, "equal, field by field");
+  add("<>", each_row<rows_not_equal>, "not equal");
+  add("<", each_row<row_less>, "less than, by the first field that differs");
+  add("<=", each_row<row_less_or_equal>, "less than or equal");
+  add(">", each_row<row_greater>, "greater than");
+  add(">=", each_row<row_greater_or_equal>, "greater than or equal");
 }
 
 // --------------------------------------------------------------------------------------------------------- ANY and ALL
@@ -307,10 +376,11 @@ void add_array_constructors(FunctionTables& tables) {
   called(
       tables.operation("ARRAY OF ARRAYS", {kAnyArray}, kAnyArray, make_array_of_arrays, "array of one dimension more"));
   called(tables.operation("ROW", {kAny}, kRecord, make_row, "row value of these fields"));
+  called(tables.operation("NAMED ROW", {kAny}, kRecord, make_named_row, "row value of these fields, with names"));
+  add_row_comparisons(tables);
   tables.operation("[]", {kAnyArray, kInt32}, kAnyElement, subscript, "element of an array; NULL outside of it")
       .variadic = true;
-  tables.operation("[:]", {kAnyArray, kInt32, kInt32, kBoolean, kBoolean}, kAnyArray, slice, "part of an array")
-      .null_rule = NullRule::kCalled;
+  called(tables.operation("[:]", {kAny}, kAnyArray, slice, "part of an array"));
   tables
       .operation("DOMAIN", {kAnyElement, kBoolean, kText, kText}, kAnyElement, pass_domain,
                  "the value, if its domain lets it pass")

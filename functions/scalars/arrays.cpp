@@ -150,7 +150,7 @@ void array_extend(KernelCall& call) {
     if (is_there(arrays, row)) {
       const ArrayView array = view_at(arrays, row);
       if (array.dimensions().size() > 1) {
-        throw Error(sqlstate::kInvalidParameterValue, "argument must be empty or one-dimensional array");
+        throw Error("22000", "argument must be empty or one-dimensional array");
       }
       if (!array.dimensions().empty()) lower_bound = array.dimensions()[0].lower_bound;
       add_all(builder, array);
@@ -292,6 +292,9 @@ void array_positions(KernelCall& call) {
       continue;
     }
     const ArrayView array = view_at(call.arguments[0], row);
+    if (array.dimensions().size() > 1) {
+      throw Error(sqlstate::kFeatureNotSupported, "searching for elements in multidimensional arrays is not supported");
+    }
     const Value wanted = call.arguments[1].value(row);
     const int32_t lower = array.dimensions().empty() ? 1 : array.dimensions()[0].lower_bound;
     ArrayBuilder builder(kInt32);
@@ -421,6 +424,32 @@ void string_to_array(KernelCall& call) {
   call.result = std::move(result);
 }
 
+/// How many of the sorted thresholds are not above the value.
+void bucket_of_thresholds(KernelCall& call) {
+  Vector result = Vector::flat(kInt32, call.size);
+  for (size_t row = 0; row < call.size; ++row) {
+    result.mutable_data<int32_t>()[row] = 0;
+    if (!call.valid.is_valid(row)) continue;
+    const ArrayView thresholds = view_at(call.arguments[1], row);
+    if (thresholds.dimensions().size() > 1) throw Error("2202E", "thresholds must be one-dimensional array");
+    if (thresholds.has_nulls()) {
+      throw Error(sqlstate::kNullValueNotAllowed, "thresholds array must not contain NULLs");
+    }
+    const Value value = call.arguments[0].value(row);
+    size_t low = 0;
+    for (size_t high = thresholds.size(); low < high;) {
+      const size_t middle = (low + high) / 2;
+      if (compare_values(value, thresholds.value(middle)) < 0) {
+        high = middle;
+      } else {
+        low = middle + 1;
+      }
+    }
+    result.mutable_data<int32_t>()[row] = static_cast<int32_t>(low);
+  }
+  call.result = std::move(result);
+}
+
 /// array_fill(value, lengths [, lower bounds]).
 void array_fill(KernelCall& call) {
   Vector result = Vector::flat(call.result_type, call.size);
@@ -431,6 +460,9 @@ void array_fill(KernelCall& call) {
       }
     }
     const ArrayView lengths = view_at(call.arguments[1], row);
+    if (lengths.dimensions().size() > 1) {
+      throw Error("2202E", "wrong number of array subscripts").with_detail("Dimension array must be one dimensional.");
+    }
     if (lengths.size() > kArrayDimensionsMax) {
       throw Error(sqlstate::kProgramLimitExceeded, "number of array dimensions (" + std::to_string(lengths.size()) +
                                                        ") exceeds the maximum allowed (6)");
@@ -522,6 +554,8 @@ void add_arrays(FunctionTables& tables) {
   called("array_to_string", {kAnyArray, kText, kText}, kText, array_to_string, "elements with a delimiter between");
   called("string_to_array", {kText, kText}, texts, string_to_array, "split at a delimiter");
   called("string_to_array", {kText, kText, kText}, texts, string_to_array, "split at a delimiter");
+  tables.function("width_bucket", {kAnyCompatible, kAnyCompatibleArray}, kInt32, bucket_of_thresholds,
+                  "bucket of a value between sorted thresholds");
   called("array_fill", {kAnyElement, integers}, kAnyArray, array_fill, "array of equal elements");
   called("array_fill", {kAnyElement, integers, integers}, kAnyArray, array_fill, "array of equal elements");
 }

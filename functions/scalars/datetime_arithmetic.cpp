@@ -90,6 +90,29 @@ Interval interval_product(const Interval& a, double factor) { return multiply(a,
 Interval product_with_interval(double factor, const Interval& a) { return multiply(a, factor); }
 Interval interval_quotient(const Interval& a, double divisor) { return divide(a, divisor); }
 
+int64_t date_plus_timetz(int32_t date, int64_t packed) {
+  const TimeTz time = unpack_timetz(packed);
+  if (is_infinite_date(date)) return date_to_timestamp(date);
+  int64_t result = 0;
+  if (!timestamp_from_parts(date, time.microseconds, result)) throw_timestamp_out_of_range();
+  return result + time.seconds_west * kMicrosecondsPerSecond;
+}
+int64_t timetz_plus_date(int64_t packed, int32_t date) { return date_plus_timetz(date, packed); }
+/// Around the clock, in the same zone.
+int64_t shifted(int64_t packed, int64_t microseconds) {
+  TimeTz time = unpack_timetz(packed);
+  time.microseconds = floor_modulo(time.microseconds + microseconds % kMicrosecondsPerDay, kMicrosecondsPerDay);
+  return pack_timetz(time);
+}
+int64_t timetz_plus(int64_t packed, const Interval& span) { return shifted(packed, span.microseconds); }
+int64_t plus_timetz(const Interval& span, int64_t packed) { return shifted(packed, span.microseconds); }
+int64_t timetz_minus(int64_t packed, const Interval& span) {
+  return shifted(packed, -(span.microseconds % kMicrosecondsPerDay));
+}
+int64_t zoned_date_and_time(KernelCall& call, int32_t date, int64_t time) {
+  return timestamp_to_timestamptz(date_plus_time(date, time), session_zone(call.context));
+}
+
 void add_datetime_operators(FunctionTables& tables) {
   const auto op = [&](std::string_view symbol, TypeId a, TypeId b, TypeId result, ScalarKernel kernel,
                       std::string_view doc) -> ScalarFunction& {
@@ -108,6 +131,14 @@ void add_datetime_operators(FunctionTables& tables) {
   op("-", kDate, kInterval, kTimestamp, each_row<date_minus>, "earlier by an interval");
   op("+", kDate, kTime, kTimestamp, each_row<date_plus_time>, "date and time of day");
   op("+", kTime, kDate, kTimestamp, each_row<time_plus_date>, "date and time of day");
+  op("+", kDate, kTimeTz, kTimestampTz, each_row<date_plus_timetz>, "date and time of day");
+  op("+", kTimeTz, kDate, kTimestampTz, each_row<timetz_plus_date>, "date and time of day");
+  op("+", kTimeTz, kInterval, kTimeTz, each_row<timetz_plus>, "later by an interval, around the clock");
+  op("+", kInterval, kTimeTz, kTimeTz, each_row<plus_timetz>, "later by an interval, around the clock");
+  op("-", kTimeTz, kInterval, kTimeTz, each_row<timetz_minus>, "earlier by an interval, around the clock");
+  tables.function("timestamptz", {kDate, kTime}, kTimestampTz, each_row<zoned_date_and_time>, "date and time of day")
+      .volatility = Volatility::kStable;
+  tables.function("timestamptz", {kDate, kTimeTz}, kTimestampTz, each_row<date_plus_timetz>, "date and time of day");
   op("+", kTimestamp, kInterval, kTimestamp, each_row<timestamp_plus>, "later by an interval");
   op("+", kInterval, kTimestamp, kTimestamp, each_row<plus_timestamp>, "later by an interval");
   op("-", kTimestamp, kInterval, kTimestamp, each_row<timestamp_minus>, "earlier by an interval");
@@ -177,6 +208,11 @@ int64_t fit_timestamp(int64_t timestamp, int32_t digits, bool /*is_explicit*/) {
   return round_timestamp(timestamp, digits);
 }
 int64_t fit_time(int64_t time, int32_t digits, bool /*is_explicit*/) { return round_time(time, digits); }
+int64_t fit_timetz(int64_t packed, int32_t digits, bool /*is_explicit*/) {
+  TimeTz time = unpack_timetz(packed);
+  time.microseconds = round_time(time.microseconds, digits);
+  return pack_timetz(time);
+}
 Interval fit_interval(const Interval& span, int32_t modifier, bool /*is_explicit*/) {
   return with_interval_modifier(span, modifier);
 }
@@ -210,6 +246,7 @@ void add_datetime_casts(FunctionTables& tables) {
     tables.cast_with_modifier(type, type, kImplicit, each_row<fit_timestamp>);
   }
   tables.cast_with_modifier(kTime, kTime, kImplicit, each_row<fit_time>);
+  tables.cast_with_modifier(kTimeTz, kTimeTz, kImplicit, each_row<fit_timetz>);
   tables.cast_with_modifier(kInterval, kInterval, kImplicit, each_row<fit_interval>);
 }
 

@@ -497,7 +497,13 @@ void TimeWriter::write_date_word(const Keyword& keyword) {
       number(iso_year() % 10, 1);
       break;
     case Word::kRoman:
-      if (fields_.month != 0) name(kRomanMonths[fields_.month - 1], letters, 4);
+      // Intervals have months below 1, which count back from December.
+      if (fields_.month == 0 && fields_.year == 0) break;
+      if (fields_.month == 0) {
+        name(kRomanMonths[fields_.year > 0 ? 11 : 0], letters, 4);
+      } else {
+        name(kRomanMonths[fields_.month > 0 ? fields_.month - 1 : fields_.month + 12], letters, 4);
+      }
       break;
     case Word::kJulian:
       number(fields_.days + kEpochJulianDay, 0);
@@ -637,6 +643,74 @@ class TimeReader {
     }
   }
 
+  [[noreturn]] void throw_bad_value(Text shown, std::string detail) const {
+    throw Error(sqlstate::kInvalidDatetimeFormat, "invalid value \"" + std::string(shown) + "\" for \"" +
+                                                      std::string(elements_[at_].keyword->text) + "\"")
+        .with_detail(std::move(detail))
+        .with_hint(kNotFixedWidth);
+  }
+  [[noreturn]] void throw_too_short(size_t width) const {
+    throw Error(sqlstate::kInvalidDatetimeFormat,
+                "source string too short for \"" + std::string(elements_[at_].keyword->text) + "\" formatting field")
+        .with_detail("Field requires " + std::to_string(width) + " characters, but only " +
+                     std::to_string(rest_.size()) + " remain.")
+        .with_hint(kNotFixedWidth);
+  }
+  static constexpr const char* kNotFixedWidth =
+      "If your source string is not fixed-width, try using the \"FM\" modifier.";
+
+  /// Two words of a template may name one field only if they agree.
+  void set(std::optional<int64_t>& field, int64_t value) const {
+    if (field && *field != value) {
+      throw Error(
+          sqlstate::kInvalidDatetimeFormat,
+          "conflicting values for \"" + std::string(elements_[at_].keyword->text) + "\" field in formatting string")
+          .with_detail("This value contradicts a previous setting for the same field type.");
+    }
+    field = value;
+  }
+
+  /// A template counts in the common calendar's fields or in those of ISO weeks.
+  void check_calendar(Word word) {
+    const Calendar own = calendar_of(word);
+    if (own == Calendar::kEither) return;
+    if (calendar_ != Calendar::kEither && calendar_ != own) {
+      throw Error(sqlstate::kInvalidDatetimeFormat, "invalid combination of date conventions")
+          .with_hint("Do not mix Gregorian and ISO week date conventions in a formatting template.");
+    }
+    calendar_ = own;
+  }
+  enum class Calendar : uint8_t { kEither, kCommon, kIsoWeeks };
+  static Calendar calendar_of(Word word) {
+    switch (word) {
+      case Word::kYear4:
+      case Word::kYearComma:
+      case Word::kYear3:
+      case Word::kYear2:
+      case Word::kYear1:
+      case Word::kMonth:
+      case Word::kMonthName:
+      case Word::kMonthShort:
+      case Word::kRoman:
+      case Word::kDay:
+      case Word::kDayOfYear:
+      case Word::kWeekday:
+      case Word::kWeekOfYear:
+      case Word::kWeekOfMonth:
+        return Calendar::kCommon;
+      case Word::kIsoYear4:
+      case Word::kIsoYear3:
+      case Word::kIsoYear2:
+      case Word::kIsoYear1:
+      case Word::kIsoWeek:
+      case Word::kIsoWeekday:
+      case Word::kIsoDayOfYear:
+        return Calendar::kIsoWeeks;
+      default:
+        return Calendar::kEither;
+    }
+  }
+
   int64_t take_number(size_t width, size_t* taken = nullptr) {
     skip_blanks();
     bool negative = false;
@@ -644,18 +718,25 @@ class TimeReader {
       negative = rest_[0] == '-';
       rest_.remove_prefix(1);
     }
-    const size_t limit = digits_may_run_on() ? 18 : width;
+    const bool fixed = !digits_may_run_on();
+    const Text field = rest_.substr(0, width);
+    if (fixed && field.size() < width && !negative) throw_too_short(width);
+    const size_t limit = fixed ? width : 18;
     size_t digits = 0;
     int64_t value = 0;
     while (digits < limit && digits < rest_.size() && is_digit(rest_[digits])) {
       value = value * 10 + (rest_[digits] - '0');
       ++digits;
     }
-    if (digits == 0) {
-      const Text shown = rest_.substr(0, width);
-      throw Error(sqlstate::kInvalidDatetimeFormat, "invalid value \"" + std::string(shown) + "\" for \"" +
-                                                        std::string(elements_[at_].keyword->text) + "\"")
-          .with_detail("Value must be an integer.");
+    if (digits == 0) throw_bad_value(field, "Value must be an integer.");
+    if (fixed && digits < width && !negative) {
+      throw_bad_value(field, "Field requires " + std::to_string(width) + " characters, but only " +
+                                 std::to_string(digits) + " could be parsed.");
+    }
+    if (value > INT32_MAX) {
+      throw Error(sqlstate::kDatetimeFieldOverflow,
+                  "value for \"" + std::string(elements_[at_].keyword->text) + "\" in source string is out of range")
+          .with_detail("Value must be in the range -2147483648 to 2147483647.");
     }
     rest_.remove_prefix(digits);
     if (taken != nullptr) *taken = digits;
@@ -717,9 +798,12 @@ class TimeReader {
   bool is_pm_ = false;
   bool has_meridiem_ = false;
   bool hour_is_12_ = false;
-  int64_t month_ = 1;
-  int64_t day_ = 1;
+  Calendar calendar_ = Calendar::kEither;
+  std::optional<int64_t> month_;
+  std::optional<int64_t> day_;
   int64_t day_of_year_ = 0;
+  int64_t iso_day_of_year_ = 0;
+  int fraction_digits_ = 6;
   int64_t week_ = 0;
   int64_t iso_week_ = 0;
   int64_t iso_day_ = 0;
@@ -736,6 +820,7 @@ class TimeReader {
 };
 
 void TimeReader::take_word(const Keyword& keyword) {
+  check_calendar(keyword.word);
   switch (keyword.word) {
     case Word::kAd:
     case Word::kAdDots: {
@@ -773,6 +858,7 @@ void TimeReader::take_word(const Keyword& keyword) {
       break;
     case Word::kFraction:
       microsecond_ = take_fraction(static_cast<size_t>(keyword.digits));
+      fraction_digits_ = keyword.digits;
       break;
     case Word::kSecondOfDay:
       second_of_day_ = take_number(5);
@@ -807,24 +893,24 @@ void TimeReader::take_word(const Keyword& keyword) {
       century_ = take_number(2);
       break;
     case Word::kMonth:
-      month_ = take_number(2);
+      set(month_, take_number(2));
       break;
     case Word::kMonthName:
-      month_ = static_cast<int64_t>(take_name(kMonths, 0)) + 1;
+      set(month_, static_cast<int64_t>(take_name(kMonths, 0)) + 1);
       break;
     case Word::kMonthShort:
-      month_ = static_cast<int64_t>(take_name(kMonths, 3)) + 1;
+      set(month_, static_cast<int64_t>(take_name(kMonths, 3)) + 1);
       break;
     case Word::kRoman: {
       // The longest of those that fit: VIII before VII, VI and V.
       static constexpr Text kLongestFirst[] = {"VIII", "III", "VII", "XII", "II", "IV",
                                                "VI",   "IX",  "XI",  "I",   "V",  "X"};
       static constexpr int kMonthOf[] = {8, 3, 7, 12, 2, 4, 6, 9, 11, 1, 5, 10};
-      month_ = kMonthOf[take_name(kLongestFirst, 0)];
+      set(month_, kMonthOf[take_name(kLongestFirst, 0)]);
       break;
     }
     case Word::kDay:
-      day_ = take_number(2);
+      set(day_, take_number(2));
       break;
     case Word::kDayOfYear:
       day_of_year_ = take_number(3);
@@ -843,6 +929,9 @@ void TimeReader::take_word(const Keyword& keyword) {
       break;
     case Word::kIsoWeek:
       iso_week_ = take_number(2);
+      break;
+    case Word::kIsoDayOfYear:
+      iso_day_of_year_ = take_number(3);
       break;
     case Word::kWeekOfYear:
       week_ = take_number(2);
@@ -870,7 +959,6 @@ void TimeReader::take_word(const Keyword& keyword) {
     }
     case Word::kZone:
     case Word::kOffset:
-    case Word::kIsoDayOfYear:
       throw Error(sqlstate::kFeatureNotSupported,
                   "formatting field \"" + std::string(keyword.text) + "\" is only supported in to_char");
   }
@@ -896,13 +984,14 @@ int64_t TimeReader::assemble() {
   }
   int64_t year = has_year_ ? year_ : 0;
   if (!has_year_ && century_ != 0) year = (century_ - 1) * 100 + 1;
-  if (is_bc_ && year > 0) year = -(year - 1);
-  if (has_year_ && year_ < 0 && !is_bc_) year = year_ + 1;
-  if (!has_year_ && century_ == 0) year = is_bc_ ? 0 : 0;  // Year 0 is 1 BC: PostgreSQL's, too.
+  if (is_bc_) year = -year;
+  if (year < 0) ++year;  // Year 0 is 1 BC.
   if (hour_ < 0 || hour_ > 23 || minute_ < 0 || minute_ > 59 || second_ < 0 || second_ > 59) out_of_range();
   int64_t days = 0;
   if (julian_ >= 0) {
     days = julian_ - kEpochJulianDay;
+  } else if (iso_day_of_year_ > 0) {
+    days = iso_year_start(year) + iso_day_of_year_ - 1;
   } else if (iso_week_ > 0 || (iso_year_ && iso_day_ > 0)) {
     days = iso_year_start(year) + (std::max<int64_t>(iso_week_, 1) - 1) * 7 + std::max<int64_t>(iso_day_, 1) - 1;
   } else if (day_of_year_ > 0) {
@@ -911,15 +1000,19 @@ int64_t TimeReader::assemble() {
   } else if (week_ > 0) {
     days = days_from_civil(year, 1, 1) + (week_ - 1) * 7;
   } else {
-    if (month_ < 1 || month_ > 12 || day_ < 1 || day_ > days_in_month(year, static_cast<int32_t>(month_)))
+    // A zero stands for a field that was not given.
+    const auto month = static_cast<int32_t>(std::max<int64_t>(month_.value_or(1), 1));
+    const auto day = static_cast<int32_t>(std::max<int64_t>(day_.value_or(1), 1));
+    if (month > 12 || month_.value_or(1) < 0 || day_.value_or(1) < 0 || day > days_in_month(year, month)) {
       out_of_range();
-    days = days_from_civil(year, static_cast<int32_t>(month_), static_cast<int32_t>(day_));
+    }
+    days = days_from_civil(year, month, day);
   }
   int64_t result = 0;
   const int64_t time =
       hour_ * kMicrosecondsPerHour + minute_ * kMicrosecondsPerMinute + second_ * kMicrosecondsPerSecond + microsecond_;
   if (!timestamp_from_parts(days, time, result)) throw_timestamp_out_of_range();
-  return result;
+  return round_timestamp(result, fraction_digits_);
 }
 
 int64_t to_timestamp(KernelCall& call, Text text, Text format) {

@@ -80,6 +80,31 @@ void sleep_until(KernelCall& call) {
   });
 }
 
+std::string two(int32_t number) {
+  const std::string text = std::to_string(std::abs(number));
+  return (number < 0 ? "-" : "") + (text.size() < 2 ? "0" + text : text);
+}
+
+/// `Mon Nov 30 15:04:44.123456 2026 UTC`, whatever the DateStyle is.
+void time_of_day(KernelCall& call) {
+  const int64_t now = timestamptz_of_ns(call.context.clock->wall_ns());
+  const TimeZone& zone = session_zone(call.context);
+  const int64_t local = timestamptz_to_timestamp(now, zone);
+  const int32_t date = timestamp_to_date(local);
+  const CivilDate civil = civil_from_days(date);
+  static constexpr Text kDays[] = {"Sat", "Sun", "Mon", "Tue", "Wed", "Thu", "Fri"};  // 2000-01-01 was a Saturday.
+  static constexpr Text kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  std::string time;
+  append_time(time, timestamp_to_time(local));
+  if (time.find('.') == std::string::npos) time += '.';
+  time.append(15 - std::min<size_t>(time.size(), 15), '0');
+  const std::string text = std::string(kDays[floor_modulo(date, 7)]) + ' ' + std::string(kMonths[civil.month - 1]) +
+                           ' ' + two(civil.day) + ' ' + time + ' ' + std::to_string(civil.year) + ' ' +
+                           std::string(zone.at_utc(now).abbreviation);
+  call.result = Vector::constant(Value::text(text), call.size);
+}
+
 void add_clocks(FunctionTables& tables) {
   const auto add = [&](Text name, ScalarKernel kernel, Text doc) -> ScalarFunction& {
     ScalarFunction& function = tables.function(name, {}, kTimestampTz, kernel, doc);
@@ -96,6 +121,8 @@ void add_clocks(FunctionTables& tables) {
   add_sleep("pg_sleep", kFloat64, sleep_seconds, "waits that many seconds");
   add_sleep("pg_sleep_for", TypeId::kInterval, sleep_interval, "waits that long");
   add_sleep("pg_sleep_until", kTimestampTz, sleep_until, "waits until then");
+  tables.function("timeofday", {}, kText, time_of_day, "the time right now, as text").volatility =
+      Volatility::kVolatile;
   // The words of the grammar, for the binder.
   const auto add_word = [&](Text word, TypeId result, ScalarKernel kernel, Text doc) {
     tables.operation(word, {}, result, kernel, doc).volatility = Volatility::kStable;
@@ -110,10 +137,6 @@ void add_clocks(FunctionTables& tables) {
 [[noreturn]] void throw_field_out_of_range(Text what, const std::string& value) {
   throw Error(sqlstate::kDatetimeFieldOverflow, std::string(what) + " field value out of range: " + value);
 }
-std::string two(int32_t number) {
-  const std::string text = std::to_string(std::abs(number));
-  return (number < 0 ? "-" : "") + (text.size() < 2 ? "0" + text : text);
-}
 
 int32_t make_date(int32_t year, int32_t month, int32_t day) {
   const std::string text = std::to_string(year) + "-" + two(month) + "-" + two(day);
@@ -122,7 +145,9 @@ int32_t make_date(int32_t year, int32_t month, int32_t day) {
     throw_field_out_of_range("date", text);
   }
   const int64_t days = days_from_civil(astronomical, month, day);
-  if (!is_valid_date(days)) throw Error(sqlstate::kDatetimeFieldOverflow, "date out of range: " + text);
+  if (!is_valid_date(days))
+    throw Error(sqlstate::kDatetimeFieldOverflow,
+                (year < 0 ? "date field value out of range: " : "date out of range: ") + text);
   return static_cast<int32_t>(days);
 }
 
@@ -130,7 +155,7 @@ int64_t make_time(int32_t hour, int32_t minute, double second) {
   const auto text = [&] {
     std::string seconds;
     append_float64(seconds, second);
-    return std::to_string(hour) + ":" + two(minute) + ":" + (second < 10 && second >= 0 ? "0" : "") + seconds;
+    return std::to_string(hour) + ":" + two(minute) + ":" + (seconds.size() < 2 ? "0" : "") + seconds;
   };
   const bool end_of_day = hour == 24 && minute == 0 && second == 0;
   if (std::isnan(second) || hour < 0 || hour > 24 || minute < 0 || minute > 59 || second < 0 || second > 60 ||
@@ -176,6 +201,15 @@ int64_t make_timestamptz_named(int32_t year, int32_t month, int32_t day, int32_t
                                Text zone) {
   const int64_t local = make_timestamp(year, month, day, hour, minute, second);
   int32_t seconds_east = 0;
+  if (!zone.empty() && zone[0] >= '0' && zone[0] <= '9') {
+    throw Error(sqlstate::kInvalidParameterValue,
+                "invalid input syntax for type numeric time zone: \"" + std::string(zone) + "\"")
+        .with_hint("Numeric time zones must have \"-\" or \"+\" as first character.");
+  }
+  if (zone.size() > 1 && (zone[0] == '+' || zone[0] == '-') && zone[1] >= '0' && zone[1] <= '9' &&
+      !parse_iso_offset(zone, seconds_east)) {
+    throw Error(sqlstate::kInvalidParameterValue, "numeric time zone \"" + std::string(zone) + "\" out of range");
+  }
   if (parse_iso_offset(zone, seconds_east)) return local - seconds_east * kMicrosecondsPerSecond;
   return zone_by_name(zone).local_to_utc(local);
 }

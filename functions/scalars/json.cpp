@@ -212,7 +212,7 @@ std::string without_element(Text json, int32_t index) {
   return array_of(elements);
 }
 
-enum class PathChange : uint8_t { kSet, kInsert, kDelete };
+enum class PathChange : uint8_t { kSet, kInsert, kDelete, kAssign };
 struct Change {
   PathChange kind;
   Text value;
@@ -232,12 +232,29 @@ int64_t path_index(const std::string& step, size_t position) {
 
 std::string changed(Text json, const std::vector<std::string>& path, size_t depth, const Change& change);
 
+/// What an assignment makes of steps that lead nowhere yet: arrays where the step is a number, with nulls in front.
+std::string grown(const std::vector<std::string>& path, size_t depth, Text value) {
+  if (depth == path.size()) return std::string(value);
+  int64_t index = 0;
+  const std::string& step = path[depth];
+  const auto [end, error] = std::from_chars(step.data(), step.data() + step.size(), index);
+  const std::string below = grown(path, depth + 1, value);
+  if (error != std::errc() || end != step.data() + step.size()) return object_of({{step, below}});
+  std::vector<std::string> elements(static_cast<size_t>(std::max<int64_t>(index, 0)), "null");
+  elements.push_back(below);
+  return array_of(elements);
+}
+
 std::string changed_object(Text json, const std::vector<std::string>& path, size_t depth, const Change& change) {
   auto members = members_of(json);
   const bool last = depth + 1 == path.size();
   const auto found = std::ranges::find(members, path[depth], [](const auto& entry) { return entry.first; });
   if (!last) {
-    if (found != members.end()) found->second = changed(found->second, path, depth + 1, change);
+    if (found != members.end()) {
+      found->second = changed(found->second, path, depth + 1, change);
+    } else if (change.kind == PathChange::kAssign) {
+      members.emplace_back(path[depth], grown(path, depth + 1, change.value));
+    }
   } else if (change.kind == PathChange::kDelete) {
     if (found != members.end()) members.erase(found);
   } else if (found == members.end()) {
@@ -256,14 +273,23 @@ std::string changed_array(Text json, const std::vector<std::string>& path, size_
   const auto count = static_cast<int64_t>(elements.size());
   const bool last = depth + 1 == path.size();
   int64_t index = path_index(path[depth], depth + 1);
+  if (index < -count && change.kind == PathChange::kAssign) {
+    throw Error(sqlstate::kInvalidParameterValue,
+                "path element at position " + std::to_string(depth + 1) + " is out of range: " + std::to_string(index));
+  }
   if (index < 0) index += count;
   const bool inside = index >= 0 && index < count;
+  if (change.kind == PathChange::kAssign && !inside) {
+    elements.resize(static_cast<size_t>(index), "null");
+    elements.push_back(grown(path, depth + 1, change.value));
+    return array_of(elements);
+  }
   if (!last) {
     if (inside)
       elements[static_cast<size_t>(index)] = changed(elements[static_cast<size_t>(index)], path, depth + 1, change);
   } else if (change.kind == PathChange::kDelete) {
     if (inside) elements.erase(elements.begin() + index);
-  } else if (change.kind == PathChange::kSet && inside) {
+  } else if ((change.kind == PathChange::kSet || change.kind == PathChange::kAssign) && inside) {
     elements[static_cast<size_t>(index)] = change.value;
   } else if (change.create) {
     int64_t place = std::clamp<int64_t>(index, 0, count);
@@ -280,8 +306,30 @@ std::string changed(Text json, const std::vector<std::string>& path, size_t dept
     case JsonKind::kArray:
       return changed_array(json, path, depth, change);
     default:
+      if (change.kind == PathChange::kAssign) {
+        throw Error(sqlstate::kInvalidParameterValue, "cannot replace existing key")
+            .with_detail("The path assumes key is a composite object, but it is a scalar value.");
+      }
       return std::string(json);
   }
+}
+
+/// `SET j[a][b] = value`: (old value, new value, path, whether nothing becomes an array).
+void assign_at(KernelCall& call) {
+  Vector result = Vector::flat(kJsonb, call.size);
+  for (size_t row = 0; row < call.size; ++row) {
+    if (!is_there(call.arguments[2], row)) {
+      throw Error(sqlstate::kNullValueNotAllowed, "jsonb subscript in assignment must not be null");
+    }
+    const auto steps = strings_of(Argument<Text>(call.arguments[2])[row]);
+    if (!steps) throw Error(sqlstate::kNullValueNotAllowed, "jsonb subscript in assignment must not be null");
+    const Text value = is_there(call.arguments[1], row) ? Argument<Text>(call.arguments[1])[row] : Text("null");
+    const Text nothing = Argument<bool>(call.arguments[3])[row] ? "[]" : "{}";
+    const Text old = is_there(call.arguments[0], row) ? Argument<Text>(call.arguments[0])[row] : nothing;
+    const std::string made = normalize_jsonb(changed(old, *steps, 0, {PathChange::kAssign, value}));
+    result.mutable_data<Text>()[row] = result.heap().add(made);
+  }
+  call.result = std::move(result);
 }
 
 std::optional<std::string> change_at(Text json, Text path, const Change& change) {
@@ -294,7 +342,8 @@ std::optional<std::string> change_at(Text json, Text path, const Change& change)
     throw Error(sqlstate::kInvalidParameterValue,
                 change.kind == PathChange::kDelete ? "cannot delete path in scalar" : "cannot set path in scalar");
   }
-  if (steps->empty()) return std::string(json);
+  const bool makes_nothing = change.kind == PathChange::kDelete || (change.kind == PathChange::kSet && !change.create);
+  if (steps->empty() || (makes_nothing && (json == "[]" || json == "{}"))) return std::string(json);
   return normalize_jsonb(changed(json, *steps, 0, change));
 }
 std::optional<std::string> set_path_create(Text json, Text path, Text value, bool create) {
@@ -311,6 +360,52 @@ std::optional<std::string> insert_path(Text json, Text path, Text value) {
 }
 std::optional<std::string> delete_path(Text json, Text path) {
   return change_at(json, path, {PathChange::kDelete, {}});
+}
+
+constexpr const char* kTreatments =
+    "null_value_treatment must be \"delete_key\", \"return_target\", \"use_json_null\", or \"raise_exception\"";
+
+Text lax_treatment(const Vector& treatments, size_t row) {
+  if (!is_there(treatments, row)) throw Error(sqlstate::kInvalidParameterValue, kTreatments);
+  return Argument<Text>(treatments)[row];
+}
+
+std::optional<std::string> set_null_lax(Text json, Text path, bool create, Text treatment) {
+  if (treatment == "raise_exception") {
+    throw Error(sqlstate::kNullValueNotAllowed, "JSON value must not be null")
+        .with_detail("Exception was raised because null_value_treatment is \"raise_exception\".")
+        .with_hint(
+            "To avoid, either change the null_value_treatment argument or ensure that an SQL NULL is not passed.");
+  }
+  if (treatment == "use_json_null") return set_path_create(json, path, "null", create);
+  if (treatment == "delete_key") return delete_path(json, path);
+  if (treatment == "return_target") return std::string(json);
+  throw Error(sqlstate::kInvalidParameterValue, kTreatments);
+}
+
+/// jsonb_set that says itself what a NULL value means.
+void set_path_lax(KernelCall& call) {
+  Vector result = Vector::flat(kJsonb, call.size);
+  for (size_t row = 0; row < call.size; ++row) {
+    const size_t count = call.arguments.size();
+    if (!is_there(call.arguments[0], row) || !is_there(call.arguments[1], row) ||
+        (count > 3 && !is_there(call.arguments[3], row))) {
+      result.set_null(row);
+      continue;
+    }
+    const Text json = Argument<Text>(call.arguments[0])[row];
+    const Text path = Argument<Text>(call.arguments[1])[row];
+    const bool create = count < 4 || Argument<bool>(call.arguments[3])[row];
+    std::optional<std::string> made;
+    if (is_there(call.arguments[2], row)) {
+      made = set_path_create(json, path, Argument<Text>(call.arguments[2])[row], create);
+    } else {
+      made =
+          set_null_lax(json, path, create, count < 5 ? Text("use_json_null") : lax_treatment(call.arguments[4], row));
+    }
+    result.mutable_data<Text>()[row] = result.heap().add(*made);
+  }
+  call.result = std::move(result);
 }
 
 std::string strip_nulls(Text json, bool normalized) {
@@ -433,12 +528,48 @@ void to_json(KernelCall& call) {
   });
 }
 
+/// The outermost elements each on a line of its own, as the functions with `pretty` show them.
+std::string on_lines(Text json) {
+  const bool is_array = json_kind(json) == JsonKind::kArray;
+  std::string out = is_array ? "[" : "{";
+  const auto separate = [&] {
+    if (out.size() > 1) out += ",\n ";
+  };
+  if (is_array) {
+    for (const Text element : json_elements(json)) {
+      separate();
+      out += element;
+    }
+    return out + "]";
+  }
+  for (const JsonMember& entry : json_members(json)) {
+    separate();
+    append_json_string(out, entry.key);
+    out += ':';
+    out += entry.value;
+  }
+  return out + "}";
+}
+
+void to_json_on_lines(KernelCall& call) {
+  const Argument<bool> pretty(call.arguments[1]);
+  json_rows(call, [&](size_t row, std::string& out) {
+    append_as_json(out, call.arguments[0], row, io_options(call.context));
+    if (pretty[row]) out = on_lines(out);
+  });
+}
+
 /// The text of a key: any type but NULL.
 void append_key_text(KernelCall& call, std::string& out, const Vector& key, size_t row, size_t number) {
   if (!is_there(key, row)) {
-    throw Error(sqlstate::kInvalidParameterValue, call.result_type.id == kJsonb
-                                                      ? "argument " + std::to_string(number) + ": key must not be null"
-                                                      : "null value not allowed for object key");
+    if (call.result_type.id == kJsonb) {
+      throw Error(sqlstate::kInvalidParameterValue, "argument " + std::to_string(number) + ": key must not be null");
+    }
+    throw Error(sqlstate::kInvalidParameterValue, "argument " + std::to_string(number) + " cannot be null")
+        .with_hint("Object keys should be text.");
+  }
+  if (key.type().is_array() || key.type().id == kRecord || key.type().id == kJson || key.type().id == kJsonb) {
+    throw Error(sqlstate::kInvalidParameterValue, "key value must be scalar, not array, composite, or json");
   }
   std::string text;
   append_text(text, key, row, io_options(call.context));
@@ -479,6 +610,9 @@ void json_object(KernelCall& call) {
     const ArrayView keys(Argument<Text>(call.arguments[0])[row], kText);
     const bool alternating = call.arguments.size() == 1;
     const ArrayView values(Argument<Text>(call.arguments.back())[row], kText);
+    const size_t dimensions = std::max(keys.dimensions().size(), values.dimensions().size());
+    if (dimensions > (alternating ? 2 : 1)) throw Error("2202E", "wrong number of array subscripts");
+    if (dimensions == 2 && keys.dimensions()[1].length != 2) throw Error("2202E", "array must have two columns");
     if (alternating ? keys.size() % 2 != 0 : keys.size() != values.size()) {
       throw Error("2202E", alternating ? "array must have even number of elements" : "mismatched array dimensions");
     }
@@ -582,6 +716,15 @@ void add_jsonb_operators(FunctionTables& tables) {
   tables.function("jsonb_set", {kJsonb, texts, kJsonb}, kJsonb, each_row<set_path>, "with a value at a path");
   tables.function("jsonb_set", {kJsonb, texts, kJsonb, kBoolean}, kJsonb, each_row<set_path_create>,
                   "with a value at a path, made or not if missing");
+  std::vector<LogicalType> lax = {kJsonb, texts, kJsonb};
+  for (const TypeId next : {kVoid, kBoolean, kText}) {
+    if (next != kVoid) lax.emplace_back(next);
+    tables.function("jsonb_set_lax", lax, kJsonb, set_path_lax, "with a value at a path, which may be NULL").null_rule =
+        NullRule::kCalled;
+  }
+  ScalarFunction& assign = tables.operation("jsonb[]=", {kJsonb, kJsonb, texts, kBoolean}, kJsonb, assign_at,
+                                            "with a value assigned to a subscript");
+  assign.null_rule = NullRule::kCalled;
   tables.function("jsonb_insert", {kJsonb, texts, kJsonb}, kJsonb, each_row<insert_path>, "with a value put in");
   tables.function("jsonb_insert", {kJsonb, texts, kJsonb, kBoolean}, kJsonb, each_row<insert_path_after>,
                   "with a value put in, before or after");
@@ -611,6 +754,10 @@ void add_construction(FunctionTables& tables) {
   }
   tables.function("array_to_json", {kAnyArray}, kJson, to_json, "array as JSON").volatility = Volatility::kStable;
   tables.function("row_to_json", {kRecord}, kJson, to_json, "row as JSON").volatility = Volatility::kStable;
+  tables.function("array_to_json", {kAnyArray, kBoolean}, kJson, to_json_on_lines, "array as JSON, on lines or not")
+      .volatility = Volatility::kStable;
+  tables.function("row_to_json", {kRecord, kBoolean}, kJson, to_json_on_lines, "row as JSON, on lines or not")
+      .volatility = Volatility::kStable;
 }
 
 void add_json_casts(FunctionTables& tables) {

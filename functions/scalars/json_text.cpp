@@ -212,9 +212,11 @@ void append_array_as_json(std::string& out, const ArrayView& array, const Vector
 void append_record_as_json(std::string& out, std::string_view packed, const TypeIoOptions& options) {
   out += '{';
   size_t number = 0;
+  const std::vector<std::string> names = record_field_names(packed);
   for (const Value& field : unpack_record(packed)) {
     if (number++ > 0) out += ',';
-    out += "\"f" + std::to_string(number) + "\":";
+    append_json_string(out, names.empty() ? "f" + std::to_string(number) : names[number - 1]);
+    out += ':';
     append_as_json(out, Vector::constant(field, 1), 0, options);
   }
   out += '}';

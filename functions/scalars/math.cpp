@@ -11,6 +11,7 @@
 #include "functions/function_tables.h"
 #include "functions/kernel.h"
 #include "functions/query_context.h"
+#include "types/type_io.h"
 
 namespace tidemark {
 namespace {
@@ -184,8 +185,25 @@ double tangent_of_degrees(double x) {
   return result == 0 ? 0 : result;
 }
 double cotangent_of_degrees(double x) {
-  const double tangent_value = tangent_of_degrees(x);
-  return 1 / tangent_value;
+  if (std::isnan(x)) return x;
+  if (std::isinf(x)) throw_input_out_of_range();
+  static const double kAtFortyFive = cosine_in_quadrant(45) / sine_in_quadrant(45);
+  x = std::fmod(x, 360);
+  double sign = 1;
+  if (x < 0) {
+    x = -x;
+    sign = -1;
+  }
+  if (x > 180) {
+    x = 360 - x;
+    sign = -sign;
+  }
+  if (x > 90) {
+    x = 180 - x;
+    sign = -sign;
+  }
+  const double result = sign * (cosine_in_quadrant(x) / sine_in_quadrant(x) / kAtFortyFive);
+  return result == 0 ? 0 : result;
 }
 double arc_sine_in_quadrant(double x) {
   static const double kAtHalf = std::asin(0.5);
@@ -251,7 +269,8 @@ int32_t width_bucket(double operand, double low, double high, int32_t count) {
   const double share =
       std::isfinite(high - low) ? (operand - low) / (high - low) : (operand / 2 - low / 2) / (high / 2 - low / 2);
   const auto bucket = static_cast<int32_t>(static_cast<double>(count) * share);
-  return std::min(bucket, count - 1) + 1;
+  // Where the share rounds to 1 the answer is count + 1, as PostgreSQL's.
+  return bucket == std::numeric_limits<int32_t>::max() ? bucket : bucket + 1;
 }
 
 void random_number(KernelCall& call) {
@@ -266,8 +285,9 @@ void set_seed(KernelCall& call) {
     if (!call.valid.is_valid(row)) continue;
     const double seed = seeds[row];
     if (!(seed >= -1 && seed <= 1)) {
-      throw Error(sqlstate::kInvalidParameterValue,
-                  "setseed parameter " + std::to_string(seed) + " is out of allowed range [-1,1]");
+      std::string shown;
+      append_float64(shown, seed);
+      throw Error(sqlstate::kInvalidParameterValue, "setseed parameter " + shown + " is out of allowed range [-1,1]");
     }
     *call.context.random = Random(static_cast<uint64_t>(static_cast<int64_t>(seed * 9007199254740991.0)));
   }

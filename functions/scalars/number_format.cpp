@@ -1,6 +1,8 @@
 // to_char(number, template) and to_number(text, template): PostgreSQL's numeric templates (its manual, table 9.29).
 
 #include <algorithm>
+#include <cfloat>
+#include <climits>
 #include <cmath>
 
 #include "base/error.h"
@@ -83,7 +85,7 @@ struct Template {
       }
       const auto word = std::ranges::find_if(kWords, [&](const auto& entry) { return text.starts_with(entry.word); });
       if (word == std::end(kWords)) {
-        const size_t skip = text[0] == '\\' && text.size() > 1 ? 1 : 0;
+        const size_t skip = text.starts_with("\\\"") ? 1 : 0;
         elements.push_back({Part::kLiteral, std::string(text.substr(skip, 1))});
         text.remove_prefix(1 + skip);
         continue;
@@ -398,8 +400,7 @@ std::string roman(int64_t number, bool lower) {
 /// 1.23e+05, with so many digits behind the point.
 std::string scientific(const Numeric& value, int digits) {
   if (!value.is_finite()) {
-    std::string filler = value.sign() < 0 ? "-" : " ";
-    filler += "#";
+    std::string filler = " #";
     if (digits > 0) filler += "." + std::string(static_cast<size_t>(digits), '#');
     return filler + "####";
   }
@@ -425,7 +426,8 @@ std::string scientific(const Numeric& value, int digits) {
   return out + (power.size() < 2 ? "0" : "") + power;
 }
 
-std::string format_number(const Numeric& given, Text format_text) {
+/// `digits_sure`: how many digits the number surely has: 6 of a float4, 15 of a float8; more are not shown.
+std::string format_number(const Numeric& given, Text format_text, int digits_sure = INT_MAX) {
   const Template format(format_text);
   if (format.elements.empty()) return {};
   if (format.roman) {
@@ -442,8 +444,11 @@ std::string format_number(const Numeric& given, Text format_text) {
   if (format.shift && given.is_finite())
     value = value * Numeric::from_int64(10).power(Numeric::from_int64(format.shifted));
   Digits digits;
+  int after = format.after;
   if (value.is_finite()) {
-    value = value.round(format.after);
+    const auto before = static_cast<int>(value.abs().round(0).coefficient_digits().size());
+    after = std::clamp(digits_sure - before, 0, format.after);
+    value = value.round(after);
     digits.sign = value.sign() < 0 ? '-' : '+';
     digits.text = value.abs().to_text();
   } else {
@@ -455,10 +460,8 @@ std::string format_number(const Numeric& given, Text format_text) {
   const auto places = static_cast<size_t>(format.before + format.shifted);
   if (integral > places && !(integral == 1 && digits.text[0] == '0')) {
     digits.text = std::string(places, '#');
-    if (format.has_point) digits.text += "." + std::string(static_cast<size_t>(format.after), '#');
-    if (places == 0) digits.text = "." + std::string(static_cast<size_t>(format.after), '#');
-  } else if (format.has_point && point == std::string::npos) {
-    digits.text += '.';
+    if (format.has_point) digits.text += "." + std::string(static_cast<size_t>(after), '#');
+    if (places == 0) digits.text = "." + std::string(static_cast<size_t>(after), '#');
   }
   if (places == 0 && digits.text[0] == '0') digits.text.erase(0, 1);
   if (digits.text.empty()) digits.text = "#";
@@ -469,8 +472,12 @@ std::string format_numeric(const Numeric& value, Text format) { return format_nu
 std::string format_int4(int32_t value, Text format) { return format_number(Numeric::from_int64(value), format); }
 std::string format_int8(int64_t value, Text format) { return format_number(Numeric::from_int64(value), format); }
 std::string format_uint8(uint64_t value, Text format) { return format_number(Numeric::from_uint64(value), format); }
-std::string format_float8(double value, Text format) { return format_number(Numeric::from_double(value), format); }
-std::string format_float4(float value, Text format) { return format_number(Numeric::from_float(value), format); }
+std::string format_float8(double value, Text format) {
+  return format_number(Numeric::from_double(value), format, DBL_DIG);
+}
+std::string format_float4(float value, Text format) {
+  return format_number(Numeric::from_float(value), format, FLT_DIG);
+}
 
 /// Reads what to_char would have written: digits where the template has places, sign in any of its forms, groups and
 /// other characters passed over.

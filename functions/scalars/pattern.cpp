@@ -332,6 +332,11 @@ std::optional<std::string> substring_of_pattern(Text text, Text pattern) {
   return std::string(found);
 }
 
+/// substring(text similar pattern escape e): what lies between the pattern's separators.
+std::optional<std::string> substring_of_similar(Text text, Text pattern, Text escape) {
+  return substring_of_pattern(text, similar_to_regular_expression(pattern, escape));
+}
+
 void add_pattern_operators(FunctionTables& tables) {
   const auto add = [&](Text symbol, ScalarKernel kernel, auto prepare, Text doc) {
     for (const TypeId type : {kText, kName, kBpchar}) {
@@ -364,6 +369,10 @@ void add_patterns(FunctionTables& tables) {
                   "SIMILAR TO pattern as a regular expression");
   tables.function("substring", {kText, kText}, kText, each_row<substring_of_pattern>,
                   "part that matches a regular expression");
+  tables.function("substring", {kText, kText, kText}, kText, each_row<substring_of_similar>,
+                  "part that matches a SIMILAR TO pattern");
+  tables.function("similar_escape", {kText, kText}, kText, each_row<similar_escape>,
+                  "SIMILAR TO pattern as a regular expression");
   ScalarFunction& regexp_like = tables.function("regexp_like", {kText, kText}, kBoolean, match_expression<false, false>,
                                                 "whether a regular expression matches");
   regexp_like.prepare = prepare_expression<false>;

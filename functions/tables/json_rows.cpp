@@ -3,32 +3,13 @@
 #include "base/error.h"
 #include "functions/function_tables.h"
 #include "functions/scalars/json_text.h"
+#include "functions/tables/materialized_rows.h"
 
 namespace tidemark {
 namespace {
 
 using Text = std::string_view;
 using enum TypeId;
-
-/// All rows, made at the start.
-class JsonRows final : public TableFunctionCall {
- public:
-  explicit JsonRows(std::vector<Vector> columns, size_t size) : columns_(std::move(columns)), size_(size) {}
-  bool next(DataChunk& rows) override {
-    if (next_ >= size_) return false;
-    const size_t count = std::min(kVectorSize, size_ - next_);
-    rows.reset();
-    for (const Vector& column : columns_) rows.columns.push_back(column.slice(next_, count));
-    rows.size = count;
-    next_ += count;
-    return true;
-  }
-
- private:
-  std::vector<Vector> columns_;
-  size_t size_;
-  size_t next_ = 0;
-};
 
 void put(Vector& column, size_t row, const std::optional<std::string>& text) {
   if (text) {
@@ -61,7 +42,7 @@ std::unique_ptr<TableFunctionCall> start_each(QueryContext& /*context*/, std::sp
     for (size_t i = 0; i < members.size(); ++i) put(values, i, shown(members[i].value, types[1]));
     columns.push_back(std::move(values));
   }
-  return std::make_unique<JsonRows>(std::move(columns), members.size());
+  return std::make_unique<MaterializedRows>(std::move(columns), members.size());
 }
 
 std::unique_ptr<TableFunctionCall> start_keys(QueryContext& context, std::span<const Value> arguments,
@@ -88,7 +69,7 @@ std::unique_ptr<TableFunctionCall> start_elements(QueryContext& /*context*/, std
   for (size_t i = 0; i < elements.size(); ++i) put(values, i, shown(elements[i], types[0]));
   std::vector<Vector> columns;
   columns.push_back(std::move(values));
-  return std::make_unique<JsonRows>(std::move(columns), elements.size());
+  return std::make_unique<MaterializedRows>(std::move(columns), elements.size());
 }
 
 }  // namespace
