@@ -310,7 +310,8 @@ void Session::set_sequence_value(ObjectId sequence, int64_t value, bool is_calle
 
 std::unique_ptr<RunningStatement> Session::start_statement() {
   const Settings& settings = settings_.current();
-  auto running = std::make_unique<RunningStatement>(database_.memory(), settings.bytes(Setting::kQueryMemoryLimit));
+  auto running =
+      std::make_unique<RunningStatement>(*this, database_.memory(), settings.bytes(Setting::kQueryMemoryLimit));
   QueryContext& context = running->context;
   context.memory = &running->memory;
   context.cancelled = &cancelled_;
@@ -340,6 +341,8 @@ std::unique_ptr<RunningStatement> Session::start_statement() {
   database_.count_query();
   return running;
 }
+
+RunningStatement::~RunningStatement() { session.end_statement(*this); }
 
 void Session::end_statement(RunningStatement& running) noexcept {
   running_.store(false);
@@ -391,7 +394,12 @@ void Session::ensure_planned(PreparedStatement& statement, std::span<const Logic
   if (statement.described) {
     context.parameter_types = statement.parameter_types_;
   }
-  auto planned = plan_statement(statement.syntax(), context);
+  std::shared_ptr<const PlannedStatement> planned;
+  try {
+    planned = plan_statement(statement.syntax(), context);
+  } catch (Error& error) {
+    throw explain_cancel(std::move(error));
+  }
   end_statement(*running);
   auto columns = result_columns(planned->outputs, *catalog);
   if (statement.described && statement.returns_rows_) {

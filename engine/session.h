@@ -33,7 +33,13 @@ struct RunningStatement {
   TypeIoOptions io;
   QueryContext context;
   uint64_t timer_ticket = 0;
-  RunningStatement(MemoryTracker& parent, int64_t limit_bytes) : memory("query_memory_limit", limit_bytes, &parent) {}
+  Session& session;
+  RunningStatement(Session& owner, MemoryTracker& parent, int64_t limit_bytes)
+      : memory("query_memory_limit", limit_bytes, &parent), session(owner) {}
+  RunningStatement(const RunningStatement&) = delete;
+  RunningStatement& operator=(const RunningStatement&) = delete;
+  /// Ends it, if that has not been done: a timer left armed would stop a later statement.
+  ~RunningStatement();
 };
 
 /// The one implementation of Connection. Methods are spread over files by what they do: session.cpp (statements and
