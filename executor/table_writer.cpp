@@ -179,7 +179,9 @@ class TableWriter::State {
            (space.constraint() != nullptr && space.constraint()->id == options_.conflict_constraint);
   }
   Fate resolve_conflict(const KeySpace& space, const DataChunk& rows, size_t row, bool in_statement) const;
-  DataChunk update_existing(const DataChunk& existing, const DataChunk& proposed, SelectionVector& passing);
+  using Claim = std::function<void(const SelectionVector& passing)>;
+  DataChunk update_existing(const DataChunk& existing, const DataChunk& proposed, const Claim& claim,
+                            SelectionVector& passing);
   DataChunk find_by_unique(const KeySpace& space, const DataChunk& rows, size_t row) const;
   void move_secondary(KeySpace& space, const DataChunk& old_rows, const DataChunk& new_rows);
   /// For the foreign keys of this table, and those to it.
@@ -381,6 +383,33 @@ void TableWriter::State::put_new(const DataChunk& rows, const RowKeys& keys, con
   }
 }
 
+namespace {
+
+Error affected_twice() {
+  return Error(sqlstate::kCardinalityViolation, "ON CONFLICT DO UPDATE command cannot affect row a second time")
+      .with_hint(
+          "Ensure that no rows proposed for insertion within the same command have duplicate constrained "
+          "values.");
+}
+
+/// Notes the keys of those of `rows` that are to be changed (`passing`: places in `rows`, ascending). No key may be
+/// changed or even met again afterwards; one whose WHERE was not true may.
+void claim_keys(KeyMemory& written, const RowKeys& keys, const SelectionVector& rows, const SelectionVector& passing) {
+  size_t next = 0;
+  for (uint32_t place = 0; place < rows.size(); ++place) {
+    const uint32_t row = rows[place];
+    if (written.contains(keys.series[row], keys.order[row])) {
+      throw affected_twice();
+    }
+    if (next < passing.size() && passing[next] == place) {
+      written.add(keys.series[row], keys.order[row]);
+      ++next;
+    }
+  }
+}
+
+}  // namespace
+
 TableWriter::State::Fate TableWriter::State::resolve_conflict(const KeySpace& space, const DataChunk& rows, size_t row,
                                                               bool in_statement) const {
   if (options_.conflict == ConflictAction::kError || !counts_as_conflict(space)) {
@@ -390,10 +419,7 @@ TableWriter::State::Fate TableWriter::State::resolve_conflict(const KeySpace& sp
     return Fate::kSkip;
   }
   if (in_statement) {
-    throw Error(sqlstate::kCardinalityViolation, "ON CONFLICT DO UPDATE command cannot affect row a second time")
-        .with_hint(
-            "Ensure that no rows proposed for insertion within the same command have duplicate constrained "
-            "values.");
+    throw affected_twice();
   }
   return Fate::kUpdate;
 }
@@ -436,8 +462,8 @@ TableWriter::Written TableWriter::State::insert(DataChunk rows) {
                                 [this](const Candidate& candidate) { return counts_as_conflict(*candidate.space); });
 
   SelectionVector fresh;
-  SelectionVector to_update;                        // found by the table's own key
-  std::vector<std::pair<uint32_t, KeySpace*>> odd;  // found by a secondary one
+  SelectionVector to_update;                               // found by the table's own key
+  std::vector<std::pair<uint32_t, const Candidate*>> odd;  // found by a secondary one
   for (uint32_t row = 0; row < rows.size; ++row) {
     Fate fate = Fate::kInsert;
     for (const Candidate& candidate : candidates) {
@@ -449,13 +475,13 @@ TableWriter::Written TableWriter::State::insert(DataChunk rows) {
       if (!in_statement && candidate.found[row] == 0) {
         continue;
       }
-      fate = resolve_conflict(*candidate.space, rows, row, in_statement);
+      // Rows that were there before are looked at again when it is known which of them are changed.
+      fate = resolve_conflict(*candidate.space, rows, row, in_statement && candidate.found[row] == 0);
       if (fate == Fate::kUpdate) {
-        candidate.space->written().add(candidate.keys.series[row], candidate.keys.order[row]);
         if (candidate.space == &main_) {
           to_update.push_back(row);
         } else {
-          odd.emplace_back(row, candidate.space);
+          odd.emplace_back(row, &candidate);
         }
       }
       break;
@@ -495,17 +521,23 @@ TableWriter::Written TableWriter::State::insert(DataChunk rows) {
   note(pick(rows, fresh), fresh);
   if (!to_update.empty()) {
     SelectionVector passing;
-    const DataChunk updated = update_existing(pick(own->existing, to_update), pick(rows, to_update), passing);
+    const Claim claim = [&](const SelectionVector& changed) {
+      claim_keys(main_.written(), own->keys, to_update, changed);
+    };
+    const DataChunk updated = update_existing(pick(own->existing, to_update), pick(rows, to_update), claim, passing);
     SelectionVector inputs;
     for (const uint32_t i : passing) {
       inputs.push_back(to_update[i]);
     }
     note(updated, inputs);
   }
-  for (const auto& [row, space] : odd) {
+  for (const auto& [row, candidate] : odd) {
     SelectionVector passing;
-    const DataChunk existing = find_by_unique(*space, rows, row);
-    const DataChunk updated = update_existing(existing, pick(rows, {row}), passing);
+    const Claim claim = [&, this_row = SelectionVector{row}](const SelectionVector& changed) {
+      claim_keys(candidate->space->written(), candidate->keys, this_row, changed);
+    };
+    const DataChunk existing = find_by_unique(*candidate->space, rows, row);
+    const DataChunk updated = update_existing(existing, pick(rows, {row}), claim, passing);
     if (updated.size > 0) {
       note(updated, {row});
     }
@@ -523,8 +555,8 @@ TableWriter::Written TableWriter::State::insert(DataChunk rows) {
   return written;
 }
 
-/// DO UPDATE: the rows for which its WHERE is true, changed; `passing` says which they are.
-DataChunk TableWriter::State::update_existing(const DataChunk& existing, const DataChunk& proposed,
+/// DO UPDATE: the rows for which its WHERE is true, changed; `passing` says which they are, `claim` hears it first.
+DataChunk TableWriter::State::update_existing(const DataChunk& existing, const DataChunk& proposed, const Claim& claim,
                                               SelectionVector& passing) {
   TIDEMARK_CHECK(options_.update != nullptr);
   Evaluator evaluator(context_);
@@ -532,6 +564,7 @@ DataChunk TableWriter::State::update_existing(const DataChunk& existing, const D
   both.columns.resize(table_.columns.size());
   both.columns.insert(both.columns.end(), proposed.columns.begin(), proposed.columns.end());
   passing = options_.update->where ? evaluator.select(*options_.update->where, both) : all_rows(both.size);
+  claim(passing);
   both.select(passing);
   DataChunk old_rows = existing;  // With the row id of an append table, which says what to remove.
   old_rows.select(passing);
