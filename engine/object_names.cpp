@@ -3,10 +3,18 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "engine/system_tables/system_table.h"
 #include "parser/ast_to_sql.h"
 #include "parser/sql_parser.h"
 
 namespace tidemark {
+namespace {
+
+/// The schemas that every database has without an entry in the catalog.
+constexpr std::pair<std::string_view, ObjectId> kSystemSchemas[] = {{"pg_catalog", kPgCatalogSchema},
+                                                                    {"information_schema", kInformationSchema}};
+
+}  // namespace
 
 void SessionObjectNames::set_scope(std::shared_ptr<const Catalog> catalog, ObjectId database,
                                    std::vector<std::string> search_path, const VirtualTables* system_tables) {
@@ -36,6 +44,13 @@ std::string SessionObjectNames::name_of(TypeId reg_type, uint32_t oid) const {
   if (reg_type == TypeId::kRegtype) {
     LogicalType type;
     return find_type(oid, type) ? type.to_string() : "";
+  }
+  if (reg_type == TypeId::kRegnamespace) {
+    for (const auto& [name, id] : kSystemSchemas) {
+      if (id == oid) {
+        return std::string(name);
+      }
+    }
   }
   const CatalogEntry* entry = catalog_ == nullptr ? nullptr : catalog_->object(oid);
   if (entry == nullptr) {
@@ -74,6 +89,11 @@ uint32_t SessionObjectNames::oid_of(TypeId reg_type, std::string_view name) cons
       throw Error(sqlstate::kUndefinedObject, "type \"" + std::string(name) + "\" does not exist");
     }
     case TypeId::kRegnamespace:
+      for (const auto& [schema_name, id] : kSystemSchemas) {
+        if (schema_name == parts.back()) {
+          return id;
+        }
+      }
       if (const SchemaEntry* schema = catalog_->schema(database_, parts.back())) {
         return schema->id;
       }

@@ -43,7 +43,7 @@ bool can_coerce(LogicalType from, LogicalType to, CastContext context) {
       return true;
     case TypeId::kAnyArray:
     case TypeId::kAnyCompatibleArray:
-      return from.is_array();
+      return from.is_array() || from.id == TypeId::kOidVector || from.id == TypeId::kInt2Vector;
     case TypeId::kAnyNonArray:
       return !from.is_array();
     default:

@@ -5,6 +5,8 @@
 
 #include "base/error.h"
 #include "functions/coercion.h"
+#include "functions/registry.h"
+#include "types/array.h"
 
 namespace tidemark {
 namespace {
@@ -116,14 +118,14 @@ class PolymorphicTypes {
           uses_element_ = true;
           break;
         case TypeId::kAnyArray:
-          if (!is_unknown(type) && !settle(element_, type.element_type())) return false;
+          if (!is_unknown(type) && !settle(element_, array_element_type(type))) return false;
           uses_element_ = true;
           break;
         case TypeId::kAnyCompatible:
           compatible.push_back(type);
           break;
         case TypeId::kAnyCompatibleArray:
-          compatible.push_back(is_unknown(type) ? type : type.element_type());
+          compatible.push_back(is_unknown(type) ? type : array_element_type(type));
           break;
         default:
           break;

@@ -47,10 +47,6 @@ void add_empty_tables(SystemTableList& list) {
       {"pg_seclabels", "objoid:oid classoid:oid objsubid:int4 objtype:text provider:text label:text"},
       {"pg_stat_replication", "pid:int4 usename:name application_name:text state:text"},
       {"pg_locks", "locktype:text database:oid relation:oid pid:int4 mode:text granted:bool"},
-      {"pg_cast", "oid:oid castsource:oid casttarget:oid castfunc:oid castcontext:\"char\" castmethod:\"char\""},
-      {"pg_operator",
-       "oid:oid oprname:name oprnamespace:oid oprowner:oid oprkind:\"char\" oprleft:oid oprright:oid oprresult:oid "
-       "oprcode:oid"},
       {"pg_opclass",
        "oid:oid opcmethod:oid opcname:name opcnamespace:oid opcowner:oid opcfamily:oid opcintype:oid opcdefault:bool "
        "opckeytype:oid"},

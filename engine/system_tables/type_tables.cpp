@@ -1,4 +1,6 @@
-// pg_catalog's tables about types and functions.
+// pg_catalog's tables about types, functions, operators and casts.
+
+#include <algorithm>
 
 #include "engine/system_tables/system_table.h"
 #include "functions/registry.h"
@@ -11,7 +13,10 @@ namespace {
 using namespace system_row;
 
 constexpr int64_t kSuperuser = 10;
+// Numbers below kFirstUserObjectId that nothing else bears.
 constexpr int64_t kFirstFunctionId = 3000;
+constexpr int64_t kFirstOperatorId = 8000;
+constexpr int64_t kFirstCastId = 10000;
 
 void type_rows(const SystemContext& /*context*/, SystemRows& rows) {
   for (const TypeInfo& info : all_types()) {
@@ -79,6 +84,9 @@ void function_rows(const SystemContext& /*context*/, SystemRows& rows) {
                     parse_value(TypeId::kOidVector, types, TypeIoOptions{}), text(doc)});
   };
   for (const ScalarFunction* function : FunctionRegistry::instance().all_scalars()) {
+    if (function->flavour == Flavour::kInfluxQl) {
+      continue;
+    }
     const char volatility = function->volatility == Volatility::kImmutable ? 'i'
                             : function->volatility == Volatility::kStable  ? 's'
                                                                            : 'v';
@@ -86,7 +94,43 @@ void function_rows(const SystemContext& /*context*/, SystemRows& rows) {
         volatility, function->variadic, function->doc);
   }
   for (const AggregateFunction* function : FunctionRegistry::instance().all_aggregates()) {
+    if (function->flavour == Flavour::kInfluxQl) {
+      continue;
+    }
     add(function->name, function->arguments, function->result, 'a', false, 'i', function->variadic, function->doc);
+  }
+}
+
+/// Of the types that share another's number (D32) that other one has the operators and casts.
+bool has_number_of_its_own(LogicalType type) { return type.id != TypeId::kTimestampTzNs && type.id != TypeId::kUInt64; }
+
+void operator_rows(const SystemContext& /*context*/, SystemRows& rows) {
+  constexpr std::string_view kSymbols = "+-*/<>=~!@#%^&|`?";  // The registry has tests like IS NULL beside operators.
+  int64_t id = kFirstOperatorId;
+  for (const ScalarFunction* function : FunctionRegistry::instance().all_operators()) {
+    if (function->flavour == Flavour::kInfluxQl ||
+        function->name.find_first_not_of(kSymbols) != std::string_view::npos ||
+        !std::ranges::all_of(function->arguments, has_number_of_its_own)) {
+      continue;
+    }
+    const bool binary = function->arguments.size() == 2;
+    rows.push_back({oid(id++), text(function->name), oid(kPgCatalogSchema), oid(kSuperuser), letter(binary ? 'b' : 'l'),
+                    oid(binary ? function->arguments[0].oid() : 0), oid(function->arguments.back().oid()),
+                    oid(function->result.oid()), oid(0)});
+  }
+}
+
+void cast_rows(const SystemContext& /*context*/, SystemRows& rows) {
+  int64_t id = kFirstCastId;
+  for (const Cast* cast : FunctionRegistry::instance().all_casts()) {
+    if (!has_number_of_its_own(cast->from) || !has_number_of_its_own(cast->to)) {
+      continue;
+    }
+    const char context = cast->context == CastContext::kImplicit     ? 'i'
+                         : cast->context == CastContext::kAssignment ? 'a'
+                                                                     : 'e';
+    rows.push_back({oid(id++), oid(cast->from.oid()), oid(cast->to.oid()), oid(0), letter(context),
+                    letter(cast->function == nullptr ? 'b' : 'f')});
   }
 }
 
@@ -125,6 +169,12 @@ void add_type_tables(SystemTableList& list) {
            "proargmodes:text[] proargnames:text[] "
            "proargdefaults:pg_node_tree proacl:text[]",
            function_rows);
+  list.add(kCatalog, "pg_operator",
+           "oid:oid oprname:name oprnamespace:oid oprowner:oid oprkind:\"char\" oprleft:oid oprright:oid oprresult:oid "
+           "oprcode:oid",
+           operator_rows);
+  list.add(kCatalog, "pg_cast",
+           "oid:oid castsource:oid casttarget:oid castfunc:oid castcontext:\"char\" castmethod:\"char\"", cast_rows);
   list.add(kCatalog, "pg_am", "oid:oid amname:name amhandler:text amtype:\"char\"", access_method_rows);
   list.add(kCatalog, "pg_language", "oid:oid lanname:name lanowner:oid lanispl:bool lanpltrusted:bool", language_rows);
   list.add(kCatalog, "pg_collation",
