@@ -75,6 +75,14 @@ struct FloatSpread {
 };
 
 /// Exact: sums of values and of squares.
+/// The square root with the digits of `value` itself. Rounding the root of more digits once more would round twice.
+Numeric root_of(const Numeric& value) {
+  const int scale = value.scale();
+  const Numeric root = value.sqrt().trunc(scale);
+  const Numeric half = root + Numeric::from_int128(5, scale + 1);
+  return half * half <= value ? root + Numeric::from_int128(1, scale) : root;
+}
+
 struct ExactMoments {
   int64_t count = 0;
   Numeric sum;
@@ -117,7 +125,7 @@ struct ExactSpread {
       return true;
     }
     Numeric result = numerator / (count * Numeric::from_int64(is_sample(kMeasure) ? state.count - 1 : state.count));
-    if (is_deviation(kMeasure)) result = result.sqrt().round(result.scale());
+    if (is_deviation(kMeasure)) result = root_of(result);
     result.append_packed(output);
     return true;
   }

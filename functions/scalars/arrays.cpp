@@ -253,6 +253,12 @@ bool same(const ArrayView& array, size_t index, const Value& value) {
   return compare_values(array.value(index), value) == 0;
 }
 
+void require_one_dimension(const ArrayView& array) {
+  if (array.dimensions().size() > 1) {
+    throw Error(sqlstate::kFeatureNotSupported, "searching for elements in multidimensional arrays is not supported");
+  }
+}
+
 void array_position(KernelCall& call) {
   Vector result = Vector::flat(kInt32, call.size);
   for (size_t row = 0; row < call.size; ++row) {
@@ -260,10 +266,7 @@ void array_position(KernelCall& call) {
     bool found = false;
     if (is_there(call.arguments[0], row)) {
       const ArrayView array = view_at(call.arguments[0], row);
-      if (array.dimensions().size() > 1) {
-        throw Error(sqlstate::kFeatureNotSupported,
-                    "searching for elements in multidimensional arrays is not supported");
-      }
+      require_one_dimension(array);
       const Value wanted = call.arguments[1].value(row);
       const int32_t lower = array.dimensions().empty() ? 1 : array.dimensions()[0].lower_bound;
       size_t first = 0;
@@ -292,9 +295,7 @@ void array_positions(KernelCall& call) {
       continue;
     }
     const ArrayView array = view_at(call.arguments[0], row);
-    if (array.dimensions().size() > 1) {
-      throw Error(sqlstate::kFeatureNotSupported, "searching for elements in multidimensional arrays is not supported");
-    }
+    require_one_dimension(array);
     const Value wanted = call.arguments[1].value(row);
     const int32_t lower = array.dimensions().empty() ? 1 : array.dimensions()[0].lower_bound;
     ArrayBuilder builder(kInt32);
@@ -450,6 +451,19 @@ void bucket_of_thresholds(KernelCall& call) {
   call.result = std::move(result);
 }
 
+/// The integers of an argument of array_fill: a list, without NULLs.
+std::vector<int32_t> list_of_sizes(const ArrayView& array, const char* detail) {
+  if (array.dimensions().size() > 1) {
+    throw Error("2202E", "wrong number of array subscripts").with_detail(detail);
+  }
+  std::vector<int32_t> sizes;
+  for (size_t i = 0; i < array.size(); ++i) {
+    if (array.is_null(i)) throw Error(sqlstate::kNullValueNotAllowed, "dimension values cannot be null");
+    sizes.push_back(static_cast<int32_t>(array.value(i).as_int64()));
+  }
+  return sizes;
+}
+
 /// array_fill(value, lengths [, lower bounds]).
 void array_fill(KernelCall& call) {
   Vector result = Vector::flat(call.result_type, call.size);
@@ -459,31 +473,30 @@ void array_fill(KernelCall& call) {
         throw Error(sqlstate::kNullValueNotAllowed, "dimension array or low bound array cannot be null");
       }
     }
-    const ArrayView lengths = view_at(call.arguments[1], row);
-    if (lengths.dimensions().size() > 1) {
-      throw Error("2202E", "wrong number of array subscripts").with_detail("Dimension array must be one dimensional.");
-    }
+    const std::vector<int32_t> lengths =
+        list_of_sizes(view_at(call.arguments[1], row), "Dimension array must be one dimensional.");
     if (lengths.size() > kArrayDimensionsMax) {
       throw Error(sqlstate::kProgramLimitExceeded, "number of array dimensions (" + std::to_string(lengths.size()) +
                                                        ") exceeds the maximum allowed (6)");
     }
-    std::vector<ArrayDimension> dimensions;
-    size_t count = lengths.size() == 0 ? 0 : 1;
-    for (size_t i = 0; i < lengths.size(); ++i) {
-      if (lengths.is_null(i)) throw Error(sqlstate::kNullValueNotAllowed, "dimension values cannot be null");
-      const auto length = static_cast<int32_t>(lengths.value(i).as_int64());
-      if (length < 0) throw Error("2202E", "array size cannot be negative");
-      int32_t lower = 1;
-      if (call.arguments.size() > 2) {
-        const ArrayView bounds = view_at(call.arguments[2], row);
-        if (bounds.size() != lengths.size()) {
-          throw Error("2202E", "wrong number of array subscripts")
-              .with_detail("Low bound array has different size than dimensions array.");
-        }
-        lower = static_cast<int32_t>(bounds.value(i).as_int64());
+    std::vector<int32_t> bounds(lengths.size(), 1);
+    if (call.arguments.size() > 2) {
+      bounds = list_of_sizes(view_at(call.arguments[2], row), "Dimension array must be one dimensional.");
+      if (bounds.size() != lengths.size()) {
+        throw Error("2202E", "wrong number of array subscripts")
+            .with_detail("Low bound array has different size than dimensions array.");
       }
-      dimensions.push_back({length, lower});
-      count *= static_cast<size_t>(length);
+    }
+    std::vector<ArrayDimension> dimensions;
+    size_t count = lengths.empty() ? 0 : 1;
+    for (size_t i = 0; i < lengths.size(); ++i) {
+      if (lengths[i] < 0) throw Error("2202E", "array size cannot be negative");
+      int32_t last = 0;
+      if (__builtin_add_overflow(bounds[i], lengths[i], &last)) {
+        throw Error(sqlstate::kProgramLimitExceeded, "array lower bound is too large: " + std::to_string(bounds[i]));
+      }
+      dimensions.push_back({lengths[i], bounds[i]});
+      count *= static_cast<size_t>(lengths[i]);
       if (count > kArrayElementsMax) {
         throw Error(sqlstate::kProgramLimitExceeded, "array size exceeds the maximum allowed (134217727)");
       }

@@ -84,13 +84,13 @@ int64_t truncate_local(int64_t timestamp, DateField field) {
 }
 
 int64_t trunc_timestamp(Text unit, int64_t timestamp) {
-  const DateField field = trunc_field(unit, "timestamp without time zone");
-  return is_infinite_timestamp(timestamp) ? timestamp : truncate_local(timestamp, field);
+  if (is_infinite_timestamp(timestamp)) return timestamp;
+  return truncate_local(timestamp, trunc_field(unit, "timestamp without time zone"));
 }
 
 int64_t trunc_in_zone(Text unit, int64_t timestamp, const TimeZone& zone) {
-  const DateField field = trunc_field(unit, "timestamp with time zone");
   if (is_infinite_timestamp(timestamp)) return timestamp;
+  const DateField field = trunc_field(unit, "timestamp with time zone");
   const int64_t offset = zone.offset_at_utc(timestamp) * kMicrosecondsPerSecond;
   const int64_t local = truncate_local(timestamp + offset, field);
   // Within the day the offset that holds now stays; a day or more is looked up anew.
@@ -100,7 +100,7 @@ int64_t trunc_timestamptz(KernelCall& call, Text unit, int64_t timestamp) {
   return trunc_in_zone(unit, timestamp, session_zone(call.context));
 }
 int64_t trunc_timestamptz_named(Text unit, int64_t timestamp, Text zone) {
-  return trunc_in_zone(unit, timestamp, zone_by_name(zone));
+  return is_infinite_timestamp(timestamp) ? timestamp : trunc_in_zone(unit, timestamp, zone_by_name(zone));
 }
 int64_t trunc_ns_in_zone(Text unit, int64_t nanoseconds, const TimeZone& zone) {
   return microseconds_to_nanoseconds(trunc_in_zone(unit, timestamptz_of_ns(nanoseconds), zone));
@@ -219,13 +219,8 @@ template <bool kNanoseconds>
 void date_bin(KernelCall& call) {
   const Argument<Interval> strides(call.arguments[0]);
   const Argument<int64_t> origins(call.arguments[2]);
-  const auto check_origin = [](int64_t origin) {
-    if (!kNanoseconds && is_infinite_timestamp(origin)) {
-      throw Error(sqlstate::kDatetimeFieldOverflow, "origin out of range");
-    }
-  };
-  if (call.arguments[0].is_constant() && call.arguments[2].is_constant()) {
-    check_origin(origins[0]);
+  const auto is_infinite = [](int64_t time) { return !kNanoseconds && is_infinite_timestamp(time); };
+  if (call.arguments[0].is_constant() && call.arguments[2].is_constant() && !is_infinite(origins[0])) {
     bin_rows(call, call.arguments[1], origins[0], fixed_width(strides[0], kNanoseconds));
     return;
   }
@@ -234,10 +229,9 @@ void date_bin(KernelCall& call) {
   for (size_t row = 0; row < call.size; ++row) {
     int64_t& to = result.mutable_data<int64_t>()[row];
     to = times[row];
-    if (!call.valid.is_valid(row)) continue;
-    check_origin(origins[row]);
-    const int64_t width = fixed_width(strides[row], kNanoseconds);
-    if (kNanoseconds || !is_infinite_timestamp(to)) to = bin(to, origins[row], width);
+    if (!call.valid.is_valid(row) || is_infinite(to)) continue;
+    if (is_infinite(origins[row])) throw Error(sqlstate::kDatetimeFieldOverflow, "origin out of range");
+    to = bin(to, origins[row], fixed_width(strides[row], kNanoseconds));
   }
   call.result = std::move(result);
 }

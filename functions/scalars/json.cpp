@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 #include "base/error.h"
 #include "functions/comparison_kernel.h"
@@ -31,6 +32,18 @@ std::optional<std::string> member(Text json, Text key) { return copied(json_memb
 std::optional<std::string> element(Text json, int32_t index) { return copied(json_element(json, index)); }
 std::optional<std::string> member_text(Text json, Text key) { return as_text(json_member(json, key)); }
 std::optional<std::string> element_text(Text json, int32_t index) { return as_text(json_element(json, index)); }
+
+// A jsonb scalar is kept as an array of one, which shows here.
+bool is_only_element(Text json, int32_t index) {
+  const JsonKind kind = json_kind(json);
+  return kind != JsonKind::kObject && kind != JsonKind::kArray && (index == 0 || index == -1);
+}
+std::optional<std::string> jsonb_element(Text json, int32_t index) {
+  return is_only_element(json, index) ? std::optional(std::string(json)) : element(json, index);
+}
+std::optional<std::string> jsonb_element_text(Text json, int32_t index) {
+  return is_only_element(json, index) ? as_text(json) : element_text(json, index);
+}
 
 /// The strings of a packed text[]; nothing if one is NULL.
 std::optional<std::vector<std::string>> strings_of(Text packed) {
@@ -194,8 +207,14 @@ std::string without_key(Text json, Text key) {
       throw_not_for("delete", "scalar");
   }
 }
+void require_list(const ArrayView& array) {
+  if (array.dimensions().size() > 1) throw Error("2202E", "wrong number of array subscripts");
+}
 std::string without_keys(Text json, Text keys) {
   const ArrayView array(keys, kText);
+  require_list(array);
+  const JsonKind kind = json_kind(json);
+  if (kind != JsonKind::kObject && kind != JsonKind::kArray) throw_not_for("delete", "scalar");
   std::string result(json);
   for (size_t i = 0; i < array.size(); ++i) {
     if (!array.is_null(i)) result = without_key(result, array.packed_element(i));
@@ -333,14 +352,15 @@ void assign_at(KernelCall& call) {
 }
 
 std::optional<std::string> change_at(Text json, Text path, const Change& change) {
-  const auto steps = strings_of(path);
-  if (!steps) {
-    throw Error(sqlstate::kNullValueNotAllowed, "path element at position 1 is null");
-  }
+  require_list(ArrayView(path, kText));
   const JsonKind kind = json_kind(json);
   if (kind != JsonKind::kObject && kind != JsonKind::kArray) {
     throw Error(sqlstate::kInvalidParameterValue,
                 change.kind == PathChange::kDelete ? "cannot delete path in scalar" : "cannot set path in scalar");
+  }
+  const auto steps = strings_of(path);
+  if (!steps) {
+    throw Error(sqlstate::kNullValueNotAllowed, "path element at position 1 is null");
   }
   const bool makes_nothing = change.kind == PathChange::kDelete || (change.kind == PathChange::kSet && !change.create);
   if (steps->empty() || (makes_nothing && (json == "[]" || json == "{}"))) return std::string(json);
@@ -610,9 +630,12 @@ void json_object(KernelCall& call) {
     const ArrayView keys(Argument<Text>(call.arguments[0])[row], kText);
     const bool alternating = call.arguments.size() == 1;
     const ArrayView values(Argument<Text>(call.arguments.back())[row], kText);
-    const size_t dimensions = std::max(keys.dimensions().size(), values.dimensions().size());
-    if (dimensions > (alternating ? 2 : 1)) throw Error("2202E", "wrong number of array subscripts");
-    if (dimensions == 2 && keys.dimensions()[1].length != 2) throw Error("2202E", "array must have two columns");
+    const auto dimensions = keys.dimensions();
+    // One array may also be a list of pairs.
+    if (dimensions.size() > 2 || (!alternating && (dimensions.size() > 1 || values.dimensions().size() > 1))) {
+      throw Error("2202E", "wrong number of array subscripts");
+    }
+    if (dimensions.size() == 2 && dimensions[1].length != 2) throw Error("2202E", "array must have two columns");
     if (alternating ? keys.size() % 2 != 0 : keys.size() != values.size()) {
       throw Error("2202E", alternating ? "array must have even number of elements" : "mismatched array dimensions");
     }
@@ -661,15 +684,27 @@ double jsonb_to_double(Text json) {
   if (json_kind(json) != JsonKind::kNumber) throw_no_cast(json, "double precision");
   return Numeric::parse(json).to_double();
 }
+float jsonb_to_float(Text json) {
+  if (json_kind(json) != JsonKind::kNumber) throw_no_cast(json, "real");
+  const double wide = Numeric::parse(json).to_double();
+  const auto narrow = static_cast<float>(wide);
+  if (std::isinf(narrow) || (narrow == 0 && wide != 0)) {
+    throw Error(sqlstate::kNumericValueOutOfRange, "\"" + std::string(json) + "\" is out of range for type real");
+  }
+  return narrow;
+}
 std::string json_to_jsonb(Text json) { return normalize_jsonb(json); }
 
 void add_access(FunctionTables& tables) {
   const LogicalType texts = LogicalType::array_of(kText);
   for (const TypeId type : {kJson, kJsonb}) {
     tables.operation("->", {type, kText}, type, each_row<member>, "member of an object");
-    tables.operation("->", {type, kInt32}, type, each_row<element>, "element of an array, from 0");
+    tables.operation("->", {type, kInt32}, type, type == kJsonb ? each_row<jsonb_element> : each_row<element>,
+                     "element of an array, from 0");
     tables.operation("->>", {type, kText}, kText, each_row<member_text>, "member of an object, as text");
-    tables.operation("->>", {type, kInt32}, kText, each_row<element_text>, "element of an array, as text");
+    tables.operation("->>", {type, kInt32}, kText,
+                     type == kJsonb ? each_row<jsonb_element_text> : each_row<element_text>,
+                     "element of an array, as text");
     tables.operation("#>", {type, texts}, type, each_row<at_path>, "value at a path");
     tables.operation("#>>", {type, texts}, kText, each_row<at_path_text>, "value at a path, as text");
     const bool is_json = type == kJson;
@@ -769,6 +804,7 @@ void add_json_casts(FunctionTables& tables) {
   tables.cast(kJsonb, kInt16, kExplicit, each_row<jsonb_to_integer<int16_t>>);
   tables.cast(kJsonb, kInt32, kExplicit, each_row<jsonb_to_integer<int32_t>>);
   tables.cast(kJsonb, kInt64, kExplicit, each_row<jsonb_to_integer<int64_t>>);
+  tables.cast(kJsonb, kFloat32, kExplicit, each_row<jsonb_to_float>);
   tables.cast(kJsonb, kFloat64, kExplicit, each_row<jsonb_to_double>);
 }
 

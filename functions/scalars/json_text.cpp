@@ -227,14 +227,16 @@ void append_iso_time(std::string& out, const Vector& values, size_t row, TypeIoO
   options.dates.date_style = DateStyle::kIso;
   std::string text;
   append_text(text, values, row, options);
+  const std::string era = text.ends_with(" BC") ? " BC" : "";
+  text.resize(text.size() - era.size());
   const size_t blank = text.find(' ');
-  if (values.type().id != TypeId::kDate && blank != std::string::npos && !text.ends_with("BC")) text[blank] = 'T';
+  if (values.type().id != TypeId::kDate && blank != std::string::npos) text[blank] = 'T';
   // A zone of whole hours is written with its minutes.
   if (values.type().id != TypeId::kDate && text.size() > 3 &&
       (text[text.size() - 3] == '+' || text[text.size() - 3] == '-') && values.type().id != TypeId::kTimestamp) {
     text += ":00";
   }
-  append_json_string(out, text);
+  append_json_string(out, text + era);
 }
 
 }  // namespace

@@ -74,7 +74,7 @@ double round_up(double x) { return std::ceil(x); }
 double round_down(double x) { return std::floor(x); }
 double truncate(double x) { return std::trunc(x); }
 double sign(double x) { return x > 0 ? 1 : x < 0 ? -1 : 0; }
-double degrees(double x) { return checked(x * (180 / std::numbers::pi), std::isfinite(x)); }
+double degrees(double x) { return checked(x / (std::numbers::pi / 180), std::isfinite(x)); }
 double radians(double x) { return x * (std::numbers::pi / 180); }
 void pi(KernelCall& call) { call.result = Vector::constant(Value::float64(std::numbers::pi), call.size); }
 

@@ -17,6 +17,16 @@ bool is_null_constant(const ExpressionPtr& expression) {
   return is_constant(expression) && expression->as<ConstantExpression>().value.is_null();
 }
 
+/// Whether folding has left a call of constants in it, which is one that fails.
+bool has_failing_call(const ExpressionPtr& expression) {
+  if (expression->kind != ExpressionKind::kFunction) return false;
+  if (expression->as<FunctionExpression>().function->volatility == Volatility::kImmutable &&
+      std::ranges::all_of(expression->children, is_constant)) {
+    return true;
+  }
+  return std::ranges::any_of(expression->children, has_failing_call);
+}
+
 class Folding {
  public:
   explicit Folding(PlannerContext& context) : evaluator_(context.query) {}
@@ -55,7 +65,9 @@ class Folding {
   void fold_call(ExpressionPtr& expression) {
     const ScalarFunction& function = *expression->as<FunctionExpression>().function;
     if (function.volatility != Volatility::kImmutable) return;
-    if (function.null_rule == NullRule::kStrict && std::ranges::any_of(expression->children, is_null_constant)) {
+    // NULL hides what the other arguments depend on a row for, but not what is wrong with the statement itself.
+    if (function.null_rule == NullRule::kStrict && std::ranges::any_of(expression->children, is_null_constant) &&
+        std::ranges::none_of(expression->children, has_failing_call)) {
       return replace(expression, Value::null(expression->type));
     }
     if (!std::ranges::all_of(expression->children, is_constant)) return;
