@@ -49,6 +49,8 @@ Response Router::handle(const Request& request, Stream& stream) {
     return response;
   } catch (const std::bad_alloc&) {
     return error_response(503, "out of memory");
+  } catch (const std::exception& problem) {
+    return error_response(500, problem.what());
   }
 }
 

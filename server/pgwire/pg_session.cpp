@@ -80,6 +80,8 @@ void PgSession::run() {
       fail(error);
     } catch (const std::bad_alloc&) {
       fail(Error(sqlstate::kOutOfMemory, "out of memory"));
+    } catch (const std::exception& problem) {
+      fail(Error(sqlstate::kInternalError, problem.what()));
     }
   }
 }
@@ -190,6 +192,8 @@ void PgSession::simple_query(FieldReader fields) {
     fail(error);
   } catch (const std::bad_alloc&) {
     fail(Error(sqlstate::kOutOfMemory, "out of memory"));
+  } catch (const std::exception& problem) {
+    fail(Error(sqlstate::kInternalError, problem.what()));
   }
   sync();
 }
