@@ -16,6 +16,7 @@ class TableFunctionOperator::Stream final : public RowStream {
 
   bool next(DataChunk& chunk) override {
     for (;;) {
+      owner_.query().check_cancelled();
       if (!running_ && !start_row()) {
         chunk.reset();
         return false;
@@ -56,7 +57,6 @@ class TableFunctionOperator::Stream final : public RowStream {
         }
       }
     }
-    owner_.query().check_cancelled();
     for (size_t index = 0; index < calls_.size(); ++index) {
       const TableFunction& function = *owner_.plan_.calls[index].function;
       std::vector<Value> arguments;
