@@ -29,7 +29,8 @@ char type_letter(uint32_t oid) {
 
 class EmbeddedTarget : public SqlTarget {
  public:
-  explicit EmbeddedTarget(std::string folder) : folder_(std::move(folder)), database_(Database::open(folder_)) {}
+  EmbeddedTarget(std::string folder, const std::map<std::string, std::string>& settings)
+      : folder_(std::move(folder)), options_{.settings = settings}, database_(Database::open(folder_, options_)) {}
 
   Answer run(const std::string& name, const Record& record) override {
     Answer answer;
@@ -56,7 +57,7 @@ class EmbeddedTarget : public SqlTarget {
   void restart() override {
     connections_.clear();
     database_.reset();
-    database_ = Database::open(folder_);
+    database_ = Database::open(folder_, options_);
   }
 
  private:
@@ -75,6 +76,7 @@ class EmbeddedTarget : public SqlTarget {
   }
 
   std::string folder_;
+  DatabaseOptions options_;
   std::unique_ptr<Database> database_;
   std::map<std::string, std::unique_ptr<Connection>> connections_;
 };
@@ -169,8 +171,9 @@ class WireTarget : public PostgresTarget {
 
 }  // namespace
 
-std::unique_ptr<SqlTarget> embedded_target(const std::string& folder) {
-  return std::make_unique<EmbeddedTarget>(folder);
+std::unique_ptr<SqlTarget> embedded_target(const std::string& folder,
+                                           const std::map<std::string, std::string>& settings) {
+  return std::make_unique<EmbeddedTarget>(folder, settings);
 }
 
 std::unique_ptr<SqlTarget> wire_target(const std::string& folder) { return std::make_unique<WireTarget>(folder); }

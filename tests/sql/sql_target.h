@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -17,8 +18,9 @@ class SqlTarget {
   virtual void restart() = 0;
 };
 
-/// A database of this process in `folder`, through the embedded API.
-std::unique_ptr<SqlTarget> embedded_target(const std::string& folder);
+/// A database of this process in `folder`, through the embedded API; its sessions begin with `settings`.
+std::unique_ptr<SqlTarget> embedded_target(const std::string& folder,
+                                           const std::map<std::string, std::string>& settings = {});
 /// The same behind the PostgreSQL door, on a port that the system chooses.
 std::unique_ptr<SqlTarget> wire_target(const std::string& folder);
 /// A running PostgreSQL. Its schema `public` is made anew.

@@ -6,6 +6,7 @@
 #include <exception>
 #include <filesystem>
 
+#include "planner/optimizer.h"
 #include "tests/sql/slt_script.h"
 #include "tests/sql/sql_target.h"
 
@@ -17,6 +18,8 @@ namespace fs = std::filesystem;
 struct Options {
   std::string target;  ///< embedded, wire, or a PostgreSQL's conninfo
   bool write = false;
+  bool each_rule_off = false;  ///< once for each rule of the optimizer, without it
+  std::string disabled_rule;   ///< the one that is off now
   std::vector<fs::path> files;
   [[nodiscard]] bool ours() const { return target == "embedded" || target == "wire"; }
 };
@@ -27,7 +30,7 @@ struct Score {
 };
 
 std::unique_ptr<SqlTarget> open_target(const Options& options, const std::string& folder) {
-  return options.target == "embedded" ? embedded_target(folder)
+  return options.target == "embedded" ? embedded_target(folder, {{"disabled_rules", options.disabled_rule}})
          : options.target == "wire"   ? wire_target(folder)
                                       : postgres_target(options.target);
 }
@@ -55,7 +58,8 @@ void run_file(const fs::path& path, const Options& options, const std::string& f
       adopt(record, answer);
     } else if (const std::string wrong = difference(record, answer); !wrong.empty()) {
       ++score.failed;
-      fmt::print("{}:{}:\n{}\n{}\n", path.string(), record.line, record.sql, wrong);
+      fmt::print("{}:{}:{}\n{}\n{}\n", path.string(), record.line,
+                 options.disabled_rule.empty() ? "" : " without " + options.disabled_rule, record.sql, wrong);
     }
   }
   if (options.write) {
@@ -75,19 +79,33 @@ void add_files(const fs::path& path, std::vector<fs::path>& files) {
   }
 }
 
-int run(const Options& options) {
+void run_files(const Options& options, const fs::path& scratch, Score& score) {
+  for (const fs::path& file : options.files) {
+    try {
+      run_file(file, options, scratch / file.stem(), score);
+    } catch (const std::exception& problem) {
+      ++score.failed;
+      fmt::print("{}: {}\n", file.string(), problem.what());
+    }
+  }
+}
+
+int run(Options options) {
   std::string scratch = (fs::temp_directory_path() / "tidemark-sql-XXXXXX").string();
   if (::mkdtemp(scratch.data()) == nullptr) {
     throw std::runtime_error("cannot make a temporary folder");
   }
   Score score;
-  for (const fs::path& file : options.files) {
-    try {
-      run_file(file, options, scratch + "/" + file.stem().string(), score);
-    } catch (const std::exception& problem) {
-      ++score.failed;
-      fmt::print("{}: {}\n", file.string(), problem.what());
+  if (options.each_rule_off) {
+    for (const Rule& rule : all_rules()) {
+      if (!rule.required) {
+        options.disabled_rule = rule.name;
+        run_files(options, fs::path(scratch) / rule.name, score);
+        fs::remove_all(fs::path(scratch) / rule.name);
+      }
     }
+  } else {
+    run_files(options, scratch, score);
   }
   fs::remove_all(scratch);
   fmt::print("{} records in {} files, {} failed\n", score.records, options.files.size(), score.failed);
@@ -103,14 +121,19 @@ int main(int argument_count, char** arguments) {
     const std::string argument = arguments[i];
     if (argument == "--write") {
       options.write = true;
+    } else if (argument == "--each-rule-off") {
+      options.each_rule_off = true;
     } else if (options.target.empty()) {
       options.target = argument;
     } else {
       tidemark::slt::add_files(argument, options.files);
     }
   }
-  if (options.files.empty() || (options.write && options.ours())) {
-    fmt::print("usage: sql_test embedded|wire FILES\n       sql_test CONNINFO [--write] FILES\n");
+  if (options.files.empty() || (options.write && options.ours()) ||
+      (options.each_rule_off && options.target != "embedded")) {
+    fmt::print(
+        "usage: sql_test embedded [--each-rule-off] FILES\n       sql_test wire FILES\n"
+        "       sql_test CONNINFO [--write] FILES\n");
     return 2;
   }
   std::ranges::sort(options.files);
