@@ -342,9 +342,14 @@ std::unique_ptr<RunningStatement> Session::start_statement() {
   return running;
 }
 
-RunningStatement::~RunningStatement() { session.end_statement(*this); }
+RunningStatement::~RunningStatement() {
+  if (!ended) {
+    session.end_statement(*this);
+  }
+}
 
 void Session::end_statement(RunningStatement& running) noexcept {
+  running.ended = true;
   running_.store(false);
   if (running.timer_ticket != 0) {
     database_.timer().disarm(running.timer_ticket);

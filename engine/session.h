@@ -24,6 +24,7 @@
 namespace tidemark {
 
 class DatabaseImplementation;
+class Session;
 struct Cursor;
 
 /// What one running statement holds: its memory, its clock readings, its cancel flag's timer. Made for each execution
@@ -33,6 +34,7 @@ struct RunningStatement {
   TypeIoOptions io;
   QueryContext context;
   uint64_t timer_ticket = 0;
+  bool ended = false;
   Session& session;
   RunningStatement(Session& owner, MemoryTracker& parent, int64_t limit_bytes)
       : memory("query_memory_limit", limit_bytes, &parent), session(owner) {}

@@ -1,6 +1,7 @@
 // COPY's text and CSV: a stream gives the same rows in whatever pieces it comes, and rows that are written read back.
 // The first byte picks the format, the second the size of the pieces.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -55,6 +56,13 @@ std::optional<Rows> read(const CopyFormat& format, std::string_view stream, size
   return refused ? std::nullopt : std::optional(std::move(rows));
 }
 
+/// In text, a value that reads as the word for NULL does not come back, in PostgreSQL neither.
+bool has_null_word(const CopyFormat& format, const Rows& rows) {
+  return !format.csv && std::ranges::any_of(rows, [&](const auto& row) {
+    return std::ranges::any_of(row, [&](const auto& value) { return value && *value == format.null_text; });
+  });
+}
+
 std::string write(const CopyFormat& format, const Rows& rows) {
   std::string out;
   for (const auto& row : rows) {
@@ -89,7 +97,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (read(format, stream, data[1] % 16u + 1) != whole) {
     fuzz::fail("the rows depend on how the stream is cut");
   }
-  if (whole && read(format, write(format, *whole), size_t{1} << 20) != whole) {
+  if (whole && !has_null_word(format, *whole) && read(format, write(format, *whole), size_t{1} << 20) != whole) {
     fuzz::fail("rows that were written do not read back");
   }
   return 0;

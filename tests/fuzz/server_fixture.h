@@ -1,7 +1,10 @@
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -31,6 +34,7 @@ class ScriptedStream final : public Stream {
       : input_(std::move(input)), piece_bytes_(piece_bytes), heard_(heard) {}
   size_t read_some(std::span<char> out) override;
   void write(std::string_view bytes) override { heard_.append(bytes); }
+  void set_read_deadline(std::optional<std::chrono::steady_clock::time_point> /*deadline*/) override {}
   bool wait_readable(int /*timeout_ms*/) override { return true; }
   [[nodiscard]] bool from_loopback() const override { return true; }
   [[nodiscard]] std::string peer() const override { return "fuzzer"; }

@@ -1,6 +1,7 @@
 // The write-ahead log: a file of arbitrary bytes, behind a head that fits; a record's payload, past its checksum; a
 // change of the catalog. What decodes must encode to something that decodes to the same bytes.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
