@@ -78,12 +78,14 @@ void load_cpu(HttpClient& client) {
   DevopsData data(kHosts, 1);
   const ProgressBar bar;
   const Stopwatch watch;
-  std::string lines;
+  bench::TableBatch rows(DevopsData::table());
   while (data.steps() < kSteps) {
-    data.append_step(lines);
+    data.append_step(rows);
     if (data.steps() % 100 == 0 || data.steps() == kSteps) {
+      std::string lines;
+      bench::append_line_protocol(lines, DevopsData::table(), rows);
       write(client, lines);
-      lines.clear();
+      rows = bench::TableBatch(DevopsData::table());
       bar.show(static_cast<double>(data.steps()) / kSteps);
     }
   }

@@ -13,7 +13,7 @@ constexpr std::array<std::string_view, 3> kOperatingSystems = {"Ubuntu16.10", "U
 constexpr std::array<std::string_view, 4> kTeams = {"SF", "NYC", "LON", "CHI"};
 constexpr std::array<std::string_view, 3> kEnvironments = {"production", "staging", "test"};
 
-void append_number(std::string& out, int64_t value) {
+void append_integer(std::string& out, int64_t value) {
   char text[24];
   out.append(text, std::to_chars(text, text + sizeof text, value).ptr);
 }
@@ -31,18 +31,18 @@ double normal(Random& random) {
 
 DevopsData::DevopsData(size_t hosts, uint64_t seed) : random_(seed) {
   for (size_t host = 0; host < hosts; ++host) {
-    const std::string_view region = kRegions[random_.below(kRegions.size())];
-    std::string tags = "cpu,hostname=host_" + std::to_string(host);
-    tags += ",region=" + std::string(region);
-    tags += ",datacenter=" + std::string(region) + static_cast<char>('a' + random_.below(3));
-    tags += ",rack=" + std::to_string(random_.below(100));
-    tags += ",os=" + std::string(kOperatingSystems[random_.below(kOperatingSystems.size())]);
-    tags += random_.below(2) == 0 ? ",arch=x64" : ",arch=x86";
-    tags += ",team=" + std::string(kTeams[random_.below(kTeams.size())]);
-    tags += ",service=" + std::to_string(random_.below(20));
-    tags += ",service_version=" + std::to_string(random_.below(2));
-    tags += ",service_environment=" + std::string(kEnvironments[random_.below(kEnvironments.size())]);
-    tags_.push_back(std::move(tags));
+    const std::string region(kRegions[random_.below(kRegions.size())]);
+    auto& tags = tags_.emplace_back();
+    tags[0] = "host_" + std::to_string(host);
+    tags[1] = region;
+    tags[2] = region + static_cast<char>('a' + random_.below(3));
+    tags[3] = std::to_string(random_.below(100));
+    tags[4] = kOperatingSystems[random_.below(kOperatingSystems.size())];
+    tags[5] = random_.below(2) == 0 ? "x64" : "x86";
+    tags[6] = kTeams[random_.below(kTeams.size())];
+    tags[7] = std::to_string(random_.below(20));
+    tags[8] = std::to_string(random_.below(2));
+    tags[9] = kEnvironments[random_.below(kEnvironments.size())];
     auto& walk = walks_.emplace_back();
     for (double& value : walk) {
       value = random_.uniform() * 100;
@@ -50,23 +50,38 @@ DevopsData::DevopsData(size_t hosts, uint64_t seed) : random_(seed) {
   }
 }
 
-void DevopsData::append_step(std::string& lines) {
-  const int64_t time_ns = (kStart + steps_ * kStepSeconds) * 1'000'000'000;
+const TableSpec& DevopsData::table() {
+  static const TableSpec kTable = [] {
+    TableSpec table{.name = "cpu",
+                    .columns = {{"time", ColumnKind::kTime}},
+                    .key = {"hostname", "time"},
+                    .indexes = {{"time"}},
+                    .line_protocol = true};
+    for (const std::string_view tag : kTags) {
+      table.columns.push_back({std::string(tag), ColumnKind::kTag});
+    }
+    for (const std::string_view field : kFields) {
+      table.columns.push_back({std::string(field), ColumnKind::kInteger});
+    }
+    return table;
+  }();
+  return kTable;
+}
+
+void DevopsData::append_step(TableBatch& rows) {
+  const int64_t time_us = (kStart + steps_ * kStepSeconds) * 1'000'000;
   for (size_t host = 0; host < walks_.size(); ++host) {
-    lines += tags_[host];
+    rows.columns[0].integers.push_back(time_us);
+    for (size_t tag = 0; tag < kTags.size(); ++tag) {
+      rows.columns[1 + tag].add_text(tags_[host][tag]);
+    }
     for (size_t field = 0; field < kFields.size(); ++field) {
       double& value = walks_[host][field];
       value = std::clamp(value + normal(random_), 0.0, 100.0);
-      lines += field == 0 ? ' ' : ',';
-      lines += kFields[field];
-      lines += '=';
-      append_number(lines, static_cast<int64_t>(value));
-      lines += 'i';
+      rows.columns[1 + kTags.size() + field].integers.push_back(static_cast<int64_t>(value));
     }
-    lines += ' ';
-    append_number(lines, time_ns);
-    lines += '\n';
   }
+  rows.size += walks_.size();
   ++steps_;
 }
 
@@ -76,9 +91,9 @@ void LoginData::append(std::string& lines, size_t count) {
     const uint64_t user = std::min(random_.below(users_), random_.below(users_));
     time_ns_ += 1 + static_cast<int64_t>(random_.below(100'000'000));
     lines += "logins,user_id=u";
-    append_number(lines, static_cast<int64_t>(user));
+    append_integer(lines, static_cast<int64_t>(user));
     lines += random_.below(50) == 0 ? " ok=f " : " ok=t ";
-    append_number(lines, time_ns_);
+    append_integer(lines, time_ns_);
     lines += '\n';
   }
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "bench/macro/table_batch.h"
 
 namespace tidemark::bench {
 
@@ -25,14 +26,16 @@ class DevopsData {
 
   DevopsData(size_t hosts, uint64_t seed);
 
+  /// The table `cpu`, which line protocol makes.
+  static const TableSpec& table();
+
   [[nodiscard]] size_t hosts() const { return walks_.size(); }
-  /// Moves all hosts one step on and appends a line of line protocol for each.
-  void append_step(std::string& lines);
+  /// Moves all hosts one step on and appends a row for each.
+  void append_step(TableBatch& rows);
   [[nodiscard]] int64_t steps() const { return steps_; }
-  [[nodiscard]] const std::string& tag_text(size_t host) const { return tags_[host]; }
 
  private:
-  std::vector<std::string> tags_;  ///< `cpu,hostname=host_0,…`, one a host
+  std::vector<std::array<std::string, kTags.size()>> tags_;  ///< one a host
   std::vector<std::array<double, kFields.size()>> walks_;
   Random random_;
   int64_t steps_ = 0;

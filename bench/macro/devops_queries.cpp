@@ -3,112 +3,226 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string>
+#include <string_view>
 
 #include "bench/macro/devops_data.h"
+#include "bench/macro/http_client.h"
 
 namespace tidemark::bench {
 namespace {
 
-constexpr std::string_view kOrigin = "timestamptz '1970-01-01 00:00:00+00'";
+/// The shape of a set, and whether drawn ranges keep to the edges of buckets.
+struct Extent {
+  size_t hosts;
+  int64_t hours;
+  bool aligned = false;
+};
 
-std::string literal(int64_t epoch_seconds) { return fmt::format("to_timestamp({})", epoch_seconds); }
+/// A stretch of time, microseconds since 1970, [first, last).
+struct TimeSpan {
+  int64_t first_us;
+  int64_t last_us;
+};
 
-/// `time >= … and time < …` for a random stretch of so many hours.
-std::string time_range(Random& random, int64_t hours_wanted, int64_t hours) {
-  const int64_t length = std::min(hours_wanted, hours) * 3600;
-  const int64_t latest = hours * 3600 - length;
-  const int64_t start = DevopsData::kStart + (latest > 0 ? random.between(0, latest) : 0);
-  return fmt::format("time >= {} AND time < {}", literal(start), literal(start + length));
+/// A random stretch of so many hours, for buckets of so many seconds.
+TimeSpan draw_span(Random& random, int64_t hours_wanted, int64_t bucket_seconds, const Extent& extent) {
+  const int64_t length = std::min(hours_wanted, extent.hours) * 3600;
+  const int64_t latest = extent.hours * 3600 - length;
+  int64_t start = DevopsData::kStart + (latest > 0 ? random.between(0, latest) : 0);
+  if (extent.aligned) {
+    start -= start % bucket_seconds;
+  }
+  return {start * 1'000'000, (start + length) * 1'000'000};
 }
 
-std::string host_list(Random& random, size_t count, size_t hosts) {
+std::vector<size_t> draw_hosts(Random& random, size_t count, const Extent& extent) {
+  std::vector<size_t> hosts;
+  while (hosts.size() < std::min(count, extent.hosts)) {
+    const size_t host = random.below(extent.hosts);
+    if (std::find(hosts.begin(), hosts.end(), host) == hosts.end()) {
+      hosts.push_back(host);
+    }
+  }
+  return hosts;
+}
+
+std::string within(Dialect dialect, const TimeSpan& span) {
+  return fmt::format("time >= {} AND time < {}", time_literal(dialect, span.first_us),
+                     time_literal(dialect, span.last_us));
+}
+
+std::string host_list(const std::vector<size_t>& hosts) {
   std::string list;
-  for (size_t i = 0; i < count; ++i) {
-    list += fmt::format("{}'host_{}'", i == 0 ? "" : ", ", random.below(hosts));
+  for (const size_t host : hosts) {
+    list += fmt::format("{}'host_{}'", list.empty() ? "" : ", ", host);
   }
   return list;
 }
 
-std::string columns(std::string_view function, size_t count) {
+std::string aggregates(std::string_view function, size_t count) {
   std::string list;
   for (size_t i = 0; i < count; ++i) {
-    list += fmt::format(", {0}({1}) AS {1}", function, DevopsData::kFields[i]);
+    list += fmt::format(", {0}({1}) AS {0}_{1}", function, DevopsData::kFields[i]);
   }
   return list;
 }
 
-template <size_t fields, size_t host_count, int64_t range_hours>
-std::string single_groupby(Random& random, size_t hosts, int64_t hours) {
-  return fmt::format(
-      "SELECT date_bin('1 minute', time, {}) AS minute{} FROM cpu WHERE hostname IN ({}) AND {} GROUP BY minute ORDER "
-      "BY minute",
-      kOrigin, columns("max", fields), host_list(random, host_count, hosts), time_range(random, range_hours, hours));
+/// MetricsQL over a range: a value a bucket, at the bucket's last second, so that its window (t - bucket, t] is the
+/// bucket. Without its cache: draws are new each time anyway.
+std::string range_query(const std::string& expression, const TimeSpan& span, int64_t bucket_seconds) {
+  const int64_t first = span.first_us / 1'000'000 / bucket_seconds * bucket_seconds + bucket_seconds - 1;
+  return fmt::format("/api/v1/query_range?query={}&start={}&end={}&step={}&nocache=1", percent_encode(expression),
+                     first, span.last_us / 1'000'000 - 1, bucket_seconds);
 }
 
-template <size_t host_count>
-std::string cpu_max_all(Random& random, size_t hosts, int64_t hours) {
-  return fmt::format(
-      "SELECT date_bin('1 hour', time, {}) AS hour{} FROM cpu WHERE hostname IN ({}) AND {} GROUP BY hour ORDER BY "
-      "hour",
-      kOrigin, columns("max", DevopsData::kFields.size()), host_list(random, host_count, hosts),
-      time_range(random, 8, hours));
+/// The first `count` fields as names of metrics.
+std::string metric_pattern(size_t count) {
+  std::string pattern;
+  for (size_t i = 0; i < count; ++i) {
+    pattern += fmt::format("{}cpu_{}", i == 0 ? "" : "|", DevopsData::kFields[i]);
+  }
+  return pattern;
 }
 
-template <size_t fields>
-std::string double_groupby(Random& random, size_t /*hosts*/, int64_t hours) {
-  return fmt::format(
-      "SELECT date_bin('1 hour', time, {}) AS hour, hostname{} FROM cpu WHERE {} GROUP BY hour, hostname ORDER BY "
-      "hour, hostname",
-      kOrigin, columns("avg", fields), time_range(random, 12, hours));
+/// All columns, in an order of our own: each engine made them in its own.
+std::string all_columns() {
+  std::string list;
+  for (const ColumnSpec& column : DevopsData::table().columns) {
+    list += (list.empty() ? "" : ", ") + column.name;
+  }
+  return list;
 }
 
-std::string high_cpu_all(Random& random, size_t /*hosts*/, int64_t hours) {
-  return fmt::format("SELECT * FROM cpu WHERE usage_user > 90 AND {}", time_range(random, 12, hours));
+/// Two wordings, of free and of aligned draws.
+template <class Words>
+Question drawn_question(std::string name, const Extent& extent, Words words) {
+  Extent aligned = extent;
+  aligned.aligned = true;
+  return {std::move(name),
+          [=](Dialect dialect, Random& random) -> std::string { return words(extent, dialect, random); },
+          [=](Dialect dialect, Random& random) -> std::string { return words(aligned, dialect, random); }};
 }
 
-std::string high_cpu_1(Random& random, size_t hosts, int64_t hours) {
-  return fmt::format("SELECT * FROM cpu WHERE usage_user > 90 AND hostname = 'host_{}' AND {}", random.below(hosts),
-                     time_range(random, 12, hours));
+/// The greatest of some fields of some hosts, by minute or hour.
+Question max_by_bucket(std::string name, size_t fields, size_t host_count, int64_t range_hours, int64_t bucket_seconds,
+                       const Extent& whole) {
+  return drawn_question(std::move(name), whole, [=](const Extent& extent, Dialect dialect, Random& random) {
+    const std::vector<size_t> hosts = draw_hosts(random, host_count, extent);
+    const TimeSpan span = draw_span(random, range_hours, bucket_seconds, extent);
+    if (dialect == Dialect::kMetricsQl) {
+      std::string host_pattern;
+      for (const size_t host : hosts) {
+        host_pattern += fmt::format("{}host_{}", host_pattern.empty() ? "" : "|", host);
+      }
+      return range_query(fmt::format("max(max_over_time({{__name__=~\"{}\", hostname=~\"{}\"}}[{}s])) by (__name__)",
+                                     metric_pattern(fields), host_pattern, bucket_seconds),
+                         span, bucket_seconds);
+    }
+    return fmt::format("SELECT {} AS bucket{} FROM cpu WHERE hostname IN ({}) AND {} GROUP BY bucket ORDER BY bucket",
+                       time_bucket(dialect, bucket_seconds, "time"), aggregates("max", fields), host_list(hosts),
+                       within(dialect, span));
+  });
 }
 
-std::string lastpoint(Random& /*random*/, size_t /*hosts*/, int64_t /*hours*/) {
-  return "SELECT DISTINCT ON (hostname) * FROM cpu ORDER BY hostname, time DESC";
+/// The average of some fields of all hosts, by host and hour.
+Question double_groupby(std::string name, size_t fields, const Extent& whole) {
+  return drawn_question(std::move(name), whole, [=](const Extent& extent, Dialect dialect, Random& random) {
+    const TimeSpan span = draw_span(random, 12, 3600, extent);
+    if (dialect == Dialect::kMetricsQl) {
+      return range_query(
+          fmt::format("avg(avg_over_time({{__name__=~\"{}\"}}[1h])) by (__name__, hostname)", metric_pattern(fields)),
+          span, 3600);
+    }
+    return fmt::format(
+        "SELECT {} AS hour, hostname{} FROM cpu WHERE {} GROUP BY hour, hostname ORDER BY hour, hostname",
+        time_bucket(dialect, 3600, "time"), aggregates("avg", fields), within(dialect, span));
+  });
 }
 
-std::string groupby_orderby_limit(Random& random, size_t /*hosts*/, int64_t hours) {
-  const int64_t end = DevopsData::kStart + random.between(std::min<int64_t>(1, hours), hours) * 3600;
-  return fmt::format(
-      "SELECT date_bin('1 minute', time, {}) AS minute, max(usage_user) FROM cpu WHERE time < {} GROUP BY minute ORDER "
-      "BY minute DESC LIMIT 5",
-      kOrigin, literal(end));
+/// Whole rows of busy moments.
+Question high_cpu(std::string name, bool one_host, const Extent& extent) {
+  return {std::move(name), [=](Dialect dialect, Random& random) -> std::string {
+            const TimeSpan span = draw_span(random, 12, 1, extent);
+            const std::string host =
+                one_host ? fmt::format(" AND hostname = 'host_{}'", random.below(extent.hosts)) : "";
+            if (dialect == Dialect::kMetricsQl) {
+              return "";
+            }
+            return fmt::format("SELECT {} FROM cpu WHERE usage_user > 90{} AND {}", all_columns(), host,
+                               within(dialect, span));
+          }};
 }
 
-std::string hour_by_host(Random& /*random*/, size_t /*hosts*/, int64_t /*hours*/) {
-  return fmt::format("SELECT hostname, date_bin('1 hour', time, {}), avg(usage_user) FROM cpu GROUP BY 1, 2", kOrigin);
+std::string lastpoint(Dialect dialect, Random& /*random*/) {
+  switch (dialect) {
+    case Dialect::kMetricsQl:
+      return "";
+    case Dialect::kPostgres:
+    case Dialect::kSqlite:
+      // Their planners do not skip from host to host in the key by themselves; asked so, they do.
+      return fmt::format(
+          "WITH RECURSIVE hosts(host) AS (SELECT min(hostname) FROM cpu UNION ALL SELECT (SELECT min(hostname) FROM "
+          "cpu "
+          "WHERE hostname > host) FROM hosts WHERE host IS NOT NULL) SELECT {} FROM hosts JOIN cpu ON hostname = host "
+          "AND time = (SELECT max(time) FROM cpu WHERE hostname = host)",
+          all_columns());
+    case Dialect::kDuckDb:
+      // Faster in DuckDB than DISTINCT ON.
+      return fmt::format(
+          "SELECT {} FROM (SELECT hostname, max(time) AS time FROM cpu GROUP BY hostname) AS latest JOIN cpu USING "
+          "(hostname, time)",
+          all_columns());
+    case Dialect::kTidemark:
+      break;
+  }
+  return fmt::format("SELECT DISTINCT ON (hostname) {} FROM cpu ORDER BY hostname, time DESC", all_columns());
+}
+
+Question groupby_orderby_limit(const Extent& whole) {
+  return drawn_question("groupby-orderby-limit", whole, [=](const Extent& extent, Dialect dialect, Random& random) {
+    const int64_t first = std::min<int64_t>(1, extent.hours);
+    const int64_t end_us = (DevopsData::kStart + random.between(first, extent.hours) * 3600) * 1'000'000;
+    if (dialect == Dialect::kMetricsQl) {
+      // It has no LIMIT of this kind; told which five minutes these are, it answers the same.
+      return range_query("max(max_over_time(cpu_usage_user[60s]))", {end_us - 300'000'000, end_us}, 60);
+    }
+    return fmt::format(
+        "SELECT {} AS minute, max(usage_user) FROM cpu WHERE time < {} GROUP BY minute ORDER BY minute DESC LIMIT 5",
+        time_bucket(dialect, 60, "time"), time_literal(dialect, end_us));
+  });
+}
+
+std::string hour_by_host(Dialect dialect, Random& /*random*/) {
+  return dialect == Dialect::kMetricsQl
+             ? ""
+             : fmt::format("SELECT hostname, {} AS hour, avg(usage_user) FROM cpu GROUP BY hostname, hour",
+                           time_bucket(dialect, 3600, "time"));
 }
 
 }  // namespace
 
-const std::vector<DevopsQuery>& devops_queries() {
-  static const std::vector<DevopsQuery> kQueries = {
-      {"single-groupby-1-1-1", single_groupby<1, 1, 1>},
-      {"single-groupby-1-1-12", single_groupby<1, 1, 12>},
-      {"single-groupby-1-8-1", single_groupby<1, 8, 1>},
-      {"single-groupby-5-1-1", single_groupby<5, 1, 1>},
-      {"single-groupby-5-1-12", single_groupby<5, 1, 12>},
-      {"single-groupby-5-8-1", single_groupby<5, 8, 1>},
-      {"cpu-max-all-1", cpu_max_all<1>},
-      {"cpu-max-all-8", cpu_max_all<8>},
-      {"double-groupby-1", double_groupby<1>},
-      {"double-groupby-5", double_groupby<5>},
-      {"double-groupby-all", double_groupby<10>},
-      {"high-cpu-all", high_cpu_all},
-      {"high-cpu-1", high_cpu_1},
+std::vector<Question> devops_questions(size_t hosts, int64_t hours) {
+  const Extent extent{hosts, hours};
+  constexpr size_t kAll = DevopsData::kFields.size();
+  return {
+      max_by_bucket("single-groupby-1-1-1", 1, 1, 1, 60, extent),
+      max_by_bucket("single-groupby-1-1-12", 1, 1, 12, 60, extent),
+      max_by_bucket("single-groupby-1-8-1", 1, 8, 1, 60, extent),
+      max_by_bucket("single-groupby-5-1-1", 5, 1, 1, 60, extent),
+      max_by_bucket("single-groupby-5-1-12", 5, 1, 12, 60, extent),
+      max_by_bucket("single-groupby-5-8-1", 5, 8, 1, 60, extent),
+      max_by_bucket("cpu-max-all-1", kAll, 1, 8, 3600, extent),
+      max_by_bucket("cpu-max-all-8", kAll, 8, 8, 3600, extent),
+      double_groupby("double-groupby-1", 1, extent),
+      double_groupby("double-groupby-5", 5, extent),
+      double_groupby("double-groupby-all", kAll, extent),
+      high_cpu("high-cpu-all", false, extent),
+      high_cpu("high-cpu-1", true, extent),
       {"lastpoint", lastpoint},
-      {"groupby-orderby-limit", groupby_orderby_limit},
+      groupby_orderby_limit(extent),
       {"hour-by-host", hour_by_host},
   };
-  return kQueries;
 }
 
 }  // namespace tidemark::bench

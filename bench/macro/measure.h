@@ -1,7 +1,10 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
@@ -31,8 +34,15 @@ struct Latencies {
 /// each.
 Latencies measure(const std::function<void()>& work, size_t runs_min = 7, double ms_min = 300);
 
+/// Runs each on a thread of its own (a single one on this thread) and returns when all are done. Throws what the first
+/// that failed has thrown.
+void run_at_once(const std::vector<std::function<void()>>& works);
+
 /// Bytes of all files below a folder.
 uint64_t folder_bytes(const std::string& folder);
+
+/// The most memory that a process has had resident so far; 0 if it is gone.
+uint64_t process_memory_bytes_peak(pid_t process);
 
 /// A folder of its own below the system's temporary folder, removed with all it holds in the end.
 class TemporaryFolder {

@@ -18,6 +18,7 @@ class ServerProcess {
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
 
+  [[nodiscard]] pid_t pid() const { return pid_; }
   [[nodiscard]] uint16_t pg_port() const { return pg_port_; }
   [[nodiscard]] uint16_t http_port() const { return http_port_; }
   /// Sends the signal and waits for the end.
