@@ -13,9 +13,12 @@ namespace tidemark {
 /// A field column of a batch under construction: values as they come, rows without the field filled up as unset.
 class FieldColumnBuilder {
  public:
-  FieldColumnBuilder(std::string name, TypeId type) : name_(std::move(name)), type_(type) {}
+  FieldColumnBuilder(std::string name, TypeId type)
+      : name_(std::move(name)), type_(type), needs_escapes_(name_.find_first_of("\\,= ") != std::string::npos) {}
 
   [[nodiscard]] const std::string& name() const { return name_; }
+  /// The name as lines bear it, where that is one way only: no character in it is or can be escaped. Else empty.
+  [[nodiscard]] std::string_view plain_key() const { return needs_escapes_ ? std::string_view() : name_; }
   [[nodiscard]] TypeId type() const { return type_; }
   /// Whether no row sets it.
   [[nodiscard]] bool empty() const;
@@ -56,6 +59,7 @@ class FieldColumnBuilder {
 
   std::string name_;
   TypeId type_;
+  bool needs_escapes_;
   size_t size_ = 0;                ///< rows that have a place so far
   bool all_set_ = true;            ///< while true, `marks_` is unused
   std::vector<uint64_t> marks_;    ///< a bit a row: the field is set

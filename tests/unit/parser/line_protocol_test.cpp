@@ -2,6 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <bit>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
 #include "types/value.h"
 
 namespace tidemark {
@@ -118,6 +123,137 @@ TEST(LineProtocol, KeepsTheFirstTypeOfAFieldWithinABody) {
 
 TEST(LineProtocol, LetsTheLaterOfTwoEqualFieldsCount) {
   EXPECT_EQ(parse("m v=1,v=2 1").batches[0].fields[0].values.value(0), Value::float64(2));
+}
+
+// Lines that repeat the form of the one before are parsed in a shorter way. It must see what the thorough way sees,
+// which the first line of a body gets.
+
+/// What one line gives, with its values to the bit.
+std::string outcome(const LineProtocolResult& result, size_t row) {
+  if (!result.errors.empty()) {
+    return result.errors[0];
+  }
+  if (!result.conflicts.empty()) {
+    return result.conflicts[0];
+  }
+  const ColumnBatch& batch = result.batches[0];
+  std::string text = std::to_string(batch.time_ns[row]);
+  for (const ColumnBatch::Field& field : batch.fields) {
+    const Value value = field.values.value(row);
+    text += " " + field.name + "=";
+    text += value.type().id == TypeId::kFloat64 ? std::to_string(std::bit_cast<uint64_t>(value.as_double()))
+                                                : std::to_string(value.as_int64());
+  }
+  return text;
+}
+
+TEST(LineProtocol, ReadsNumbersOfRepeatedLinesAsThoseOfFirstOnes) {
+  std::vector<std::string> texts = {"0",
+                                    "-0",
+                                    "1.",
+                                    ".5",
+                                    "-.5",
+                                    "+1",
+                                    "1e5",
+                                    "1.5e-3",
+                                    "123456789012345",
+                                    "1234567890123456",
+                                    "9007199254740993",
+                                    "0.1",
+                                    "0.30000000000000004",
+                                    "99999.9999999999",
+                                    "-1.25",
+                                    "1e400",
+                                    "00012",
+                                    "1..2",
+                                    "-",
+                                    "--1",
+                                    "1-",
+                                    "NaN",
+                                    "",
+                                    "0i",
+                                    "-0i",
+                                    "i",
+                                    "-i",
+                                    "+5i",
+                                    "999999999999999999i",
+                                    "1000000000000000000i",
+                                    "8999999999999999999i",
+                                    "-8999999999999999999i",
+                                    "9223372036854775807i",
+                                    "-9223372036854775808i",
+                                    "9223372036854775808i",
+                                    "90000000000000000000i",
+                                    "1.5i",
+                                    "1ii"};
+  Random random(1);
+  for (int i = 0; i < 3000; ++i) {
+    std::string text = random.chance(0.3) ? "-" : "";
+    for (uint64_t digits = 1 + random.below(12); digits > 0; --digits) {
+      text += static_cast<char>('0' + random.below(10));
+    }
+    text += '.';
+    for (uint64_t digits = 1 + random.below(8); digits > 0; --digits) {
+      text += static_cast<char>('0' + random.below(10));
+    }
+    texts.push_back(text);
+  }
+  for (const std::string& text : texts) {
+    const bool whole = text.ends_with('i');
+    const std::string line = "m a=" + text + ",b=2i 7\n";
+    const std::string usual = whole ? "m a=5i,b=1i 6\n" : "m a=5,b=1i 6\n";
+    EXPECT_EQ(outcome(parse(usual + line), 1), outcome(parse(line), 0)) << text;
+    // The other type: the first one wins.
+    const auto conflict = parse((whole ? "m a=5,b=1i 6\n" : "m a=5i,b=1i 6\n") + line);
+    EXPECT_EQ(conflict.rows, 1u) << text;
+    EXPECT_EQ(conflict.conflicts.size() + conflict.errors.size(), 1u) << text;
+  }
+}
+
+TEST(LineProtocol, ReadsTimesBeforeALineFeedAsThoseAtTheEnd) {
+  for (const std::string text : {"0", "-1", "1704067200000000000", "8999999999999999999", "9000000000000000000",
+                                 "9223372036854775806", "9223372036854775807", "-9223372036854775806",
+                                 "-9223372036854775808", "99999999999999999999", "1x", "1 2", "1 "}) {
+    EXPECT_EQ(outcome(parse("m v=1 " + text + "\n"), 0), outcome(parse("m v=1 " + text), 0)) << text;
+  }
+}
+
+TEST(LineProtocol, KnowsSeriesInWhateverOrderTheyCome) {
+  // Names that begin alike, escapes at their ends, two measurements; in turns, repeated, and turned round.
+  const std::vector<std::string> names = {"m,a=1", "m,a=1\\ 2", "m,a=1\\\\", "m,a=12", "m", "n,a=1", "m,a=1,b=2"};
+  std::vector<size_t> order = {0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 3, 4, 5, 6, 6, 6, 5, 4, 3, 2, 1, 0, 0, 2, 4, 6, 1, 3, 5};
+  std::string body;
+  for (size_t i = 0; i < order.size(); ++i) {
+    body += names[order[i]] + " v=" + std::to_string(i) + "i " + std::to_string(i) + "\n";
+  }
+  const auto result = parse(body);
+  ASSERT_TRUE(result.errors.empty());
+  ASSERT_EQ(result.rows, order.size());
+  for (const ColumnBatch& batch : result.batches) {
+    for (size_t row = 0; row < batch.size(); ++row) {
+      const auto line = static_cast<size_t>(batch.time_ns[row]);
+      const auto alone = parse(names[order[line]] + " v=1i 1");
+      EXPECT_EQ(batch.table, alone.batches[0].table) << line;
+      EXPECT_EQ(batch.tag_sets[batch.row_tag_set[row]], alone.batches[0].tag_sets[0]) << line;
+      EXPECT_EQ(batch.fields[0].values.value(row), Value::int64(static_cast<int64_t>(line)));
+    }
+  }
+}
+
+TEST(LineProtocol, TakesFieldsInAnotherOrderAndWithEscapedKeys) {
+  const auto result = parse("m a=1i,b=2i,c\\ d=3i 1\nm a=4i,b=5i,c\\ d=6i 2\nm b=8i,c\\ d=9i,a=7i 3\nm a=1i,a=2i 4\n");
+  ASSERT_TRUE(result.errors.empty());
+  const ColumnBatch& batch = result.batches[0];
+  ASSERT_EQ(batch.fields.size(), 3u);
+  EXPECT_EQ(batch.fields[2].name, "c d");
+  for (int64_t row = 0; row < 3; ++row) {
+    for (int64_t field = 0; field < 3; ++field) {
+      EXPECT_EQ(batch.fields[static_cast<size_t>(field)].values.value(static_cast<size_t>(row)),
+                Value::int64(row * 3 + field + 1));
+    }
+  }
+  EXPECT_EQ(batch.fields[0].values.value(3), Value::int64(2));
+  EXPECT_FALSE(batch.fields[1].set.is_valid(3));
 }
 
 }  // namespace
