@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <optional>
 
 #include "base/error.h"
 #include "base/utf8.h"
@@ -8,6 +9,7 @@
 #include "engine/statement_result.h"
 #include "engine/table_write.h"
 #include "engine/utility/copy_options.h"
+#include "engine/utility/copy_text_column.h"
 #include "engine/utility/utility.h"
 #include "functions/evaluator.h"
 #include "parser/ast_query.h"
@@ -92,6 +94,10 @@ class CopyFrom final : public Result {
     write_options.conflict = conflict_rule(table, ConflictAction::kError);
     write_ = std::make_unique<TableWrite>(session, table, std::move(write_options));
     table_name_ = write_->table().name;
+    for (const ResultColumn& column : columns_) {
+      auto& texts = texts_.emplace_back();
+      if (column.type.id == TypeId::kText) texts.emplace(column.type, kRowsGathered);
+    }
     start_rows();
   }
 
@@ -151,9 +157,12 @@ class CopyFrom final : public Result {
     return text;
   }
 
+  /// Room for the next rows; texts have theirs already.
   void start_rows() {
     rows_.clear();
-    for (const ResultColumn& column : columns_) rows_.push_back(Vector::flat(column.type, kRowsGathered));
+    for (size_t i = 0; i < columns_.size(); ++i) {
+      rows_.push_back(texts_[i] ? Vector() : Vector::flat(columns_[i].type, kRowsGathered));
+    }
     filled_ = 0;
   }
 
@@ -186,11 +195,20 @@ class CopyFrom final : public Result {
     if (is_null && force_not_null_[column]) is_null = false;
     if (field.quoted && force_null_[column] && field.text == options_.format.null_text) is_null = true;
     if (is_null) {
-      rows_[column].set_null(filled_);
+      if (texts_[column]) {
+        texts_[column]->add_null();
+      } else {
+        rows_[column].set_null(filled_);
+      }
       return;
     }
     current_column_ = column;
     current_value_ = field.text;
+    if (texts_[column]) {
+      require_utf8(field.text);  // Escapes may have made what the line did not have.
+      texts_[column]->add(field.text);
+      return;
+    }
     parse_into(rows_[column], filled_, field.text, *write_->context().io);
   }
 
@@ -221,8 +239,12 @@ class CopyFrom final : public Result {
       const auto copied = std::ranges::find(copied_, i);
       const LogicalType type = table.columns[i].type;
       if (copied != copied_.end()) {
-        Vector& values = rows_[static_cast<size_t>(copied - copied_.begin())];
-        chunk.columns.push_back(filled_ == kRowsGathered ? std::move(values) : values.slice(0, filled_));
+        const auto place = static_cast<size_t>(copied - copied_.begin());
+        if (texts_[place]) {
+          chunk.columns.push_back(texts_[place]->take());
+        } else {
+          chunk.columns.push_back(filled_ == kRowsGathered ? std::move(rows_[place]) : rows_[place].slice(0, filled_));
+        }
       } else if (const ExpressionPtr& value = write_->defaults()[i]; value != nullptr) {
         chunk.columns.push_back(evaluator.evaluate(*value, given));
       } else {
@@ -245,7 +267,8 @@ class CopyFrom final : public Result {
   const CopyRowSink sink_ = [this](std::span<CopyField> fields, uint64_t line, std::string_view raw) {
     take_row(fields, line, raw);
   };
-  std::vector<Vector> rows_;
+  std::vector<Vector> rows_;                          ///< one a column, but for texts
+  std::vector<std::optional<CopyTextColumn>> texts_;  ///< set for columns of texts
   size_t filled_ = 0;
   uint64_t count_ = 0;
 

@@ -94,6 +94,20 @@ class Psycopg2Test(unittest.TestCase):
         self.cursor.copy_expert("COPY (SELECT * FROM copied ORDER BY id) TO STDOUT WITH (FORMAT csv, HEADER)", target)
         self.assertEqual(target.getvalue(), "id,t\n1,a\n2,\n3,tab\there\n")
 
+    def test_copy_keeps_texts_whether_few_or_many_differ(self):
+        import io
+        # 70,000 rows: several of the server's batches. One column of few texts, one of few at first and then many, one of
+        # all different ones, each with NULLs and empty texts.
+        def texts(row):
+            few = [None, "", "left", "right"][row % 4]
+            later = few if row < 40000 else f"text {row % 5000}"
+            return row, few, later, None if row % 1000 == 7 else f"só {row}"
+        rows = [texts(row) for row in range(70000)]
+        lines = "".join("\t".join("\\N" if cell is None else str(cell) for cell in row) + "\n" for row in rows)
+        self.cursor.execute("CREATE TABLE texts (id int PRIMARY KEY, few text, later text, many text)")
+        self.cursor.copy_expert("COPY texts FROM STDIN", io.StringIO(lines))
+        self.assertEqual(self.answer("SELECT * FROM texts ORDER BY id"), rows)
+
     def test_a_named_cursor_reads_in_steps(self):
         with self.connection.cursor("steps") as steps:
             steps.itersize = 100
