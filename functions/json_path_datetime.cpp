@@ -16,7 +16,7 @@ namespace {
 using enum TypeId;
 
 /// The fields that a text may name.
-struct Fields {
+struct PathTimeFields {
   bool has_date = false;
   bool has_time = false;
   bool has_zone = false;
@@ -31,7 +31,7 @@ struct Fields {
 };
 
 /// Takes `count` digits.
-bool take_number(std::string_view& text, size_t count_min, size_t count_max, int& number) {
+bool take_digits(std::string_view& text, size_t count_min, size_t count_max, int& number) {
   size_t count = 0;
   while (count < count_max && count < text.size() && is_ascii_digit(text[count])) ++count;
   if (count < count_min) return false;
@@ -46,36 +46,36 @@ bool take(std::string_view& text, char c) {
   return true;
 }
 
-bool take_iso_date(std::string_view& text, Fields& fields) {
+bool take_iso_date(std::string_view& text, PathTimeFields& fields) {
   fields.has_date = true;
-  return take_number(text, 4, 6, fields.year) && take(text, '-') && take_number(text, 2, 2, fields.month) &&
-         take(text, '-') && take_number(text, 2, 2, fields.day);
+  return take_digits(text, 4, 6, fields.year) && take(text, '-') && take_digits(text, 2, 2, fields.month) &&
+         take(text, '-') && take_digits(text, 2, 2, fields.day);
 }
 
-bool take_zone(std::string_view& text, Fields& fields) {
+bool take_zone(std::string_view& text, PathTimeFields& fields) {
   const bool west = text.starts_with('-');
   if (!west && !text.starts_with('+')) return false;
   text.remove_prefix(1);
   int hours = 0;
   int minutes = 0;
-  if (!take_number(text, 1, 2, hours)) return false;
-  if (take(text, ':') && !take_number(text, 1, 2, minutes)) return false;
+  if (!take_digits(text, 1, 2, hours)) return false;
+  if (take(text, ':') && !take_digits(text, 1, 2, minutes)) return false;
   fields.has_zone = true;
   fields.seconds_east = (hours * 60 + minutes) * 60 * (west ? -1 : 1);
   return true;
 }
 
-bool take_iso_time(std::string_view& text, Fields& fields) {
+bool take_iso_time(std::string_view& text, PathTimeFields& fields) {
   fields.has_time = true;
-  if (!take_number(text, 2, 2, fields.hour) || !take(text, ':') || !take_number(text, 2, 2, fields.minute) ||
-      !take(text, ':') || !take_number(text, 2, 2, fields.second)) {
+  if (!take_digits(text, 2, 2, fields.hour) || !take(text, ':') || !take_digits(text, 2, 2, fields.minute) ||
+      !take(text, ':') || !take_digits(text, 2, 2, fields.second)) {
     return false;
   }
   while (text.starts_with(' ')) text.remove_prefix(1);
   return text.empty() || take_zone(text, fields);
 }
 
-bool read_iso(std::string_view text, Fields& fields) {
+bool read_iso(std::string_view text, PathTimeFields& fields) {
   std::string_view rest = text;
   if (!take_iso_date(rest, fields)) {
     fields = {};
@@ -125,7 +125,7 @@ class TemplateReader {
  public:
   TemplateReader(std::string_view text, std::string_view format) : text_(text), format_(format) {}
 
-  Fields read() {
+  PathTimeFields read() {
     while (!format_.empty()) {
       if (take(format_, '"')) {
         read_quoted();
@@ -168,7 +168,7 @@ class TemplateReader {
   }
   int number(const FieldName& name, size_t digits) {
     int value = 0;
-    if (!take_number(text_, 1, digits, value)) throw_bad_value(text_, name.name);
+    if (!take_digits(text_, 1, digits, value)) throw_bad_value(text_, name.name);
     return value;
   }
   int fraction(const FieldName& name, size_t digits) {
@@ -234,7 +234,7 @@ class TemplateReader {
 
   std::string_view text_;
   std::string_view format_;
-  Fields fields_;
+  PathTimeFields fields_;
   bool am_ = false;
   bool pm_ = false;
   bool zone_west_ = false;
@@ -242,30 +242,31 @@ class TemplateReader {
   int zone_minutes_ = 0;
 };
 
-std::string two(int number) { return (number < 10 ? "0" : "") + std::to_string(number); }
+std::string two_digits(int number) { return (number < 10 ? "0" : "") + std::to_string(number); }
 
 /// Read by the type's own input, which knows what is out of range.
-int64_t value_of(TypeId type, const Fields& fields) {
+int64_t value_of_fields(TypeId type, const PathTimeFields& fields) {
   std::string text;
   if (fields.has_date) {
     text = std::to_string(fields.year);
     text.insert(0, text.size() < 4 ? 4 - text.size() : 0, '0');
-    text += '-' + two(fields.month) + '-' + two(fields.day);
+    text += '-' + two_digits(fields.month) + '-' + two_digits(fields.day);
   }
   if (fields.has_time) {
     if (!text.empty()) text += ' ';
     std::string fraction = std::to_string(fields.microsecond);
     fraction.insert(0, 6 - fraction.size(), '0');
-    text += two(fields.hour) + ':' + two(fields.minute) + ':' + two(fields.second) + '.' + fraction;
+    text +=
+        two_digits(fields.hour) + ':' + two_digits(fields.minute) + ':' + two_digits(fields.second) + '.' + fraction;
   }
   if (fields.has_zone) {
     const int minutes = std::abs(fields.seconds_east) / 60;
-    text += (fields.seconds_east < 0 ? '-' : '+') + two(minutes / 60) + ':' + two(minutes % 60);
+    text += (fields.seconds_east < 0 ? '-' : '+') + two_digits(minutes / 60) + ':' + two_digits(minutes % 60);
   }
   return parse_value(type, text, {}).as_int64();
 }
 
-TypeId type_of(const Fields& fields) {
+TypeId type_of_fields(const PathTimeFields& fields) {
   if (fields.has_date && fields.has_time) return fields.has_zone ? kTimestampTz : kTimestamp;
   if (fields.has_date) return kDate;
   return fields.has_zone ? kTimeTz : kTime;
@@ -274,26 +275,26 @@ TypeId type_of(const Fields& fields) {
 }  // namespace
 
 JsonPathDatetime JsonPathDatetime::parse(std::string_view text) {
-  Fields fields;
+  PathTimeFields fields;
   if (!read_iso(text, fields)) {
     throw Error("22031", "datetime format is not recognized: \"" + std::string(text) + "\"")
         .with_hint("Use a datetime template argument to specify the input data format.");
   }
   JsonPathDatetime made;
-  made.type_ = type_of(fields);
-  made.value_ = value_of(made.type_, fields);
+  made.type_ = type_of_fields(fields);
+  made.value_ = value_of_fields(made.type_, fields);
   made.seconds_east_ = fields.seconds_east;
   return made;
 }
 
 JsonPathDatetime JsonPathDatetime::parse(std::string_view text, std::string_view format) {
-  const Fields fields = TemplateReader(text, format).read();
+  const PathTimeFields fields = TemplateReader(text, format).read();
   JsonPathDatetime made;
-  made.type_ = type_of(fields);
+  made.type_ = type_of_fields(fields);
   if (fields.has_date && fields.has_zone && !fields.has_time) {
     throw Error("22031", "missing time zone in input string for type timestamptz");
   }
-  made.value_ = value_of(made.type_, fields);
+  made.value_ = value_of_fields(made.type_, fields);
   made.seconds_east_ = fields.seconds_east;
   return made;
 }
@@ -336,7 +337,7 @@ std::string JsonPathDatetime::text() const {
   std::ranges::replace(out, ' ', 'T');
   if (type_ == kTimestamp) return out;
   const int minutes = std::abs(seconds_east_) / 60;
-  return out + (seconds_east_ < 0 ? '-' : '+') + two(minutes / 60) + ':' + two(minutes % 60);
+  return out + (seconds_east_ < 0 ? '-' : '+') + two_digits(minutes / 60) + ':' + two_digits(minutes % 60);
 }
 
 namespace {

@@ -19,8 +19,6 @@
 namespace tidemark {
 namespace {
 
-using enum JsonPathKind;
-
 enum class ItemKind : uint8_t { kNull, kBoolean, kNumber, kString, kDatetime, kArray, kObject };
 
 struct Item;
@@ -139,7 +137,7 @@ void append_item(std::string& out, const Item& item) {
   }
 }
 
-std::string_view type_name(const Item& item) {
+std::string_view item_type_name(const Item& item) {
   switch (item.kind) {
     case ItemKind::kNull:
       return "null";
@@ -160,22 +158,22 @@ std::string_view type_name(const Item& item) {
 }
 
 using Items = std::vector<ItemPtr>;
-enum class Outcome : uint8_t { kFound, kNothing, kError };
-enum class Truth : uint8_t { kFalse, kTrue, kUnknown };
+enum class StepOutcome : uint8_t { kFound, kNothing, kError };
+enum class Verdict : uint8_t { kFalse, kTrue, kUnknown };
 
-Truth truth_of(bool value) { return value ? Truth::kTrue : Truth::kFalse; }
+Verdict truth_of(bool value) { return value ? Verdict::kTrue : Verdict::kFalse; }
 
 bool holds(JsonPathKind comparison, std::strong_ordering order) {
   switch (comparison) {
-    case kEqual:
+    case JsonPathKind::kEqual:
       return order == 0;
-    case kNotEqual:
+    case JsonPathKind::kNotEqual:
       return order != 0;
-    case kLess:
+    case JsonPathKind::kLess:
       return order < 0;
-    case kLessOrEqual:
+    case JsonPathKind::kLessOrEqual:
       return order <= 0;
-    case kGreater:
+    case JsonPathKind::kGreater:
       return order > 0;
     default:
       return order >= 0;
@@ -199,7 +197,7 @@ class Evaluation {
         vars_(std::move(vars)),
         current_(root_) {}
 
-  Outcome run(const JsonPathItem& path, Items* found) { return evaluate(path, root_, found); }
+  StepOutcome run(const JsonPathItem& path, Items* found) { return evaluate(path, root_, found); }
   [[nodiscard]] bool lax() const { return lax_; }
 
  private:
@@ -217,89 +215,89 @@ class Evaluation {
   };
 
   /// For errors that a silent call, a filter and the lax mode take for "unknown".
-  Outcome fail(const char* code, std::string message) const {
+  StepOutcome fail(const char* code, std::string message) const {
     if (throw_errors_) throw Error(code, std::move(message));
-    return Outcome::kError;
+    return StepOutcome::kError;
   }
   /// The structure is not as the path expects: an error in strict mode, else nothing.
-  Outcome mismatch(const char* code, std::string message) const {
-    return ignore_structure_ ? Outcome::kNothing : fail(code, std::move(message));
+  StepOutcome mismatch(const char* code, std::string message) const {
+    return ignore_structure_ ? StepOutcome::kNothing : fail(code, std::move(message));
   }
 
-  Outcome evaluate(const JsonPathItem& path, const ItemPtr& item, Items* found) {
+  StepOutcome evaluate(const JsonPathItem& path, const ItemPtr& item, Items* found) {
     return evaluate(path, item, found, lax_);
   }
 
   /// Hands a result on to the next step, or to the caller.
-  Outcome go_on(const JsonPathItem& path, const ItemPtr& item, Items* found) {
+  StepOutcome go_on(const JsonPathItem& path, const ItemPtr& item, Items* found) {
     if (path.next) return evaluate(*path.next, item, found);
     if (found) found->push_back(item);
-    return Outcome::kFound;
+    return StepOutcome::kFound;
   }
 
-  Outcome evaluate(const JsonPathItem& path, const ItemPtr& item, Items* found, bool unwrap) {
+  StepOutcome evaluate(const JsonPathItem& path, const ItemPtr& item, Items* found, bool unwrap) {
     switch (path.kind) {
-      case kNull:
+      case JsonPathKind::kNull:
         return go_on(path, make_null(), found);
-      case kBoolean:
+      case JsonPathKind::kBoolean:
         return go_on(path, make_boolean(path.truth), found);
-      case kNumber: {
+      case JsonPathKind::kNumber: {
         auto number = std::make_shared<Item>();
         number->kind = ItemKind::kNumber;
         number->text = path.text;
         return go_on(path, number, found);
       }
-      case kString:
+      case JsonPathKind::kString:
         return go_on(path, make_string(path.text), found);
-      case kVariable:
+      case JsonPathKind::kVariable:
         return go_on(path, variable(path.text), found);
-      case kRoot:
+      case JsonPathKind::kRoot:
         return go_on(path, root_, found);
-      case kCurrent:
+      case JsonPathKind::kCurrent:
         return go_on(path, current_, found);
-      case kLast:
+      case JsonPathKind::kLast:
         return go_on(path, make_number(Numeric::from_int64(innermost_size_ - 1)), found);
-      case kKey:
+      case JsonPathKind::kKey:
         return key(path, item, found, unwrap);
-      case kAnyKey:
+      case JsonPathKind::kAnyKey:
         if (item->kind == ItemKind::kObject) return levels(path.next.get(), *item, found, {1, 1, 1}, false, lax_);
         if (unwrap && item->kind == ItemKind::kArray) return unwrapped(path, *item, found);
         return mismatch("2203C", "jsonpath wildcard member accessor can only be applied to an object");
-      case kAnyArray:
+      case JsonPathKind::kAnyArray:
         if (item->kind == ItemKind::kArray) return levels(path.next.get(), *item, found, {1, 1, 1}, false, lax_);
         if (lax_) return go_on(path, item, found);
         return mismatch("22039", "jsonpath wildcard array accessor can only be applied to an array");
-      case kIndexArray:
+      case JsonPathKind::kIndexArray:
         return subscripts(path, item, found);
-      case kAnyLevel:
+      case JsonPathKind::kAnyLevel:
         return any_level(path, item, found);
-      case kFilter: {
+      case JsonPathKind::kFilter: {
         if (unwrap && item->kind == ItemKind::kArray) return unwrapped(path, *item, found);
-        const Truth truth = test_with_current(*path.left, item);
-        return truth == Truth::kTrue ? go_on(path, item, found) : Outcome::kNothing;
+        const Verdict truth = test_with_current(*path.left, item);
+        return truth == Verdict::kTrue ? go_on(path, item, found) : StepOutcome::kNothing;
       }
-      case kAdd:
-      case kSubtract:
-      case kMultiply:
-      case kDivide:
-      case kModulo:
+      case JsonPathKind::kAdd:
+      case JsonPathKind::kSubtract:
+      case JsonPathKind::kMultiply:
+      case JsonPathKind::kDivide:
+      case JsonPathKind::kModulo:
         return arithmetic(path, item, found);
-      case kPlus:
-      case kMinus:
+      case JsonPathKind::kPlus:
+      case JsonPathKind::kMinus:
         return signed_numbers(path, item, found);
-      case kType:
-        return go_on(path, make_string(std::string(type_name(*item))), found);
-      case kSize:
-      case kAbs:
-      case kFloor:
-      case kCeiling:
-      case kDouble:
-      case kDatetime:
-      case kKeyValue:
+      case JsonPathKind::kType:
+        return go_on(path, make_string(std::string(item_type_name(*item))), found);
+      case JsonPathKind::kSize:
+      case JsonPathKind::kAbs:
+      case JsonPathKind::kFloor:
+      case JsonPathKind::kCeiling:
+      case JsonPathKind::kDouble:
+      case JsonPathKind::kDatetime:
+      case JsonPathKind::kKeyValue:
         return method(path, item, found, unwrap);
       default: {
-        const Truth truth = test(path, item);
-        return go_on(path, truth == Truth::kUnknown ? make_null() : make_boolean(truth == Truth::kTrue), found);
+        const Verdict truth = test(path, item);
+        return go_on(path, truth == Verdict::kUnknown ? make_null() : make_boolean(truth == Verdict::kTrue), found);
       }
     }
   }
@@ -315,7 +313,7 @@ class Evaluation {
   // ----------------------------------------------------------------------------------------------------------
   // accessors
 
-  Outcome key(const JsonPathItem& path, const ItemPtr& item, Items* found, bool unwrap) {
+  StepOutcome key(const JsonPathItem& path, const ItemPtr& item, Items* found, bool unwrap) {
     if (item->kind == ItemKind::kObject) {
       const auto place = std::ranges::find(item->keys, path.text);
       if (place != item->keys.end()) {
@@ -334,9 +332,9 @@ class Evaluation {
   };
 
   /// Applies `next` (null: nothing) to what lies in a container, from level `first` to `last` below it.
-  Outcome levels(const JsonPathItem* next, const Item& container, Items* found, Levels range, bool ignore_structure,
-                 bool unwrap_next) {
-    Outcome result = Outcome::kNothing;
+  StepOutcome levels(const JsonPathItem* next, const Item& container, Items* found, Levels range, bool ignore_structure,
+                     bool unwrap_next) {
+    StepOutcome result = StepOutcome::kNothing;
     if (range.level > range.last) return result;
     constexpr uint32_t kNoLimit = JsonPathItem::kNoLimit;
     for (const ItemPtr& element : container.elements) {
@@ -346,54 +344,54 @@ class Evaluation {
         if (next) {
           const Saved<bool> structure(ignore_structure_, ignore_structure || ignore_structure_);
           result = evaluate(*next, element, found, unwrap_next);
-          if (result == Outcome::kError || (result == Outcome::kFound && !found)) return result;
+          if (result == StepOutcome::kError || (result == StepOutcome::kFound && !found)) return result;
         } else if (found) {
           found->push_back(element);
-          result = Outcome::kFound;
+          result = StepOutcome::kFound;
         } else {
-          return Outcome::kFound;
+          return StepOutcome::kFound;
         }
       }
       if (range.level < range.last && is_container) {
         const Levels deeper{range.level + 1, range.first, range.last};
-        const Outcome below = levels(next, *element, found, deeper, ignore_structure, unwrap_next);
-        if (below == Outcome::kError || (below == Outcome::kFound && !found)) return below;
-        if (below == Outcome::kFound) result = below;
+        const StepOutcome below = levels(next, *element, found, deeper, ignore_structure, unwrap_next);
+        if (below == StepOutcome::kError || (below == StepOutcome::kFound && !found)) return below;
+        if (below == StepOutcome::kFound) result = below;
       }
     }
     return result;
   }
 
   /// The step itself, applied to each element of an array.
-  Outcome unwrapped(const JsonPathItem& path, const Item& array, Items* found) {
+  StepOutcome unwrapped(const JsonPathItem& path, const Item& array, Items* found) {
     return levels(&path, array, found, {1, 1, 1}, false, false);
   }
 
-  Outcome any_level(const JsonPathItem& path, const ItemPtr& item, Items* found) {
-    Outcome result = Outcome::kNothing;
+  StepOutcome any_level(const JsonPathItem& path, const ItemPtr& item, Items* found) {
+    StepOutcome result = StepOutcome::kNothing;
     if (path.first == 0) {
       const Saved<bool> structure(ignore_structure_, true);
       result = go_on(path, item, found);
-      if (result == Outcome::kError || (result == Outcome::kFound && !found)) return result;
+      if (result == StepOutcome::kError || (result == StepOutcome::kFound && !found)) return result;
     }
     if (item->kind != ItemKind::kArray && item->kind != ItemKind::kObject) return result;
-    const Outcome below = levels(path.next.get(), *item, found, {1, path.first, path.last}, true, lax_);
-    return below == Outcome::kNothing ? result : below;
+    const StepOutcome below = levels(path.next.get(), *item, found, {1, path.first, path.last}, true, lax_);
+    return below == StepOutcome::kNothing ? result : below;
   }
 
-  Outcome subscripts(const JsonPathItem& path, const ItemPtr& item, Items* found) {
+  StepOutcome subscripts(const JsonPathItem& path, const ItemPtr& item, Items* found) {
     const bool is_array = item->kind == ItemKind::kArray;
     if (!is_array && !lax_) {
       return mismatch("22039", "jsonpath array accessor can only be applied to an array");
     }
     const auto size = is_array ? static_cast<int64_t>(item->elements.size()) : 1;
     const Saved<int64_t> innermost(innermost_size_, size);
-    Outcome result = Outcome::kNothing;
+    StepOutcome result = StepOutcome::kNothing;
     for (const JsonPathItem::Subscript& subscript : path.subscripts) {
       int64_t from = 0;
-      if (index_of(*subscript.from, item, from) == Outcome::kError) return Outcome::kError;
+      if (index_of(*subscript.from, item, from) == StepOutcome::kError) return StepOutcome::kError;
       int64_t to = from;
-      if (subscript.to && index_of(*subscript.to, item, to) == Outcome::kError) return Outcome::kError;
+      if (subscript.to && index_of(*subscript.to, item, to) == StepOutcome::kError) return StepOutcome::kError;
       if (!ignore_structure_ && (from < 0 || from > to || to >= size)) {
         return fail("22033", "jsonpath array subscript is out of bounds");
       }
@@ -401,24 +399,24 @@ class Evaluation {
       to = std::min(to, size - 1);
       for (int64_t index = from; index <= to; ++index) {
         const ItemPtr element = is_array ? item->elements[static_cast<size_t>(index)] : item;
-        if (!path.next && !found) return Outcome::kFound;
+        if (!path.next && !found) return StepOutcome::kFound;
         result = go_on(path, element, found);
-        if (result == Outcome::kError || (result == Outcome::kFound && !found)) return result;
+        if (result == StepOutcome::kError || (result == StepOutcome::kFound && !found)) return result;
       }
     }
     return result;
   }
 
-  Outcome index_of(const JsonPathItem& path, const ItemPtr& item, int64_t& index) {
+  StepOutcome index_of(const JsonPathItem& path, const ItemPtr& item, int64_t& index) {
     Items found;
-    if (evaluate(path, item, &found) == Outcome::kError) return Outcome::kError;
+    if (evaluate(path, item, &found) == StepOutcome::kError) return StepOutcome::kError;
     if (found.size() != 1 || found[0]->kind != ItemKind::kNumber) {
       return fail("22033", "jsonpath array subscript is not a single numeric value");
     }
     if (!Numeric::parse(found[0]->text).trunc(0).to_int64(index) || index != static_cast<int32_t>(index)) {
       return fail("22033", "jsonpath array subscript is out of integer range");
     }
-    return Outcome::kFound;
+    return StepOutcome::kFound;
   }
 
   // ------------------------------------------------------------------------------------------------------------
@@ -426,53 +424,55 @@ class Evaluation {
 
   static std::string_view method_name(JsonPathKind kind) {
     switch (kind) {
-      case kSize:
+      case JsonPathKind::kSize:
         return "size";
-      case kAbs:
+      case JsonPathKind::kAbs:
         return "abs";
-      case kFloor:
+      case JsonPathKind::kFloor:
         return "floor";
-      case kCeiling:
+      case JsonPathKind::kCeiling:
         return "ceiling";
-      case kDouble:
+      case JsonPathKind::kDouble:
         return "double";
-      case kDatetime:
+      case JsonPathKind::kDatetime:
         return "datetime";
       default:
         return "keyvalue";
     }
   }
-  Outcome fail_method(const char* code, JsonPathKind kind, std::string_view what) const {
+  StepOutcome fail_method(const char* code, JsonPathKind kind, std::string_view what) const {
     return fail(code, "jsonpath item method ." + std::string(method_name(kind)) + "() can only be applied to " +
                           std::string(what));
   }
 
-  Outcome method(const JsonPathItem& path, const ItemPtr& item, Items* found, bool unwrap) {
-    if (path.kind == kSize) {
+  StepOutcome method(const JsonPathItem& path, const ItemPtr& item, Items* found, bool unwrap) {
+    if (path.kind == JsonPathKind::kSize) {
       if (item->kind != ItemKind::kArray && !lax_) {
-        return ignore_structure_ ? Outcome::kError : fail_method("22039", path.kind, "an array");
+        return ignore_structure_ ? StepOutcome::kError : fail_method("22039", path.kind, "an array");
       }
       const size_t size = item->kind == ItemKind::kArray ? item->elements.size() : 1;
       return go_on(path, make_number(Numeric::from_uint64(size)), found);
     }
     if (unwrap && item->kind == ItemKind::kArray) return unwrapped(path, *item, found);
     switch (path.kind) {
-      case kDouble:
+      case JsonPathKind::kDouble:
         return to_double(path, item, found);
-      case kDatetime:
+      case JsonPathKind::kDatetime:
         return to_datetime(path, item, found);
-      case kKeyValue:
+      case JsonPathKind::kKeyValue:
         return key_values(path, item, found);
       default:
         break;
     }
     if (item->kind != ItemKind::kNumber) return fail_method("22036", path.kind, "a numeric value");
     const Numeric number = Numeric::parse(item->text);
-    const Numeric changed = path.kind == kAbs ? number.abs() : path.kind == kFloor ? number.floor() : number.ceil();
+    const Numeric changed = path.kind == JsonPathKind::kAbs     ? number.abs()
+                            : path.kind == JsonPathKind::kFloor ? number.floor()
+                                                                : number.ceil();
     return go_on(path, make_number(changed), found);
   }
 
-  Outcome to_double(const JsonPathItem& path, const ItemPtr& item, Items* found) {
+  StepOutcome to_double(const JsonPathItem& path, const ItemPtr& item, Items* found) {
     if (item->kind == ItemKind::kNumber) {
       if (std::isinf(Numeric::parse(item->text).to_double())) {
         return fail("22036",
@@ -502,7 +502,7 @@ class Evaluation {
     }
   }
 
-  Outcome to_datetime(const JsonPathItem& path, const ItemPtr& item, Items* found) {
+  StepOutcome to_datetime(const JsonPathItem& path, const ItemPtr& item, Items* found) {
     if (item->kind != ItemKind::kString) return fail_method("22031", path.kind, "a string");
     auto made = std::make_shared<Item>();
     made->kind = ItemKind::kDatetime;
@@ -511,15 +511,15 @@ class Evaluation {
           path.truth ? JsonPathDatetime::parse(item->text, path.text) : JsonPathDatetime::parse(item->text);
     } catch (const Error&) {
       if (throw_errors_) throw;
-      return Outcome::kError;
+      return StepOutcome::kError;
     }
     return go_on(path, made, found);
   }
 
-  Outcome key_values(const JsonPathItem& path, const ItemPtr& item, Items* found) {
+  StepOutcome key_values(const JsonPathItem& path, const ItemPtr& item, Items* found) {
     if (item->kind != ItemKind::kObject) return fail_method("2203C", path.kind, "an object");
-    Outcome result = Outcome::kNothing;
-    if (!path.next && !found) return item->keys.empty() ? Outcome::kNothing : Outcome::kFound;
+    StepOutcome result = StepOutcome::kNothing;
+    if (!path.next && !found) return item->keys.empty() ? StepOutcome::kNothing : StepOutcome::kFound;
     const int64_t id = json_offset_of(*root_, *item).value_or(0);
     for (size_t i = 0; i < item->keys.size(); ++i) {
       auto pair = std::make_shared<Item>();
@@ -527,7 +527,7 @@ class Evaluation {
       pair->keys = {"id", "key", "value"};
       pair->elements = {make_number(Numeric::from_int64(id)), make_string(item->keys[i]), item->elements[i]};
       result = go_on(path, pair, found);
-      if (result == Outcome::kError || (result == Outcome::kFound && !found)) return result;
+      if (result == StepOutcome::kError || (result == StepOutcome::kFound && !found)) return result;
     }
     return result;
   }
@@ -585,10 +585,10 @@ class Evaluation {
   // arithmetic
 
   /// Results of an operand; in lax mode arrays give their elements.
-  Outcome operand(const JsonPathItem& path, const ItemPtr& item, Items& found) {
+  StepOutcome operand(const JsonPathItem& path, const ItemPtr& item, Items& found) {
     Items all;
-    const Outcome result = evaluate(path, item, &all);
-    if (result == Outcome::kError) return result;
+    const StepOutcome result = evaluate(path, item, &all);
+    if (result == StepOutcome::kError) return result;
     for (const ItemPtr& each : all) {
       if (lax_ && each->kind == ItemKind::kArray) {
         found.insert(found.end(), each->elements.begin(), each->elements.end());
@@ -596,32 +596,32 @@ class Evaluation {
         found.push_back(each);
       }
     }
-    return Outcome::kFound;
+    return StepOutcome::kFound;
   }
 
   static std::string_view operator_symbol(JsonPathKind kind) {
     switch (kind) {
-      case kAdd:
-      case kPlus:
+      case JsonPathKind::kAdd:
+      case JsonPathKind::kPlus:
         return "+";
-      case kSubtract:
-      case kMinus:
+      case JsonPathKind::kSubtract:
+      case JsonPathKind::kMinus:
         return "-";
-      case kMultiply:
+      case JsonPathKind::kMultiply:
         return "*";
-      case kDivide:
+      case JsonPathKind::kDivide:
         return "/";
       default:
         return "%";
     }
   }
 
-  Outcome arithmetic(const JsonPathItem& path, const ItemPtr& item, Items* found) {
+  StepOutcome arithmetic(const JsonPathItem& path, const ItemPtr& item, Items* found) {
     Numeric numbers[2];
     const JsonPathItem* const sides[2] = {path.left.get(), path.right.get()};
     Items operands[2];
     for (size_t i = 0; i < 2; ++i) {
-      if (operand(*sides[i], item, operands[i]) == Outcome::kError) return Outcome::kError;
+      if (operand(*sides[i], item, operands[i]) == StepOutcome::kError) return StepOutcome::kError;
     }
     for (size_t i = 0; i < 2; ++i) {
       if (operands[i].size() != 1 || operands[i][0]->kind != ItemKind::kNumber) {
@@ -632,33 +632,33 @@ class Evaluation {
     }
     ItemPtr made;
     try {
-      made = make_number(path.kind == kAdd        ? numbers[0] + numbers[1]
-                         : path.kind == kSubtract ? numbers[0] - numbers[1]
-                         : path.kind == kMultiply ? numbers[0] * numbers[1]
-                         : path.kind == kDivide   ? numbers[0] / numbers[1]
-                                                  : numbers[0] % numbers[1]);
+      made = make_number(path.kind == JsonPathKind::kAdd        ? numbers[0] + numbers[1]
+                         : path.kind == JsonPathKind::kSubtract ? numbers[0] - numbers[1]
+                         : path.kind == JsonPathKind::kMultiply ? numbers[0] * numbers[1]
+                         : path.kind == JsonPathKind::kDivide   ? numbers[0] / numbers[1]
+                                                                : numbers[0] % numbers[1]);
     } catch (const Error&) {
       if (throw_errors_) throw;
-      return Outcome::kError;
+      return StepOutcome::kError;
     }
     return go_on(path, made, found);
   }
 
-  Outcome signed_numbers(const JsonPathItem& path, const ItemPtr& item, Items* found) {
+  StepOutcome signed_numbers(const JsonPathItem& path, const ItemPtr& item, Items* found) {
     Items numbers;
-    if (operand(*path.left, item, numbers) == Outcome::kError) return Outcome::kError;
-    Outcome result = Outcome::kNothing;
+    if (operand(*path.left, item, numbers) == StepOutcome::kError) return StepOutcome::kError;
+    StepOutcome result = StepOutcome::kNothing;
     for (const ItemPtr& number : numbers) {
       if (number->kind != ItemKind::kNumber) {
         if (!found && !path.next) continue;
         return fail("2203B", "operand of unary jsonpath operator " + std::string(operator_symbol(path.kind)) +
                                  " is not a numeric value");
       }
-      if (!found && !path.next) return Outcome::kFound;
-      const ItemPtr made = path.kind == kMinus ? make_number(-Numeric::parse(number->text)) : number;
-      const Outcome each = go_on(path, made, found);
-      if (each == Outcome::kError) return each;
-      if (each == Outcome::kFound) {
+      if (!found && !path.next) return StepOutcome::kFound;
+      const ItemPtr made = path.kind == JsonPathKind::kMinus ? make_number(-Numeric::parse(number->text)) : number;
+      const StepOutcome each = go_on(path, made, found);
+      if (each == StepOutcome::kError) return each;
+      if (each == StepOutcome::kFound) {
         if (!found) return each;
         result = each;
       }
@@ -670,40 +670,40 @@ class Evaluation {
   // predicates
 
   /// A filter's condition: `@` is the item that it judges.
-  Truth test_with_current(const JsonPathItem& condition, const ItemPtr& item) {
+  Verdict test_with_current(const JsonPathItem& condition, const ItemPtr& item) {
     const Saved<ItemPtr> current(current_, item);
     return test(condition, item);
   }
 
-  Truth test(const JsonPathItem& path, const ItemPtr& item) {
+  Verdict test(const JsonPathItem& path, const ItemPtr& item) {
     switch (path.kind) {
-      case kAnd: {
-        const Truth left = test(*path.left, item);
-        if (left == Truth::kFalse) return left;
-        const Truth right = test(*path.right, item);
-        return right == Truth::kTrue ? left : right;
+      case JsonPathKind::kAnd: {
+        const Verdict left = test(*path.left, item);
+        if (left == Verdict::kFalse) return left;
+        const Verdict right = test(*path.right, item);
+        return right == Verdict::kTrue ? left : right;
       }
-      case kOr: {
-        const Truth left = test(*path.left, item);
-        if (left == Truth::kTrue) return left;
-        const Truth right = test(*path.right, item);
-        return right == Truth::kFalse ? left : right;
+      case JsonPathKind::kOr: {
+        const Verdict left = test(*path.left, item);
+        if (left == Verdict::kTrue) return left;
+        const Verdict right = test(*path.right, item);
+        return right == Verdict::kFalse ? left : right;
       }
-      case kNot: {
-        const Truth truth = test(*path.left, item);
-        return truth == Truth::kUnknown ? truth : truth_of(truth == Truth::kFalse);
+      case JsonPathKind::kNot: {
+        const Verdict truth = test(*path.left, item);
+        return truth == Verdict::kUnknown ? truth : truth_of(truth == Verdict::kFalse);
       }
-      case kIsUnknown:
-        return truth_of(test(*path.left, item) == Truth::kUnknown);
-      case kExists: {
+      case JsonPathKind::kIsUnknown:
+        return truth_of(test(*path.left, item) == Verdict::kUnknown);
+      case JsonPathKind::kExists: {
         const Saved<bool> quiet(throw_errors_, false);
         Items found;
         // In strict mode a later error counts, too.
-        const Outcome result = evaluate(*path.left, item, lax_ ? nullptr : &found);
-        if (result == Outcome::kError) return Truth::kUnknown;
-        return truth_of(lax_ ? result == Outcome::kFound : !found.empty());
+        const StepOutcome result = evaluate(*path.left, item, lax_ ? nullptr : &found);
+        if (result == StepOutcome::kError) return Verdict::kUnknown;
+        return truth_of(lax_ ? result == StepOutcome::kFound : !found.empty());
       }
-      case kLikeRegex:
+      case JsonPathKind::kLikeRegex:
         return like_regex(path, item);
       default:
         return compare_all(path, item);
@@ -711,53 +711,53 @@ class Evaluation {
   }
 
   /// Whether the predicate holds for one pair of results of both sides.
-  Truth compare_all(const JsonPathItem& path, const ItemPtr& item) {
+  Verdict compare_all(const JsonPathItem& path, const ItemPtr& item) {
     const Saved<bool> quiet(throw_errors_, false);
     Items left;
     Items right;
-    if (operand(*path.left, item, left) == Outcome::kError) return Truth::kUnknown;
-    if (path.kind == kStartsWith) {
-      if (evaluate(*path.right, item, &right) == Outcome::kError) return Truth::kUnknown;
-    } else if (operand(*path.right, item, right) == Outcome::kError) {
-      return Truth::kUnknown;
+    if (operand(*path.left, item, left) == StepOutcome::kError) return Verdict::kUnknown;
+    if (path.kind == JsonPathKind::kStartsWith) {
+      if (evaluate(*path.right, item, &right) == StepOutcome::kError) return Verdict::kUnknown;
+    } else if (operand(*path.right, item, right) == StepOutcome::kError) {
+      return Verdict::kUnknown;
     }
     return any_of(left, right, [&](const Item& a, const Item& b) {
-      return path.kind == kStartsWith ? starts_with(a, b) : compare(path.kind, a, b);
+      return path.kind == JsonPathKind::kStartsWith ? starts_with(a, b) : compare(path.kind, a, b);
     });
   }
 
   template <class Test>
-  Truth any_of(const Items& left, const Items& right, const Test& holds_for) const {
+  Verdict any_of(const Items& left, const Items& right, const Test& holds_for) const {
     bool unknown = false;
     bool found = false;
     for (const ItemPtr& a : left) {
       for (const ItemPtr& b : right) {
-        const Truth truth = holds_for(*a, *b);
-        if (truth == Truth::kUnknown) {
+        const Verdict truth = holds_for(*a, *b);
+        if (truth == Verdict::kUnknown) {
           if (!lax_) return truth;
           unknown = true;
-        } else if (truth == Truth::kTrue) {
+        } else if (truth == Verdict::kTrue) {
           if (lax_) return truth;
           found = true;
         }
       }
     }
-    if (found) return Truth::kTrue;
-    return unknown ? Truth::kUnknown : Truth::kFalse;
+    if (found) return Verdict::kTrue;
+    return unknown ? Verdict::kUnknown : Verdict::kFalse;
   }
 
-  static Truth starts_with(const Item& whole, const Item& initial) {
-    if (whole.kind != ItemKind::kString || initial.kind != ItemKind::kString) return Truth::kUnknown;
+  static Verdict starts_with(const Item& whole, const Item& initial) {
+    if (whole.kind != ItemKind::kString || initial.kind != ItemKind::kString) return Verdict::kUnknown;
     return truth_of(whole.text.starts_with(initial.text));
   }
 
-  Truth like_regex(const JsonPathItem& path, const ItemPtr& item) {
+  Verdict like_regex(const JsonPathItem& path, const ItemPtr& item) {
     const RegularExpression expression(path.text, regex_options(path.flags));
     const Saved<bool> quiet(throw_errors_, false);
     Items texts;
-    if (operand(*path.left, item, texts) == Outcome::kError) return Truth::kUnknown;
+    if (operand(*path.left, item, texts) == StepOutcome::kError) return Verdict::kUnknown;
     return any_of(texts, {make_null()}, [&](const Item& text, const Item& /*unused*/) {
-      return text.kind == ItemKind::kString ? truth_of(expression.matches(text.text)) : Truth::kUnknown;
+      return text.kind == ItemKind::kString ? truth_of(expression.matches(text.text)) : Verdict::kUnknown;
     });
   }
 
@@ -774,10 +774,11 @@ class Evaluation {
     return options;
   }
 
-  Truth compare(JsonPathKind kind, const Item& left, const Item& right) const {
+  Verdict compare(JsonPathKind kind, const Item& left, const Item& right) const {
     if (left.kind != right.kind) {
-      if (left.kind == ItemKind::kNull || right.kind == ItemKind::kNull) return truth_of(kind == kNotEqual);
-      return Truth::kUnknown;
+      if (left.kind == ItemKind::kNull || right.kind == ItemKind::kNull)
+        return truth_of(kind == JsonPathKind::kNotEqual);
+      return Verdict::kUnknown;
     }
     switch (left.kind) {
       case ItemKind::kNull:
@@ -790,10 +791,10 @@ class Evaluation {
         return truth_of(holds(kind, left.text <=> right.text));
       case ItemKind::kDatetime: {
         const auto order = left.datetime.compare(right.datetime, zone_);
-        return order ? truth_of(holds(kind, *order)) : Truth::kUnknown;
+        return order ? truth_of(holds(kind, *order)) : Verdict::kUnknown;
       }
       default:
-        return Truth::kUnknown;
+        return Verdict::kUnknown;
     }
   }
 
@@ -816,9 +817,9 @@ Evaluation begin(const JsonPathCall& call) {
   return {call, read_item(call.json), std::move(vars)};
 }
 
-JsonPathOutcome outcome_of(Outcome outcome) {
-  if (outcome == Outcome::kError) return JsonPathOutcome::kUnknown;
-  return outcome == Outcome::kFound ? JsonPathOutcome::kFound : JsonPathOutcome::kNothing;
+JsonPathOutcome outcome_of(StepOutcome outcome) {
+  if (outcome == StepOutcome::kError) return JsonPathOutcome::kUnknown;
+  return outcome == StepOutcome::kFound ? JsonPathOutcome::kFound : JsonPathOutcome::kNothing;
 }
 
 }  // namespace
@@ -828,16 +829,16 @@ JsonPathOutcome json_path_exists(const JsonPathCall& call) {
   if (evaluation.lax()) return outcome_of(evaluation.run(*call.path.root, nullptr));
   // The strict mode must see all results: there may be an error behind the first.
   Items found;
-  const Outcome outcome = evaluation.run(*call.path.root, &found);
-  if (outcome == Outcome::kError) return JsonPathOutcome::kUnknown;
+  const StepOutcome outcome = evaluation.run(*call.path.root, &found);
+  if (outcome == StepOutcome::kError) return JsonPathOutcome::kUnknown;
   return found.empty() ? JsonPathOutcome::kNothing : JsonPathOutcome::kFound;
 }
 
 JsonPathOutcome json_path_query(const JsonPathCall& call, std::vector<std::string>& results) {
   Evaluation evaluation = begin(call);
   Items found;
-  const Outcome outcome = evaluation.run(*call.path.root, &found);
-  if (outcome == Outcome::kError) return JsonPathOutcome::kUnknown;
+  const StepOutcome outcome = evaluation.run(*call.path.root, &found);
+  if (outcome == StepOutcome::kError) return JsonPathOutcome::kUnknown;
   for (const ItemPtr& each : found) append_item(results.emplace_back(), *each);
   return found.empty() ? JsonPathOutcome::kNothing : JsonPathOutcome::kFound;
 }

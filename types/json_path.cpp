@@ -13,24 +13,22 @@
 namespace tidemark {
 namespace {
 
-using enum JsonPathKind;
-
-JsonPathItemPtr item(JsonPathKind kind, std::string text = {}) {
+JsonPathItemPtr make_step(JsonPathKind kind, std::string text = {}) {
   auto made = std::make_unique<JsonPathItem>(kind);
   made->text = std::move(text);
   return made;
 }
 
-JsonPathItemPtr binary(JsonPathKind kind, JsonPathItemPtr left, JsonPathItemPtr right) {
-  JsonPathItemPtr made = item(kind);
+JsonPathItemPtr make_pair(JsonPathKind kind, JsonPathItemPtr left, JsonPathItemPtr right) {
+  JsonPathItemPtr made = make_step(kind);
   made->left = std::move(left);
   made->right = std::move(right);
   return made;
 }
 
-enum class Token : uint8_t { kEnd, kIdentifier, kString, kVariable, kInteger, kDecimal, kSymbol };
+enum class PathToken : uint8_t { kEnd, kIdentifier, kString, kVariable, kInteger, kDecimal, kSymbol };
 
-void append_utf8(std::string& out, uint32_t code) {
+void append_code_point(std::string& out, uint32_t code) {
   const auto put = [&](uint32_t byte) { out += static_cast<char>(byte); };
   if (code < 0x80) {
     put(code);
@@ -51,20 +49,22 @@ void append_utf8(std::string& out, uint32_t code) {
 
 /// Words that mean something where they stand; any of them may be a key, too.
 constexpr std::string_view kMethods[] = {"type", "size", "abs", "floor", "ceiling", "double", "keyvalue", "datetime"};
-constexpr JsonPathKind kMethodKinds[] = {kType, kSize, kAbs, kFloor, kCeiling, kDouble, kKeyValue, kDatetime};
+constexpr JsonPathKind kMethodKinds[] = {JsonPathKind::kType,     JsonPathKind::kSize,    JsonPathKind::kAbs,
+                                         JsonPathKind::kFloor,    JsonPathKind::kCeiling, JsonPathKind::kDouble,
+                                         JsonPathKind::kKeyValue, JsonPathKind::kDatetime};
 
-class Scanner {
+class PathScanner {
  public:
-  explicit Scanner(std::string_view text) : text_(text) { next(); }
+  explicit PathScanner(std::string_view text) : text_(text) { next(); }
 
-  Token token = Token::kEnd;
+  PathToken token = PathToken::kEnd;
   std::string value;         ///< of names and strings, without escapes; else as written
   bool had_escapes = false;  ///< a name with escapes is no keyword
 
-  [[nodiscard]] bool is(std::string_view symbol) const { return token == Token::kSymbol && value == symbol; }
+  [[nodiscard]] bool is(std::string_view symbol) const { return token == PathToken::kSymbol && value == symbol; }
   /// Keywords are taken in any case, but for true, false and null.
   [[nodiscard]] bool is_word(std::string_view word) const {
-    if (token != Token::kIdentifier || had_escapes || value.size() != word.size()) return false;
+    if (token != PathToken::kIdentifier || had_escapes || value.size() != word.size()) return false;
     const bool exact = word == "true" || word == "false" || word == "null";
     return exact ? value == word : to_ascii_lower(value) == word;
   }
@@ -87,25 +87,25 @@ class Scanner {
     value.clear();
     had_escapes = false;
     if (at_ == text_.size()) {
-      token = Token::kEnd;
+      token = PathToken::kEnd;
       return;
     }
     const char c = text_[at_];
     if (c == '"') {
-      token = Token::kString;
+      token = PathToken::kString;
       scan_quoted();
     } else if (is_ascii_digit(c) || (c == '.' && at_ + 1 < text_.size() && is_ascii_digit(text_[at_ + 1]))) {
       scan_number();
     } else if (c == '$' && at_ + 1 < text_.size() && text_[at_ + 1] == '"') {
-      token = Token::kVariable;
+      token = PathToken::kVariable;
       ++at_;
       scan_quoted();
     } else if (c == '$' && at_ + 1 < text_.size() && is_other(text_[at_ + 1])) {
-      token = Token::kVariable;
+      token = PathToken::kVariable;
       ++at_;
       scan_name();
     } else if (is_other(c)) {
-      token = Token::kIdentifier;
+      token = PathToken::kIdentifier;
       scan_name();
     } else {
       scan_symbol();
@@ -134,7 +134,7 @@ class Scanner {
   }
 
   void scan_symbol() {
-    token = Token::kSymbol;
+    token = PathToken::kSymbol;
     constexpr std::string_view kPairs[] = {"**", "==", "<>", "!=", "<=", ">=", "&&", "||"};
     const std::string_view two = text_.substr(at_, 2);
     const bool pair = std::ranges::find(kPairs, two) != std::end(kPairs);
@@ -143,7 +143,7 @@ class Scanner {
   }
 
   void scan_number() {
-    token = Token::kInteger;
+    token = PathToken::kInteger;
     const auto digits = [&] {
       const size_t before = at_;
       while (at_ < text_.size() && is_ascii_digit(text_[at_])) ++at_;
@@ -157,12 +157,12 @@ class Scanner {
     }
     digits();
     if (at_ < text_.size() && text_[at_] == '.') {
-      token = Token::kDecimal;
+      token = PathToken::kDecimal;
       ++at_;
       digits();
     }
     if (at_ < text_.size() && (text_[at_] == 'e' || text_[at_] == 'E')) {
-      token = Token::kDecimal;
+      token = PathToken::kDecimal;
       ++at_;
       if (at_ < text_.size() && (text_[at_] == '+' || text_[at_] == '-')) ++at_;
       if (!digits()) fail("invalid numeric literal");
@@ -244,7 +244,7 @@ class Scanner {
     if (const size_t letter = kLetters.find(c); letter != std::string_view::npos) {
       value += kMeanings[letter];
     } else if (c == 'x') {
-      append_utf8(value, hex_digits(2, "hexadecimal character sequence"));
+      append_code_point(value, hex_digits(2, "hexadecimal character sequence"));
     } else if (c == 'u') {
       scan_unicode();
     } else {
@@ -271,7 +271,7 @@ class Scanner {
     if (code == 0) {
       throw Error("22P05", "unsupported Unicode escape sequence").with_detail("\\u0000 cannot be converted to text.");
     }
-    append_utf8(value, code);
+    append_code_point(value, code);
   }
 
   const std::string_view text_;
@@ -292,7 +292,7 @@ class PathParser {
       scan_.next();
     }
     path.root = parse_or();
-    if (scan_.token != Token::kEnd) scan_.fail();
+    if (scan_.token != PathToken::kEnd) scan_.fail();
     check_places(*path.root, 0, false);
     return path;
   }
@@ -300,7 +300,7 @@ class PathParser {
  private:
   static constexpr int kDepthMax = 500;
 
-  static bool is_predicate(const JsonPathItem& made) { return made.kind >= kAnd && !made.next; }
+  static bool is_predicate(const JsonPathItem& made) { return made.kind >= JsonPathKind::kAnd && !made.next; }
   void require_predicate(const JsonPathItemPtr& made) const {
     if (!is_predicate(*made)) scan_.fail();
   }
@@ -337,7 +337,7 @@ class PathParser {
       scan_.next();
       JsonPathItemPtr right = parse_and();
       require_predicate(right);
-      left = binary(kOr, std::move(left), std::move(right));
+      left = make_pair(JsonPathKind::kOr, std::move(left), std::move(right));
     }
     return left;
   }
@@ -349,7 +349,7 @@ class PathParser {
       scan_.next();
       JsonPathItemPtr right = parse_comparison();
       require_predicate(right);
-      left = binary(kAnd, std::move(left), std::move(right));
+      left = make_pair(JsonPathKind::kAnd, std::move(left), std::move(right));
     }
     return left;
   }
@@ -366,7 +366,7 @@ class PathParser {
         inner = parse_exists();
       }
       require_predicate(inner);
-      JsonPathItemPtr made = item(kNot);
+      JsonPathItemPtr made = make_step(JsonPathKind::kNot);
       made->left = std::move(inner);
       return made;
     }
@@ -375,15 +375,17 @@ class PathParser {
     static constexpr struct {
       std::string_view symbol;
       JsonPathKind kind;
-    } kComparisons[] = {{"==", kEqual},       {"!=", kNotEqual}, {"<>", kNotEqual},      {"<", kLess},
-                        {"<=", kLessOrEqual}, {">", kGreater},   {">=", kGreaterOrEqual}};
+    } kComparisons[] = {{"==", JsonPathKind::kEqual},         {"!=", JsonPathKind::kNotEqual},
+                        {"<>", JsonPathKind::kNotEqual},      {"<", JsonPathKind::kLess},
+                        {"<=", JsonPathKind::kLessOrEqual},   {">", JsonPathKind::kGreater},
+                        {">=", JsonPathKind::kGreaterOrEqual}};
     for (const auto& [symbol, kind] : kComparisons) {
       if (!scan_.is(symbol)) continue;
       require_path(left);
       scan_.next();
       JsonPathItemPtr right = parse_sum();
       require_path(right);
-      return binary(kind, std::move(left), std::move(right));
+      return make_pair(kind, std::move(left), std::move(right));
     }
     if (scan_.is_word("starts")) {
       require_path(left);
@@ -399,7 +401,7 @@ class PathParser {
   JsonPathItemPtr parse_exists() {
     scan_.next();
     expect("(");
-    JsonPathItemPtr made = item(kExists);
+    JsonPathItemPtr made = make_step(JsonPathKind::kExists);
     made->left = parse_or();
     require_path(made->left);
     expect(")");
@@ -410,21 +412,22 @@ class PathParser {
     scan_.next();
     if (!scan_.is_word("with")) scan_.fail();
     scan_.next();
-    if (scan_.token != Token::kString && scan_.token != Token::kVariable) scan_.fail();
-    JsonPathItemPtr initial = item(scan_.token == Token::kString ? kString : kVariable, scan_.value);
+    if (scan_.token != PathToken::kString && scan_.token != PathToken::kVariable) scan_.fail();
+    JsonPathItemPtr initial =
+        make_step(scan_.token == PathToken::kString ? JsonPathKind::kString : JsonPathKind::kVariable, scan_.value);
     scan_.next();
-    return binary(kStartsWith, std::move(left), std::move(initial));
+    return make_pair(JsonPathKind::kStartsWith, std::move(left), std::move(initial));
   }
 
   JsonPathItemPtr parse_like_regex(JsonPathItemPtr left) {
     scan_.next();
-    if (scan_.token != Token::kString) scan_.fail();
-    JsonPathItemPtr made = item(kLikeRegex, scan_.value);
+    if (scan_.token != PathToken::kString) scan_.fail();
+    JsonPathItemPtr made = make_step(JsonPathKind::kLikeRegex, scan_.value);
     made->left = std::move(left);
     scan_.next();
     if (!scan_.is_word("flag")) return made;
     scan_.next();
-    if (scan_.token != Token::kString) scan_.fail();
+    if (scan_.token != PathToken::kString) scan_.fail();
     constexpr std::string_view kFlags = "ismxq";
     std::string_view given = scan_.value;
     for (size_t i = 0; i < given.size(); ++i) {
@@ -449,12 +452,12 @@ class PathParser {
   JsonPathItemPtr parse_sum() {
     JsonPathItemPtr left = parse_product();
     while (scan_.is("+") || scan_.is("-")) {
-      const JsonPathKind kind = scan_.is("+") ? kAdd : kSubtract;
+      const JsonPathKind kind = scan_.is("+") ? JsonPathKind::kAdd : JsonPathKind::kSubtract;
       require_path(left);
       scan_.next();
       JsonPathItemPtr right = parse_product();
       require_path(right);
-      left = binary(kind, std::move(left), std::move(right));
+      left = make_pair(kind, std::move(left), std::move(right));
     }
     return left;
   }
@@ -462,12 +465,14 @@ class PathParser {
   JsonPathItemPtr parse_product() {
     JsonPathItemPtr left = parse_unary();
     while (scan_.is("*") || scan_.is("/") || scan_.is("%")) {
-      const JsonPathKind kind = scan_.is("*") ? kMultiply : scan_.is("/") ? kDivide : kModulo;
+      const JsonPathKind kind = scan_.is("*")   ? JsonPathKind::kMultiply
+                                : scan_.is("/") ? JsonPathKind::kDivide
+                                                : JsonPathKind::kModulo;
       require_path(left);
       scan_.next();
       JsonPathItemPtr right = parse_unary();
       require_path(right);
-      left = binary(kind, std::move(left), std::move(right));
+      left = make_pair(kind, std::move(left), std::move(right));
     }
     return left;
   }
@@ -479,11 +484,11 @@ class PathParser {
     scan_.next();
     JsonPathItemPtr operand = parse_unary();
     require_path(operand);
-    if (operand->kind == kNumber && !operand->next) {
+    if (operand->kind == JsonPathKind::kNumber && !operand->next) {
       if (minus) operand->text = (-Numeric::parse(operand->text)).to_text();
       return operand;
     }
-    JsonPathItemPtr made = item(minus ? kMinus : kPlus);
+    JsonPathItemPtr made = make_step(minus ? JsonPathKind::kMinus : JsonPathKind::kPlus);
     made->left = std::move(operand);
     return made;
   }
@@ -506,39 +511,39 @@ class PathParser {
     JsonPathItemPtr made;
     parenthesized_ = false;
     switch (scan_.token) {
-      case Token::kString:
-        made = item(kString, scan_.value);
+      case PathToken::kString:
+        made = make_step(JsonPathKind::kString, scan_.value);
         break;
-      case Token::kVariable:
-        made = item(kVariable, scan_.value);
+      case PathToken::kVariable:
+        made = make_step(JsonPathKind::kVariable, scan_.value);
         break;
-      case Token::kInteger:
-      case Token::kDecimal:
-        made = item(kNumber, Numeric::parse(scan_.value).to_text());
+      case PathToken::kInteger:
+      case PathToken::kDecimal:
+        made = make_step(JsonPathKind::kNumber, Numeric::parse(scan_.value).to_text());
         break;
-      case Token::kIdentifier:
+      case PathToken::kIdentifier:
         if (scan_.is_word("null")) {
-          made = item(kNull);
+          made = make_step(JsonPathKind::kNull);
         } else if (scan_.is_word("true") || scan_.is_word("false")) {
-          made = item(kBoolean);
+          made = make_step(JsonPathKind::kBoolean);
           made->truth = scan_.is_word("true");
         } else if (scan_.is_word("last")) {
-          made = item(kLast);
+          made = make_step(JsonPathKind::kLast);
         } else {
           scan_.fail();
         }
         break;
-      case Token::kSymbol:
+      case PathToken::kSymbol:
         if (scan_.is("(")) return parse_parenthesized();
         if (scan_.is("$")) {
-          made = item(kRoot);
+          made = make_step(JsonPathKind::kRoot);
         } else if (scan_.is("@")) {
-          made = item(kCurrent);
+          made = make_step(JsonPathKind::kCurrent);
         } else {
           scan_.fail();
         }
         break;
-      case Token::kEnd:
+      case PathToken::kEnd:
         scan_.fail();
     }
     scan_.next();
@@ -553,7 +558,7 @@ class PathParser {
       scan_.next();
       if (!scan_.is_word("unknown")) scan_.fail();
       scan_.next();
-      JsonPathItemPtr made = item(kIsUnknown);
+      JsonPathItemPtr made = make_step(JsonPathKind::kIsUnknown);
       made->left = std::move(inner);
       parenthesized_ = false;
       return made;
@@ -568,17 +573,17 @@ class PathParser {
     if (scan_.is("?")) {
       scan_.next();
       expect("(");
-      JsonPathItemPtr made = item(kFilter);
+      JsonPathItemPtr made = make_step(JsonPathKind::kFilter);
       made->left = parse_or();
       require_predicate(made->left);
       expect(")");
       return made;
     }
     if (!take(".")) return nullptr;
-    if (take("*")) return item(kAnyKey);
+    if (take("*")) return make_step(JsonPathKind::kAnyKey);
     if (take("**")) return parse_levels();
-    if (scan_.token != Token::kIdentifier && scan_.token != Token::kString) scan_.fail();
-    const bool word = scan_.token == Token::kIdentifier && !scan_.had_escapes;
+    if (scan_.token != PathToken::kIdentifier && scan_.token != PathToken::kString) scan_.fail();
+    const bool word = scan_.token == PathToken::kIdentifier && !scan_.had_escapes;
     const std::string name = scan_.value;
     scan_.next();
     if (word && scan_.is("(")) {
@@ -587,13 +592,13 @@ class PathParser {
       }
       scan_.fail();
     }
-    return item(kKey, name);
+    return make_step(JsonPathKind::kKey, name);
   }
 
   JsonPathItemPtr parse_method(JsonPathKind kind) {
     expect("(");
-    JsonPathItemPtr made = item(kind);
-    if (kind == kDatetime && scan_.token == Token::kString) {
+    JsonPathItemPtr made = make_step(kind);
+    if (kind == JsonPathKind::kDatetime && scan_.token == PathToken::kString) {
       made->text = scan_.value;
       made->truth = true;
       scan_.next();
@@ -606,9 +611,9 @@ class PathParser {
     scan_.next();
     if (take("*")) {
       expect("]");
-      return item(kAnyArray);
+      return make_step(JsonPathKind::kAnyArray);
     }
-    JsonPathItemPtr made = item(kIndexArray);
+    JsonPathItemPtr made = make_step(JsonPathKind::kIndexArray);
     do {
       JsonPathItem::Subscript subscript;
       subscript.from = parse_sum();
@@ -626,7 +631,7 @@ class PathParser {
 
   uint32_t parse_level() {
     uint32_t level = JsonPathItem::kNoLimit;
-    if (scan_.token == Token::kInteger) {
+    if (scan_.token == PathToken::kInteger) {
       std::from_chars(scan_.value.data(), scan_.value.data() + scan_.value.size(), level);
     } else if (!scan_.is_word("last")) {
       scan_.fail();
@@ -636,7 +641,7 @@ class PathParser {
   }
 
   JsonPathItemPtr parse_levels() {
-    JsonPathItemPtr made = item(kAnyLevel);
+    JsonPathItemPtr made = make_step(JsonPathKind::kAnyLevel);
     made->last = JsonPathItem::kNoLimit;
     if (!take("{")) return made;
     made->first = made->last = parse_level();
@@ -650,13 +655,13 @@ class PathParser {
 
   /// `@` belongs into filters, `last` into subscripts.
   static void check_places(const JsonPathItem& made, int filters, bool in_subscript) {
-    if (made.kind == kCurrent && filters == 0) {
+    if (made.kind == JsonPathKind::kCurrent && filters == 0) {
       throw Error(sqlstate::kSyntaxError, "@ is not allowed in root expressions");
     }
-    if (made.kind == kLast && !in_subscript) {
+    if (made.kind == JsonPathKind::kLast && !in_subscript) {
       throw Error(sqlstate::kSyntaxError, "LAST is allowed only in array subscripts");
     }
-    if (made.left) check_places(*made.left, filters + (made.kind == kFilter ? 1 : 0), in_subscript);
+    if (made.left) check_places(*made.left, filters + (made.kind == JsonPathKind::kFilter ? 1 : 0), in_subscript);
     if (made.right) check_places(*made.right, filters, in_subscript);
     for (const JsonPathItem::Subscript& subscript : made.subscripts) {
       check_places(*subscript.from, filters, true);
@@ -665,7 +670,7 @@ class PathParser {
     if (made.next) check_places(*made.next, filters, in_subscript);
   }
 
-  Scanner scan_;
+  PathScanner scan_;
   int depth_ = 0;
   bool parenthesized_ = false;  ///< whether the primary just read was in parentheses
 };
@@ -673,29 +678,29 @@ class PathParser {
 // --------------------------------------------------------------------------------------------------------------
 // printing
 
-int priority(JsonPathKind kind) {
+int priority_of(JsonPathKind kind) {
   switch (kind) {
-    case kOr:
+    case JsonPathKind::kOr:
       return 0;
-    case kAnd:
+    case JsonPathKind::kAnd:
       return 1;
-    case kEqual:
-    case kNotEqual:
-    case kLess:
-    case kLessOrEqual:
-    case kGreater:
-    case kGreaterOrEqual:
-    case kStartsWith:
+    case JsonPathKind::kEqual:
+    case JsonPathKind::kNotEqual:
+    case JsonPathKind::kLess:
+    case JsonPathKind::kLessOrEqual:
+    case JsonPathKind::kGreater:
+    case JsonPathKind::kGreaterOrEqual:
+    case JsonPathKind::kStartsWith:
       return 2;
-    case kAdd:
-    case kSubtract:
+    case JsonPathKind::kAdd:
+    case JsonPathKind::kSubtract:
       return 3;
-    case kMultiply:
-    case kDivide:
-    case kModulo:
+    case JsonPathKind::kMultiply:
+    case JsonPathKind::kDivide:
+    case JsonPathKind::kModulo:
       return 4;
-    case kPlus:
-    case kMinus:
+    case JsonPathKind::kPlus:
+    case JsonPathKind::kMinus:
       return 5;
     default:
       return 6;
@@ -704,40 +709,40 @@ int priority(JsonPathKind kind) {
 
 std::string_view symbol_of(JsonPathKind kind) {
   switch (kind) {
-    case kAnd:
+    case JsonPathKind::kAnd:
       return "&&";
-    case kOr:
+    case JsonPathKind::kOr:
       return "||";
-    case kEqual:
+    case JsonPathKind::kEqual:
       return "==";
-    case kNotEqual:
+    case JsonPathKind::kNotEqual:
       return "!=";
-    case kLess:
+    case JsonPathKind::kLess:
       return "<";
-    case kLessOrEqual:
+    case JsonPathKind::kLessOrEqual:
       return "<=";
-    case kGreater:
+    case JsonPathKind::kGreater:
       return ">";
-    case kGreaterOrEqual:
+    case JsonPathKind::kGreaterOrEqual:
       return ">=";
-    case kStartsWith:
+    case JsonPathKind::kStartsWith:
       return "starts with";
-    case kAdd:
-    case kPlus:
+    case JsonPathKind::kAdd:
+    case JsonPathKind::kPlus:
       return "+";
-    case kSubtract:
-    case kMinus:
+    case JsonPathKind::kSubtract:
+    case JsonPathKind::kMinus:
       return "-";
-    case kMultiply:
+    case JsonPathKind::kMultiply:
       return "*";
-    case kDivide:
+    case JsonPathKind::kDivide:
       return "/";
     default:
       return "%";
   }
 }
 
-class Printer {
+class PathPrinter {
  public:
   std::string out;
 
@@ -748,7 +753,7 @@ class Printer {
 
  private:
   void print_operand(const JsonPathItem& operand, JsonPathKind of) {
-    print(operand, false, priority(operand.kind) <= priority(of));
+    print(operand, false, priority_of(operand.kind) <= priority_of(of));
   }
   void print_levels(const JsonPathItem& made) {
     constexpr uint32_t kNoLimit = JsonPathItem::kNoLimit;
@@ -782,103 +787,103 @@ class Printer {
 
   void print_step(const JsonPathItem& made, bool in_path, bool brackets) {
     switch (made.kind) {
-      case kNull:
+      case JsonPathKind::kNull:
         out += "null";
         break;
-      case kString:
+      case JsonPathKind::kString:
         append_json_string(out, made.text);
         break;
-      case kNumber:
+      case JsonPathKind::kNumber:
         out += made.next ? '(' + made.text + ')' : made.text;
         break;
-      case kBoolean:
+      case JsonPathKind::kBoolean:
         out += made.truth ? "true" : "false";
         break;
-      case kVariable:
+      case JsonPathKind::kVariable:
         out += '$';
         append_json_string(out, made.text);
         break;
-      case kRoot:
+      case JsonPathKind::kRoot:
         out += '$';
         break;
-      case kCurrent:
+      case JsonPathKind::kCurrent:
         out += '@';
         break;
-      case kLast:
+      case JsonPathKind::kLast:
         out += "last";
         break;
-      case kKey:
+      case JsonPathKind::kKey:
         if (in_path) out += '.';
         append_json_string(out, made.text);
         break;
-      case kAnyKey:
+      case JsonPathKind::kAnyKey:
         if (in_path) out += '.';
         out += '*';
         break;
-      case kAnyArray:
+      case JsonPathKind::kAnyArray:
         out += "[*]";
         break;
-      case kIndexArray:
+      case JsonPathKind::kIndexArray:
         print_subscripts(made);
         break;
-      case kAnyLevel:
+      case JsonPathKind::kAnyLevel:
         if (in_path) out += '.';
         print_levels(made);
         break;
-      case kFilter:
+      case JsonPathKind::kFilter:
         out += "?(";
         print(*made.left, false, false);
         out += ')';
         break;
-      case kType:
+      case JsonPathKind::kType:
         out += ".type()";
         break;
-      case kSize:
+      case JsonPathKind::kSize:
         out += ".size()";
         break;
-      case kAbs:
+      case JsonPathKind::kAbs:
         out += ".abs()";
         break;
-      case kFloor:
+      case JsonPathKind::kFloor:
         out += ".floor()";
         break;
-      case kCeiling:
+      case JsonPathKind::kCeiling:
         out += ".ceiling()";
         break;
-      case kDouble:
+      case JsonPathKind::kDouble:
         out += ".double()";
         break;
-      case kKeyValue:
+      case JsonPathKind::kKeyValue:
         out += ".keyvalue()";
         break;
-      case kDatetime:
+      case JsonPathKind::kDatetime:
         out += ".datetime(";
         if (made.truth) append_json_string(out, made.text);
         out += ')';
         break;
-      case kPlus:
-      case kMinus:
+      case JsonPathKind::kPlus:
+      case JsonPathKind::kMinus:
         if (brackets) out += '(';
         out += symbol_of(made.kind);
         print_operand(*made.left, made.kind);
         if (brackets) out += ')';
         break;
-      case kNot:
+      case JsonPathKind::kNot:
         out += "!(";
         print(*made.left, false, false);
         out += ')';
         break;
-      case kIsUnknown:
+      case JsonPathKind::kIsUnknown:
         out += '(';
         print(*made.left, false, false);
         out += ") is unknown";
         break;
-      case kExists:
+      case JsonPathKind::kExists:
         out += "exists (";
         print(*made.left, false, false);
         out += ')';
         break;
-      case kLikeRegex:
+      case JsonPathKind::kLikeRegex:
         print_like_regex(made, brackets);
         break;
       default:
@@ -907,7 +912,7 @@ JsonPath parse_json_path(std::string_view text) {
 }
 
 std::string json_path_text(const JsonPath& path) {
-  Printer printer;
+  PathPrinter printer;
   if (!path.lax) printer.out = "strict ";
   printer.print(*path.root, false, true);
   return printer.out;

@@ -5,8 +5,8 @@
 
 #include "base/check.h"
 #include "types/interval_fields.h"
-#include "types/modifier.h"
 #include "types/json_path.h"
+#include "types/modifier.h"
 #include "types/type_info.h"
 
 namespace tidemark {

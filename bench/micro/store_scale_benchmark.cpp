@@ -57,8 +57,12 @@ TableEntry metrics_table(ColumnId fields) {
     add(kFirstField + field, "field" + std::to_string(field), TypeId::kInt64);
   }
   table.next_column_id = kFirstField + fields;
-  table.key = UniqueConstraint{
-      .id = kTable + 1, .name = "cpu_key", .columns = {kHost, kTime}, .nulls_not_distinct = true, .hidden_table = 0};
+  table.key = UniqueConstraint{.id = kTable + 1,
+                               .name = "cpu_key",
+                               .columns = {kHost, kTime},
+                               .nulls_not_distinct = true,
+                               .hidden_table = 0,
+                               .index_sql = {}};
   return table;
 }
 

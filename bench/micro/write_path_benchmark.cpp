@@ -48,8 +48,12 @@ TableEntry devops_table() {
     add(kFirstField + field, "field" + std::to_string(field), TypeId::kInt64);
   }
   table.next_column_id = kFirstField + kFields;
-  table.key = UniqueConstraint{
-      .id = kTable + 1, .name = "cpu_key", .columns = {kHost, kTime}, .nulls_not_distinct = true, .hidden_table = 0};
+  table.key = UniqueConstraint{.id = kTable + 1,
+                               .name = "cpu_key",
+                               .columns = {kHost, kTime},
+                               .nulls_not_distinct = true,
+                               .hidden_table = 0,
+                               .index_sql = {}};
   return table;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "functions/aggregate_kernel.h"
+#include "functions/aggregates/state_bytes.h"
 #include "functions/function_tables.h"
 #include "functions/validity_operations.h"
 #include "types/array.h"
@@ -18,18 +19,6 @@ namespace {
 
 using Text = std::string_view;
 using enum TypeId;
-
-template <class T>
-void append_plain(std::string& out, const T& value) {
-  out.append(reinterpret_cast<const char*>(&value), sizeof value);
-}
-template <class T>
-T take_plain(Text& in) {
-  T value;
-  std::memcpy(&value, in.data(), sizeof value);
-  in.remove_prefix(sizeof value);
-  return value;
-}
 
 /// Values in the order in which they came, and the fraction asked for.
 template <class T>

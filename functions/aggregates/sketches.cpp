@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "functions/aggregate_kernel.h"
+#include "functions/aggregates/state_bytes.h"
 #include "functions/function_tables.h"
 #include "types/array.h"
 #include "types/canonical_key.h"
@@ -20,18 +21,6 @@ namespace {
 
 using Text = std::string_view;
 using enum TypeId;
-
-template <class T>
-void append_plain(std::string& out, const T& value) {
-  out.append(reinterpret_cast<const char*>(&value), sizeof value);
-}
-template <class T>
-T take_plain(Text& in) {
-  T value;
-  std::memcpy(&value, in.data(), sizeof value);
-  in.remove_prefix(sizeof value);
-  return value;
-}
 
 /// Fills in what all sketches do alike: State has take(call, row), merge(State&), write(out) and read(in).
 template <class State>

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "functions/function_tables.h"
 #include "functions/kernel.h"
+#include "functions/validity_operations.h"
 #include "types/array.h"
 
 namespace tidemark {
@@ -12,8 +13,6 @@ namespace {
 
 using Text = std::string_view;
 using enum TypeId;
-
-bool is_there(const Vector& vector, size_t row) { return vector.validity().is_valid(vector.is_constant() ? 0 : row); }
 
 Error subscript_error(const char* words) { return {"2202E", words}; }
 

@@ -83,22 +83,6 @@ int64_t date_plus_time(int32_t date, int64_t time) {
 }
 int64_t time_plus_date(int64_t time, int32_t date) { return date_plus_time(date, time); }
 
-// With a time of day in a zone; the zone stays.
-int64_t timetz_plus(int64_t packed, const Interval& span) {
-  TimeTz time = unpack_timetz(packed);
-  time.microseconds = time_plus_interval(time.microseconds, span);
-  return pack_timetz(time);
-}
-int64_t plus_timetz(const Interval& span, int64_t packed) { return timetz_plus(packed, span); }
-int64_t timetz_minus(int64_t packed, const Interval& span) { return timetz_plus(packed, negate(span)); }
-int64_t date_plus_timetz(int32_t date, int64_t packed) {
-  const TimeTz time = unpack_timetz(packed);
-  const int64_t midnight = date_to_timestamp(date);
-  if (is_infinite_timestamp(midnight)) return midnight;
-  return midnight + time.microseconds + time.seconds_west * kMicrosecondsPerSecond;
-}
-int64_t timetz_plus_date(int64_t packed, int32_t date) { return date_plus_timetz(date, packed); }
-
 Interval interval_sum(const Interval& a, const Interval& b) { return add(a, b); }
 Interval interval_difference(const Interval& a, const Interval& b) { return subtract(a, b); }
 Interval interval_negation(const Interval& a) { return negate(a); }
@@ -171,11 +155,6 @@ void add_datetime_operators(FunctionTables& tables) {
   op("+", kTime, kInterval, kTime, each_row<time_plus>, "later by an interval, around the clock");
   op("+", kInterval, kTime, kTime, each_row<plus_time>, "later by an interval, around the clock");
   op("-", kTime, kInterval, kTime, each_row<time_minus>, "earlier by an interval, around the clock");
-  op("+", kTimeTz, kInterval, kTimeTz, each_row<timetz_plus>, "later by an interval, around the clock");
-  op("+", kInterval, kTimeTz, kTimeTz, each_row<plus_timetz>, "later by an interval, around the clock");
-  op("-", kTimeTz, kInterval, kTimeTz, each_row<timetz_minus>, "earlier by an interval, around the clock");
-  op("+", kDate, kTimeTz, kTimestampTz, each_row<date_plus_timetz>, "date and time of day");
-  op("+", kTimeTz, kDate, kTimestampTz, each_row<timetz_plus_date>, "date and time of day");
   op("+", kInterval, kInterval, kInterval, each_row<interval_sum>, "sum");
   op("-", kInterval, kInterval, kInterval, each_row<interval_difference>, "difference");
   tables.operation("-", {kInterval}, kInterval, each_row<interval_negation>, "negation");

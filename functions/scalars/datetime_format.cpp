@@ -561,7 +561,7 @@ std::optional<std::string> format_interval(Interval span, Text format) {
   fields.month = span.months % 12;
   fields.day = span.days;
   fields.days = span.months * 30 + span.days;
-  fields.hour = span.microseconds / kMicrosecondsPerHour;
+  fields.hour = static_cast<decltype(fields.hour)>(span.microseconds / kMicrosecondsPerHour);
   fields.minute = static_cast<int32_t>(span.microseconds / kMicrosecondsPerMinute % 60);
   fields.second = static_cast<int32_t>(span.microseconds / kMicrosecondsPerSecond % 60);
   fields.microsecond = static_cast<int32_t>(span.microseconds % kMicrosecondsPerSecond);

@@ -92,16 +92,17 @@ void time_of_day(KernelCall& call) {
   const int64_t local = timestamptz_to_timestamp(now, zone);
   const int32_t date = timestamp_to_date(local);
   const CivilDate civil = civil_from_days(date);
-  static constexpr Text kDays[] = {"Sat", "Sun", "Mon", "Tue", "Wed", "Thu", "Fri"};  // 2000-01-01 was a Saturday.
-  static constexpr Text kMonths[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  static constexpr Text kWeekdaysFromSaturday[] = {"Sat", "Sun", "Mon", "Tue",
+                                                   "Wed", "Thu", "Fri"};  // 2000-01-01 was a Saturday.
+  static constexpr Text kMonthWords[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   std::string time;
   append_time(time, timestamp_to_time(local));
   if (time.find('.') == std::string::npos) time += '.';
   time.append(15 - std::min<size_t>(time.size(), 15), '0');
-  const std::string text = std::string(kDays[floor_modulo(date, 7)]) + ' ' + std::string(kMonths[civil.month - 1]) +
-                           ' ' + two(civil.day) + ' ' + time + ' ' + std::to_string(civil.year) + ' ' +
-                           std::string(zone.at_utc(now).abbreviation);
+  const std::string text = std::string(kWeekdaysFromSaturday[floor_modulo(date, 7)]) + ' ' +
+                           std::string(kMonthWords[civil.month - 1]) + ' ' + two(civil.day) + ' ' + time + ' ' +
+                           std::to_string(civil.year) + ' ' + std::string(zone.at_utc(now).abbreviation);
   call.result = Vector::constant(Value::text(text), call.size);
 }
 
@@ -305,7 +306,7 @@ int64_t offset_of(const Interval& zone) {
   if (zone.months != 0 || zone.days != 0) {
     throw Error(sqlstate::kInvalidParameterValue, "interval time zone must not include months or days");
   }
-  return zone.microseconds / kMicrosecondsPerSecond * kMicrosecondsPerSecond;  // Zones have whole seconds.
+  return zone.microseconds;
 }
 int64_t offset_timestamp(const Interval& zone, int64_t timestamp) {
   return is_infinite_timestamp(timestamp) ? timestamp : timestamp - offset_of(zone);
@@ -394,7 +395,7 @@ void overlaps(KernelCall& call) {
     } else if (other_start.value < end.value) {
       to = 1;
     } else if (!other_end.known) {
-      result.set_null(row);
+      to = 0;
     }
   }
   call.result = std::move(result);

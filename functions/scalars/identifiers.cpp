@@ -12,7 +12,7 @@ namespace {
 using Text = std::string_view;
 using enum TypeId;
 
-bool is_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
+bool is_blank_in_name(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool begins_name(char c) { return is_ascii_letter(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80; }
 bool continues_name(char c) { return begins_name(c) || is_ascii_digit(c) || c == '$'; }
 
@@ -50,7 +50,7 @@ std::string take_part(Text whole, Text& rest, bool after_dot) {
 }
 
 void skip_blanks(Text& rest) {
-  while (!rest.empty() && is_blank(rest.front())) rest.remove_prefix(1);
+  while (!rest.empty() && is_blank_in_name(rest.front())) rest.remove_prefix(1);
 }
 
 /// Strict: nothing may follow the last part.

@@ -84,8 +84,8 @@ void put_row(std::vector<Vector>& columns, size_t row, Text object, const ArrayV
   }
 }
 
-std::unique_ptr<TableFunctionCall> rows_of(const std::vector<Text>& objects, const Value& names_value,
-                                           std::span<const LogicalType> types, const QueryContext& context) {
+std::unique_ptr<TableFunctionCall> record_rows(const std::vector<Text>& objects, const Value& names_value,
+                                               std::span<const LogicalType> types, const QueryContext& context) {
   const ArrayView names(names_value.as_bytes(), kText);
   const JsonConverter converter(io_options(context));
   std::vector<Vector> columns;
@@ -107,7 +107,7 @@ std::unique_ptr<TableFunctionCall> start_record(QueryContext& context, std::span
                 "cannot call " + std::string(name_of(arguments[0], false)) +
                     (json_kind(json) == JsonKind::kArray ? " on an array" : " on a scalar"));
   }
-  return rows_of({json}, arguments[1], types, context);
+  return record_rows({json}, arguments[1], types, context);
 }
 
 std::unique_ptr<TableFunctionCall> start_record_set(QueryContext& context, std::span<const Value> arguments,
@@ -126,7 +126,7 @@ std::unique_ptr<TableFunctionCall> start_record_set(QueryContext& context, std::
       throw Error(sqlstate::kInvalidParameterValue, "argument of " + name + " must be an array of objects");
     }
   }
-  return rows_of(objects, arguments[1], types, context);
+  return record_rows(objects, arguments[1], types, context);
 }
 
 }  // namespace

@@ -9,6 +9,8 @@
 
 #include "parser/line_protocol.h"
 #include "tests/fuzz/refusal.h"
+#include "types/type_io.h"
+#include "types/value.h"
 
 namespace tidemark {
 namespace {

@@ -124,7 +124,7 @@ TEST(Catalog, DeltasRebuildTheSameCatalog) {
 TEST(Catalog, IdsOfConstraintsCountAsTaken) {
   auto catalog = Catalog::bootstrap();
   TableEntry table = table_named(*catalog, 20000, "t");
-  table.key = UniqueConstraint{.id = 20005, .name = "t_pkey", .columns = {1}};
+  table.key = UniqueConstraint{.id = 20005, .name = "t_pkey", .columns = {1}, .index_sql = {}};
   EXPECT_EQ(put(*catalog, table)->next_object_id(), 20006u);
 }
 

@@ -28,9 +28,9 @@ TableEntry rich_table() {
   price.owned_sequence = 20009;
   table.columns = {host, price};
   table.next_column_id = 8;
-  table.key =
-      UniqueConstraint{.id = 20001, .name = "k", .columns = {1, 2}, .primary = true, .nulls_not_distinct = true};
-  table.uniques = {{.id = 20002, .name = "u", .columns = {7}, .hidden_table = 20003}};
+  table.key = UniqueConstraint{
+      .id = 20001, .name = "k", .columns = {1, 2}, .primary = true, .nulls_not_distinct = true, .index_sql = {}};
+  table.uniques = {{.id = 20002, .name = "u", .columns = {7}, .hidden_table = 20003, .index_sql = {}}};
   table.checks = {{.id = 20004, .name = "c", .sql = "price > 0"}};
   table.time_column = 2;
   table.partition_interval_us = -1;

@@ -16,7 +16,7 @@ TableEntry series_table() {
     table.columns.push_back(column);
   }
   table.time_column = 2;
-  table.key = UniqueConstraint{.id = 1, .name = "t_pkey", .columns = {1, 2, 3}};
+  table.key = UniqueConstraint{.id = 1, .name = "t_pkey", .columns = {1, 2, 3}, .index_sql = {}};
   return table;
 }
 

@@ -68,9 +68,9 @@ class TimeSeriesPlans : public testing::Test {
   void expect_plain_answers(const std::string& state) {
     for (const std::string& query : queries()) {
       SCOPED_TRACE(state + ": " + query);
-      run(std::string("SET disabled_rules = '") + kAllRulesOff + "'");
+      run(std::string("SET disabled_rules = ") + kAllRulesOff);
       std::vector<std::string> plain = rows(query);
-      run("SET disabled_rules = ''");
+      run("RESET disabled_rules");
       std::vector<std::string> quick = rows(query);
       if (query.find("ORDER BY") == std::string::npos) {
         std::ranges::sort(plain);

@@ -96,6 +96,9 @@ TEST_P(RuleTest, MakesOfEachPlanWhatItShould) {
       one = now;
       continue;
     }
+    if (one.before.empty()) {
+      GTEST_SKIP() << path_of(rule) << " has no plans yet; see above";
+    }
     EXPECT_EQ(one.before, now.before) << one.sql;
     EXPECT_EQ(one.after, now.after) << one.sql;
   }
@@ -115,7 +118,7 @@ std::vector<Rule> rules_that_change_plans() {
 }
 
 INSTANTIATE_TEST_SUITE_P(EachRule, RuleTest, ::testing::ValuesIn(rules_that_change_plans()),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& rule) { return std::string(rule.param.name); });
 
 TEST(Optimizer, LeavesOutRulesThatAreDisabledButNotRequiredOnes) {
   testing::SamplePlanning planning;
