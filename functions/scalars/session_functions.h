@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "functions/function.h"
+#include "functions/query_context.h"
 
 namespace tidemark {
 

@@ -48,7 +48,7 @@ const tests = {
     await assert.rejects(client.query('SELECT * FROM nosuch WHERE a = $1', [1]), (error) => error.code === '42P01' && error.position === '15');
     await assert.rejects(client.query('SELECT $1::int', ['abc']), (error) => error.code === '22P02');
     await assert.rejects(client.query('SELECT 1 / $1::int', [0]), (error) => error.code === '22012');
-    await assert.rejects(client.query('SELECT $1::int', []), (error) => error.code === '08P01');
+    await assert.rejects(client.query('SELECT $1::int', []), (error) => error.code === '42P02');
     assert.strictEqual((await client.query('SELECT 1 AS one')).rows[0].one, 1);
   },
 

@@ -118,8 +118,8 @@ class TimeSeriesPlans : public testing::Test {
         "3",
         // Zone maps.
         "SELECT count(*), count(a), sum(a), avg(a), min(a), max(a), min(time), max(time) FROM m",
-        "SELECT host, date_trunc('day', time) AS d, count(*), count(b), sum(b), avg(b), min(b), max(b), min(c), max(c) "
-        "FROM m GROUP BY host, site, d",
+        "SELECT host, date_trunc('day', time) AS day, count(*), count(b), sum(b), avg(b), min(b), max(b), min(c), max(c) "
+        "FROM m GROUP BY host, site, day",
         "SELECT host, first(a, time), last(a, time), first(c, time) FROM m GROUP BY host, site",
         "SELECT count(note), min(note), max(note), sum(c), avg(c) FROM m",
         "SELECT site, count(*), sum(a) FROM m GROUP BY site",
@@ -213,7 +213,7 @@ TEST_F(TimeSeriesPlans, TouchLess) {
   // 36 pages, of which those of one series alone are answered unread by day and host, and all of them without groups.
   EXPECT_EQ(counted("SELECT sum(b), min(b), max(b), avg(b), count(b) FROM m", by_zone_maps), 36);
   EXPECT_EQ(counted("SELECT sum(b), min(b), max(b), avg(b), count(b) FROM m", decoded), 0);
-  const std::string daily = "SELECT host, date_trunc('day', time) AS d, sum(b), max(c) FROM m GROUP BY host, d";
+  const std::string daily = "SELECT host, date_trunc('day', time) AS day, sum(b), max(c) FROM m GROUP BY host, day";
   EXPECT_GE(counted(daily, by_zone_maps), 12);
   EXPECT_LE(counted(daily, looked_at), 24 * 2'048);
   // An hour cuts through every page.
