@@ -177,6 +177,7 @@ class Session final : public Connection, public SessionState {
   void check_not_failed(const PreparedStatement& statement) const;
   DdlContext::Environment definition_environment(RunningStatement& running);
   void end_transaction() noexcept;
+  void forget_rows_of_dropped_tables();
   /// ON COMMIT DELETE ROWS and DROP.
   void tidy_temporary_tables();
   std::shared_ptr<PreparedStatement> cached_statement(std::string_view sql);

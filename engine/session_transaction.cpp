@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/clock.h"
 #include "base/logging.h"
 #include "engine/cursor.h"
@@ -122,6 +124,7 @@ void Session::sync() {
     if (has_on_commit_tables_) {
       tidy_temporary_tables();
     }
+    forget_rows_of_dropped_tables();
     if (!transaction_->writes.empty()) {
       CommitOptions options = transaction_->commit_options();
       options.wait_for_sync = wait_for_sync_ && settings_.current().text(Setting::kSynchronousCommit) != "off";
@@ -163,6 +166,21 @@ void Session::set_constraint_mode(ObjectId key, bool deferred) {
   }
   deferred_checks_ = std::move(later);
   run_deferred_checks(*this, std::move(now));
+}
+
+/// Tables that the transaction made and dropped again leave nothing behind.
+void Session::forget_rows_of_dropped_tables() {
+  WriteSet& writes = transaction_->writes;
+  const bool any_dropped = std::ranges::any_of(writes.catalog, [](const CatalogDelta& delta) {
+    return delta.operation == CatalogDelta::Operation::kDrop && delta.kind == ObjectKind::kTable;
+  });
+  if (!any_dropped) {
+    return;
+  }
+  const auto catalog = current_catalog();
+  std::erase_if(writes.changes, [&](const WriteSet::Change& change) {
+    return catalog->table(change.is_tombstone ? change.tombstone.table : change.batch.table) == nullptr;
+  });
 }
 
 void Session::tidy_temporary_tables() {

@@ -37,12 +37,14 @@ ExpressionPtr Binder::bind_domain_check(const ast::Expression& check, const Expr
   return bound;
 }
 
-ExpressionPtr Binder::check_domain(ExpressionPtr value, ObjectId id) {
+/// `named`: the domain that errors name, the outermost.
+ExpressionPtr Binder::check_domain(ExpressionPtr value, ObjectId id, const std::string& named) {
   const CatalogEntry* entry = context_.catalog.object(id);
   const auto* domain = entry ? std::get_if<TypeEntry>(entry) : nullptr;
   if (!domain) return value;
   depend_on(id);
-  if (domain->base_domain != kNoObject) value = check_domain(std::move(value), domain->base_domain);
+  const std::string& name = named.empty() ? domain->name : named;
+  if (domain->base_domain != kNoObject) value = check_domain(std::move(value), domain->base_domain, name);
   const auto demand = [&](ExpressionPtr holds, std::string_view state, const std::string& message) {
     const LogicalType type = value->type;
     std::vector<ExpressionPtr> parts;
@@ -54,11 +56,11 @@ ExpressionPtr Binder::check_domain(ExpressionPtr value, ObjectId id) {
   };
   if (domain->not_null) {
     demand(bind_domain_check(*parse_expression("value IS NOT NULL"), *value), sqlstate::kNotNullViolation,
-           "domain " + domain->name + " does not allow null values");
+           "domain " + name + " does not allow null values");
   }
   for (const CheckConstraint& check : domain->checks) {
     demand(bind_domain_check(*parse_expression(check.sql), *value), sqlstate::kCheckViolation,
-           "value for domain " + domain->name + " violates check constraint \"" + check.name + "\"");
+           "value for domain " + name + " violates check constraint \"" + check.name + "\"");
   }
   return value;
 }

@@ -67,10 +67,16 @@ LogicalPtr Binder::bind_merge(const ast::MergeStatement& merge) {
   LogicalPtr plan = make_apply(only_matched ? JoinType::kInner : JoinType::kLeft, std::move(source), std::move(target),
                                std::move(conditions));
   for (const ast::MergeAction& action : merge.actions) {
-    // INSERT sees the source alone.
-    ScopeItem& own = level_->items.front();
-    own.columns_visible = action.matched;
+    // What is not matched has no target row: there the source is seen alone.
+    if (!action.matched) {
+      level_->hidden_items.push_back(std::move(level_->items.front()));
+      level_->items.erase(level_->items.begin());
+    }
     node->actions.push_back(bind_merge_action(action, relation, item, node->target, plan));
+    if (!action.matched) {
+      level_->items.insert(level_->items.begin(), std::move(level_->hidden_items.back()));
+      level_->hidden_items.pop_back();
+    }
   }
   node->children.push_back(std::move(plan));
   return finish_with(std::move(node), first_table);

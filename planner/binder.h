@@ -39,7 +39,7 @@ class Binder {
   ExpressionPtr bind_table_expression(const ast::Expression& expression, const TableEntry* entry,
                                       std::optional<LogicalType> target);
   /// `value` held against the rules of a domain and those below it, when it is evaluated (bind_domain.cpp).
-  ExpressionPtr check_domain(ExpressionPtr value, ObjectId domain);
+  ExpressionPtr check_domain(ExpressionPtr value, ObjectId domain, const std::string& named = {});
   void check_domain_expression(const ast::Expression& expression, LogicalType base);
 
  private:

@@ -83,6 +83,13 @@ void class_rows(const SystemContext& context, SystemRows& rows) {
       rows.push_back(class_row(sequence.id, sequence.name, sequence.schema, sequence.owner, 'S', 3, false, 1, 0, 0));
     }
   }
+  constexpr size_t kSchema = 2, kPersistence = 15;
+  for (SystemRow& row : rows) {
+    const CatalogEntry* schema = catalog.object(static_cast<ObjectId>(row[kSchema].as_int64()));
+    if (schema != nullptr && name_of(*schema).starts_with("pg_temp_")) {
+      row[kPersistence] = letter('t');
+    }
+  }
 }
 
 void add_attributes(ObjectId relation, const std::vector<ColumnEntry>& columns, SystemRows& rows) {

@@ -461,7 +461,14 @@ class TableAlteration {
 
   void drop_constraint(const ast::AlterTableAction& action) {
     TableEntry table = current();
-    const auto named = [&](const auto& constraint) { return constraint.name == action.name; };
+    const auto named = [&](const auto& constraint) {
+      // A unique index is no constraint.
+      if constexpr (requires { constraint.index_sql; }) {
+        return constraint.name == action.name && constraint.index_sql.empty();
+      } else {
+        return constraint.name == action.name;
+      }
+    };
     if (table.key && named(*table.key)) {
       table.key.reset();
       table.time_column = kNoColumn;
