@@ -392,7 +392,17 @@ LogicalPtr Binder::bind_function_reference(const ast::FunctionReference& referen
   if (reference.ordinality) node->outputs.push_back(new_output(context_, "ordinality", TypeId::kInt64));
 
   LogicalPtr plan;
+  std::vector<PlanOutput> shown = node->outputs;
+  const auto asks_subquery = [](const auto& call) {
+    return std::ranges::any_of(call.arguments, [](const ExpressionPtr& argument) { return has_subquery(*argument); });
+  };
   if (scalars.empty()) {
+    if (std::ranges::any_of(node->calls, asks_subquery)) {
+      LogicalPtr input = make_single_row();
+      for (auto& call : node->calls) plan_subqueries(call.arguments, input);
+      node->outputs.insert(node->outputs.begin(), input->outputs.begin(), input->outputs.end());
+      node->children.push_back(std::move(input));
+    }
     plan = std::move(node);
   } else {
     if (reference.ordinality) scalars.push_back(std::make_unique<ConstantExpression>(Value::int64(1)));
@@ -401,7 +411,7 @@ LogicalPtr Binder::bind_function_reference(const ast::FunctionReference& referen
     plan_subqueries(scalars, plan);
     plan = make_project(std::move(plan), std::move(scalars), std::move(outputs));
   }
-  add_item(reference, name, plan->outputs);
+  add_item(reference, name, std::move(shown));
   return plan;
 }
 

@@ -65,12 +65,12 @@ std::vector<ExpressionPtr> Binder::bind_arguments(const ast::FunctionCall& call)
 
 namespace {
 
-[[noreturn]] void throw_no_named_call(const ast::FunctionCall& call, const std::vector<ExpressionPtr>& arguments,
+[[noreturn]] void throw_no_named_call(const ast::FunctionCall& call, std::span<const LogicalType> types,
                                       std::span<const std::string_view> names) {
   std::string signature;
-  const size_t positional = arguments.size() - names.size();
-  for (size_t i = 0; i < arguments.size(); ++i) {
-    LogicalType bare = arguments[i]->type;
+  const size_t positional = types.size() - names.size();
+  for (size_t i = 0; i < types.size(); ++i) {
+    LogicalType bare = types[i];
     bare.modifier = -1;
     if (i > 0) signature += ", ";
     if (i >= positional) signature += std::string(names[i - positional]) + " => ";
@@ -88,12 +88,13 @@ std::vector<ExpressionPtr> Binder::in_declared_order(const ast::FunctionCall& ca
                                                      std::vector<ExpressionPtr> arguments,
                                                      std::span<const std::string_view> names) {
   const std::span<const NamedArgument> declared = named_arguments(call.name.last());
+  const std::vector<LogicalType> types = types_of(arguments);
   const size_t positional = arguments.size() - names.size();
   std::vector<ExpressionPtr> ordered(declared.size());
-  if (positional > declared.size()) throw_no_named_call(call, arguments, names);
+  if (positional > declared.size()) throw_no_named_call(call, types, names);
   for (size_t i = 0; i < names.size(); ++i) {
     const auto found = std::ranges::find(declared.subspan(positional), names[i], &NamedArgument::name);
-    if (found == declared.end()) throw_no_named_call(call, arguments, names);
+    if (found == declared.end()) throw_no_named_call(call, types, names);
   }
   for (size_t i = 0; i < declared.size(); ++i) {
     const auto named = std::ranges::find(names, declared[i].name);
@@ -108,8 +109,13 @@ std::vector<ExpressionPtr> Binder::in_declared_order(const ast::FunctionCall& ca
   }
   // What has no default may be missing at the end only: another overload takes fewer arguments.
   while (!ordered.empty() && !ordered.back()) ordered.pop_back();
-  if (std::ranges::any_of(ordered, [](const ExpressionPtr& argument) { return argument == nullptr; })) {
-    throw Error(sqlstate::kUndefinedFunction, "function " + joined(call.name) + " does not exist").at(call.position);
+  const auto& overloads = registry().scalars(call.name.last());
+  const auto takes_as_many = [&](const ScalarFunction* function) {
+    return function->variadic || function->arguments.size() == ordered.size();
+  };
+  const bool gap = std::ranges::any_of(ordered, [](const ExpressionPtr& argument) { return argument == nullptr; });
+  if (gap || (!overloads.empty() && std::ranges::none_of(overloads, takes_as_many))) {
+    throw_no_named_call(call, types, names);
   }
   return ordered;
 }

@@ -306,7 +306,7 @@ int64_t offset_of(const Interval& zone) {
   if (zone.months != 0 || zone.days != 0) {
     throw Error(sqlstate::kInvalidParameterValue, "interval time zone must not include months or days");
   }
-  return zone.microseconds;
+  return zone.microseconds / kMicrosecondsPerSecond * kMicrosecondsPerSecond;  // Zones have whole seconds.
 }
 int64_t offset_timestamp(const Interval& zone, int64_t timestamp) {
   return is_infinite_timestamp(timestamp) ? timestamp : timestamp - offset_of(zone);
@@ -395,7 +395,7 @@ void overlaps(KernelCall& call) {
     } else if (other_start.value < end.value) {
       to = 1;
     } else if (!other_end.known) {
-      to = 0;
+      result.set_null(row);
     }
   }
   call.result = std::move(result);

@@ -30,7 +30,7 @@ void check_frames(std::string_view heard) {
         continue;
       }
     }
-    if (heard.size() < 5 || std::string_view("RKZSNETDCIGHVWAdcst123n").find(heard[0]) == std::string_view::npos) {
+    if (heard.size() < 5 || std::string_view("RKZSNETDCIGHVWAdcst123nv").find(heard[0]) == std::string_view::npos) {
       fail("the answer is not a message");
     }
     size_t length = 0;
