@@ -115,6 +115,7 @@ Session::Session(DatabaseImplementation& database, const ConnectionOptions& opti
       superuser_(database.role_login(options.role).superuser),
       settings_(database.settings(), superuser_),
       random_(random_seed()) {
+  settings_.name_objects_by(object_names_);
   const auto catalog = database_.store().snapshot()->catalog();
   const RoleEntry* role = catalog->role(options.role);
   role_id_ = role->id;
@@ -327,7 +328,6 @@ std::unique_ptr<RunningStatement> Session::start_statement() {
   running->io.dates.timestamp_digits = 9;
   running->io.dates.now = context.transaction_start_ns / 1000 - kEpochShiftMicroseconds;
   object_names_.set_scope(current_catalog(), database_id_, search_path(), &database_.system_tables());
-  running->io.names = &object_names_;
   context.io = &running->io;
   cancelled_.store(false);
   timed_out_.store(false);

@@ -27,6 +27,7 @@ void SessionSettings::change_to(Settings next) {
   current_ = std::move(next);
   const TimeZone* zone = TimeZone::find(current_.text(Setting::kTimeZone));
   io_ = make_type_io_options(current_, zone == nullptr ? TimeZone::utc() : *zone);
+  io_.names = names_;
   for (const auto& [name, value] : told) {
     listener_(name, value);
   }

@@ -19,6 +19,11 @@ class SessionSettings {
 
   [[nodiscard]] const Settings& current() const { return current_; }
   [[nodiscard]] const TypeIoOptions& io() const { return io_; }
+  /// Who knows the names of objects, for regclass and its like in io(); outlives this.
+  void name_objects_by(const ObjectNames& names) {
+    names_ = &names;
+    io_.names = names_;
+  }
   [[nodiscard]] SettingActor actor() const { return actor_; }
 
   /// Inside a transaction (`begin` was called) `local` values go with it.
@@ -56,6 +61,7 @@ class SessionSettings {
   bool in_transaction_ = false;
   std::vector<Version> versions_;  ///< front: at BEGIN; then one a savepoint
   TypeIoOptions io_;
+  const ObjectNames* names_ = nullptr;
   std::function<void(std::string_view, std::string_view)> listener_;
 };
 

@@ -837,8 +837,9 @@ JsonPathOutcome json_path_exists(const JsonPathCall& call) {
 JsonPathOutcome json_path_query(const JsonPathCall& call, std::vector<std::string>& results) {
   Evaluation evaluation = begin(call);
   Items found;
+  // A silent error ends the search; what was found before it counts.
   const StepOutcome outcome = evaluation.run(*call.path.root, &found);
-  if (outcome == StepOutcome::kError) return JsonPathOutcome::kUnknown;
+  if (outcome == StepOutcome::kError && found.empty()) return JsonPathOutcome::kUnknown;
   for (const ItemPtr& each : found) append_item(results.emplace_back(), *each);
   return found.empty() ? JsonPathOutcome::kNothing : JsonPathOutcome::kFound;
 }

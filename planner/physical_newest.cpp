@@ -82,6 +82,8 @@ void PhysicalPlanner::wish_newest(const LogicalAggregate& aggregate) {
     if (value == kNoColumn || value == kRowIdColumn) return;
     if (std::ranges::find(values, value) == values.end()) values.push_back(value);
   }
+  // A series whose values are all NULL is of a group, too: its newest row tells of it.
+  if (std::ranges::find(values, table.time_column) == values.end()) values.push_back(table.time_column);
   if (values.size() > kNewestValuesMax) return;
   scan_orders_[scan] = {.order = WantedOrder::kNewestOfSeries, .newest_values = std::move(values)};
 }

@@ -94,9 +94,8 @@ std::unique_ptr<TableFunctionCall> record_rows(const std::vector<Text>& objects,
   return std::make_unique<MaterializedRows>(std::move(columns), objects.size());
 }
 
-Text name_of(const Value& json, bool set) {
-  const bool binary = json.type().id == kJsonb;
-  return set ? (binary ? "jsonb_to_recordset" : "json_to_recordset") : (binary ? "jsonb_to_record" : "json_to_record");
+Text name_of_set(const Value& json) {
+  return json.type().id == kJsonb ? "jsonb_to_recordset" : "json_to_recordset";
 }
 
 std::unique_ptr<TableFunctionCall> start_record(QueryContext& context, std::span<const Value> arguments,
@@ -104,8 +103,8 @@ std::unique_ptr<TableFunctionCall> start_record(QueryContext& context, std::span
   const Text json = arguments[0].as_bytes();
   if (json_kind(json) != JsonKind::kObject) {
     throw Error(sqlstate::kInvalidParameterValue,
-                "cannot call " + std::string(name_of(arguments[0], false)) +
-                    (json_kind(json) == JsonKind::kArray ? " on an array" : " on a scalar"));
+                json_kind(json) == JsonKind::kArray ? "cannot call populate_composite on an array"
+                                                    : "cannot call populate_composite on a scalar");
   }
   return record_rows({json}, arguments[1], types, context);
 }
@@ -113,7 +112,7 @@ std::unique_ptr<TableFunctionCall> start_record(QueryContext& context, std::span
 std::unique_ptr<TableFunctionCall> start_record_set(QueryContext& context, std::span<const Value> arguments,
                                                     std::span<const LogicalType> types) {
   const Text json = arguments[0].as_bytes();
-  const std::string name(name_of(arguments[0], true));
+  const std::string name(name_of_set(arguments[0]));
   if (json_kind(json) == JsonKind::kObject) {
     throw Error(sqlstate::kInvalidParameterValue, "cannot call " + name + " on an object");
   }

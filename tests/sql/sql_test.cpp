@@ -100,6 +100,7 @@ int run(Options options) {
     for (const Rule& rule : all_rules()) {
       if (!rule.required) {
         options.disabled_rule = rule.name;
+        fs::create_directory(fs::path(scratch) / rule.name);
         run_files(options, fs::path(scratch) / rule.name, score);
         fs::remove_all(fs::path(scratch) / rule.name);
       }

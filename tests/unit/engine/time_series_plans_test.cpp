@@ -213,7 +213,7 @@ TEST_F(TimeSeriesPlans, TouchLess) {
   // 36 pages, of which those of one series alone are answered unread by day and host, and all of them without groups.
   EXPECT_EQ(counted("SELECT sum(b), min(b), max(b), avg(b), count(b) FROM m", by_zone_maps), 36);
   EXPECT_EQ(counted("SELECT sum(b), min(b), max(b), avg(b), count(b) FROM m", decoded), 0);
-  const std::string daily = "SELECT host, date_trunc('day', time) AS day, sum(b), max(c) FROM m GROUP BY host, day";
+  const std::string daily = "SELECT host, date_trunc('day', time) AS day, sum(b), max(b) FROM m GROUP BY host, day";
   EXPECT_GE(counted(daily, by_zone_maps), 12);
   EXPECT_LE(counted(daily, looked_at), 24 * 2'048);
   // An hour cuts through every page.
