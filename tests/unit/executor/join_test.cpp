@@ -247,11 +247,12 @@ TEST(Joins, FindIntegersHoweverTheyLie) {
 /// A plan that cannot be cut into partitions, or may not go to disk, ends with 53200 at the query's limit.
 TEST(Joins, EndAtTheQuerysMemoryLimit) {
   Random random(26);
-  const Case test = random_case(random, 10, 20'000, 1'000'000);
+  const Case test = random_case(random, 10, 80'000, 1'000'000);
   RunOptions options = tight();
   options.can_spill = false;
-  options.query_memory_bytes = 1'000'000;
+  options.query_memory_bytes = 3'000'000;
   EXPECT_EQ(error_of([&] { run(hash_join(test, JoinType::kInner), options); }).substr(0, 5), "53200");
+  options.query_memory_bytes = 8'000'000;
   options.can_spill = true;
   EXPECT_EQ(sorted(show(run(hash_join(test, JoinType::kInner), options))),
             sorted(show(model(test, JoinType::kInner, true))));
