@@ -94,17 +94,15 @@ std::unique_ptr<TableFunctionCall> record_rows(const std::vector<Text>& objects,
   return std::make_unique<MaterializedRows>(std::move(columns), objects.size());
 }
 
-Text name_of_set(const Value& json) {
-  return json.type().id == kJsonb ? "jsonb_to_recordset" : "json_to_recordset";
-}
+Text name_of_set(const Value& json) { return json.type().id == kJsonb ? "jsonb_to_recordset" : "json_to_recordset"; }
 
 std::unique_ptr<TableFunctionCall> start_record(QueryContext& context, std::span<const Value> arguments,
                                                 std::span<const LogicalType> types) {
   const Text json = arguments[0].as_bytes();
   if (json_kind(json) != JsonKind::kObject) {
-    throw Error(sqlstate::kInvalidParameterValue,
-                json_kind(json) == JsonKind::kArray ? "cannot call populate_composite on an array"
-                                                    : "cannot call populate_composite on a scalar");
+    throw Error(sqlstate::kInvalidParameterValue, json_kind(json) == JsonKind::kArray
+                                                      ? "cannot call populate_composite on an array"
+                                                      : "cannot call populate_composite on a scalar");
   }
   return record_rows({json}, arguments[1], types, context);
 }

@@ -118,7 +118,8 @@ class TimeSeriesPlans : public testing::Test {
         "3",
         // Zone maps.
         "SELECT count(*), count(a), sum(a), avg(a), min(a), max(a), min(time), max(time) FROM m",
-        "SELECT host, date_trunc('day', time) AS day, count(*), count(b), sum(b), avg(b), min(b), max(b), min(c), max(c) "
+        "SELECT host, date_trunc('day', time) AS day, count(*), count(b), sum(b), avg(b), min(b), max(b), min(c), "
+        "max(c) "
         "FROM m GROUP BY host, site, day",
         "SELECT host, first(a, time), last(a, time), first(c, time) FROM m GROUP BY host, site",
         "SELECT count(note), min(note), max(note), sum(c), avg(c) FROM m",

@@ -15,7 +15,8 @@ namespace {
 
 constexpr const char* kHead =
     "# Functions, operators and aggregates\n\n"
-    "Printed from the registry by `TIDEMARK_REWRITE=1 functions_test`; a test fails where the two differ. The functions "
+    "Printed from the registry by `TIDEMARK_REWRITE=1 functions_test`; a test fails where the two differ. The "
+    "functions "
     "behind\nPostgreSQL's operators (`int4pl` …) are listed like any other.\n\n";
 
 std::string read_file(const std::string& path) {
