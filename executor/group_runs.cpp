@@ -121,7 +121,7 @@ TimeBucket bucket_of(int64_t time, const BucketSpec& spec, bool has_infinity) {
     const bool fits = !__builtin_sub_overflow(time, rest < 0 ? rest + spec.width : rest, &near.start) &&
                       !__builtin_add_overflow(near.start, spec.width, &near.end);
     if (fits) {
-      near.value = spec.units == 1 ? near.start : near.start / spec.units;
+      near.value = spec.units == 1 ? near.start : near.start / spec.units - spec.shift;
       return near;
     }
   }
@@ -132,7 +132,7 @@ TimeBucket bucket_of(int64_t time, const BucketSpec& spec, bool has_infinity) {
   }
   const Int128 start = steps * spec.width + spec.origin;
   const Int128 end = start + spec.width;
-  const Int128 value = start / spec.units;
+  const Int128 value = start / spec.units - spec.shift;
   return {static_cast<int64_t>(std::max<Int128>(start, INT64_MIN)),
           static_cast<int64_t>(std::max<Int128>(value, INT64_MIN)),
           static_cast<int64_t>(std::min<Int128>(end, INT64_MAX))};

@@ -81,13 +81,18 @@ std::optional<BucketSpec> PhysicalPlanner::bucket_of(const Expression& group, Pl
   const bool nanoseconds = column.type.id == TypeId::kTimestampTzNs;
   BucketSpec spec;
   spec.units = floored ? kNanosecondsPerMicrosecond : 1;
+  spec.shift = floored ? kEpochShiftMicroseconds : 0;
   if (__builtin_mul_overflow(width, nanoseconds ? kNanosecondsPerMicrosecond : 1, &spec.width)) return std::nullopt;
   time = column.as<ColumnExpression>().column;
   ExpressionPtr probe = group.clone();
   probe->children[1] = std::make_unique<ConstantExpression>(Value::integer(group.type, 0));
   try {
     const int64_t origin = Evaluator(context_.query).evaluate_constant(*probe).as_int64();
-    if (__builtin_mul_overflow(origin, spec.units, &spec.origin)) return std::nullopt;
+    int64_t shifted = 0;
+    if (__builtin_add_overflow(origin, spec.shift, &shifted) ||
+        __builtin_mul_overflow(shifted, spec.units, &spec.origin)) {
+      return std::nullopt;
+    }
   } catch (const Error&) {
     return std::nullopt;  // A width of zero, an origin out of range: the call itself will say so.
   }

@@ -159,6 +159,8 @@ struct BucketSpec {
   int64_t origin = 0;       ///< likewise
   /// How many of the column's units are one of the group's: 1000 where nanoseconds are bucketed as microseconds.
   int64_t units = 1;
+  /// What is then taken away: nanoseconds count from 1970, microseconds from 2000.
+  int64_t shift = 0;
 };
 
 struct PhysicalAggregate final : PhysicalNode {

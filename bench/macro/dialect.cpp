@@ -23,7 +23,8 @@ std::string time_bucket(Dialect dialect, int64_t seconds, std::string_view colum
     case Dialect::kSqlite:
       return fmt::format("{0} / {1} * {1}", column, seconds * 1'000'000);
     case Dialect::kDuckDb:
-      return fmt::format("time_bucket(INTERVAL '{} seconds', {}, TIMESTAMP '1970-01-01')", seconds, column);
+      // Its own origin is a midnight as well: the same buckets, up to a day.
+      return fmt::format("time_bucket(INTERVAL '{} seconds', {})", seconds, column);
     default:
       return fmt::format("date_bin('{} seconds', {}, TIMESTAMPTZ '1970-01-01 00:00:00+00')", seconds, column);
   }

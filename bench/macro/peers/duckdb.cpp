@@ -22,18 +22,22 @@ struct DuckResult {
   void* internal;
 };
 
-/// `duckdb_string_t`: up to twelve bytes in place, else a prefix and a pointer.
-struct DuckString {
-  uint32_t length;
-  union {
-    char inlined[12];
-    struct {
-      char prefix[4];
-      const char* pointer;
-    } outside;
-  };
-  [[nodiscard]] std::string text() const { return {length <= sizeof inlined ? inlined : outside.pointer, length}; }
+/// `duckdb_string_t`, 16 bytes: up to twelve in place, else a prefix of four and a pointer.
+union DuckString {
+  struct {
+    uint32_t length;
+    char bytes[12];
+  } inlined;
+  struct {
+    uint32_t length;
+    char prefix[4];
+    const char* pointer;
+  } outside;
+  [[nodiscard]] std::string text() const {
+    return {inlined.length <= sizeof inlined.bytes ? inlined.bytes : outside.pointer, inlined.length};
+  }
 };
+static_assert(sizeof(DuckString) == 16);
 
 enum DuckType : int {
   kDuckBoolean = 1,
