@@ -6,7 +6,8 @@
 #   Boost::headers             1.81: Container, Unordered,       PkgConfig::ZSTD         text pages, cold compaction
 #                              Asio, Beast, URL                  PkgConfig::LZ4          WAL records, spill files
 #   OpenSSL::SSL, ::Crypto     TLS, digests, random bytes        ZLIB::ZLIB              gzip bodies
-#   antlr4_static (or _shared)  parser runtime (parser/ only)     roaring::roaring        row sets
+#   antlr4_static (or _shared)  parser runtime (parser/ only),    roaring::roaring        row sets
+#                              which links uuid-dev
 #   CLI11::CLI11               flags and config file             PkgConfig::HWY, ::HWY_CONTRIB   SIMD, sort
 #   PkgConfig::EDIT            line editing in the shell         simdjson::simdjson      reading JSON
 #   benchmark::benchmark       bench/micro                       PkgConfig::PQ           client side of wire tests
