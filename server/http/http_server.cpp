@@ -128,7 +128,9 @@ int milliseconds(int64_t nanoseconds) { return nanoseconds <= 0 ? -1 : static_ca
 class HttpConnection {
  public:
   HttpConnection(Database& database, Stream& stream)
-      : database_(database), stream_(stream), beast_stream_(stream), router_(database) {}
+      : database_(database), stream_(stream), beast_stream_(stream), router_(database) {
+    buffer_.reserve(kReadBytes);
+  }
 
   void run() {
     const Settings& settings = database_.server_settings();
@@ -144,6 +146,9 @@ class HttpConnection {
 
  private:
   using Parser = beast::http::request_parser<beast::http::string_body>;
+
+  /// Beast reads as much as the buffer already has room for, and at most this: 512 bytes at a time into an empty one.
+  static constexpr size_t kReadBytes = 64 << 10;
 
   /// False if the connection has to end.
   bool serve_one(const Settings& settings) {
