@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <optional>
+#include <utility>
 
 #include "base/thread_pool.h"
 
@@ -18,10 +21,68 @@ class StopFlag {
   std::atomic<bool> stopped_{false};
 };
 
+/// The threads that come to a pipeline's help. Waking one costs both sides some 15 µs, as much as a whole short query's
+/// scan: they are called once the first thread has worked for longer than that, and streams that nobody came for are
+/// drained by the first thread in the end.
+class Helpers {
+ public:
+  Helpers(ThreadPool* pool, size_t count, const std::function<void(size_t)>& task)
+      : count_(count), task_(task), calls_at_(Clock::now() + kPatience) {
+    if (pool != nullptr && count > 1) {
+      group_.emplace(*pool);
+    }
+  }
+
+  void run() {
+    const Scope scope(*this);
+    for (; next_ < count_; ++next_) {
+      task_(next_);
+    }
+    if (group_) {
+      group_->wait();
+    }
+  }
+  /// Between two pieces of work of the first thread.
+  void call_if_due() {
+    if (group_ && next_ + 1 < count_ && Clock::now() >= calls_at_) {
+      for (size_t index = std::exchange(count_, next_ + 1); index-- > next_ + 1;) {
+        group_->run([this, index] { task_(index); });
+      }
+    }
+  }
+  /// Of the pipeline whose first thread this is, innermost; null on any other thread.
+  static Helpers*& of_this_thread() {
+    thread_local Helpers* helpers = nullptr;
+    return helpers;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr std::chrono::microseconds kPatience{60};
+
+  class Scope {
+   public:
+    explicit Scope(Helpers& helpers) : outer_(std::exchange(of_this_thread(), &helpers)) {}
+    ~Scope() { of_this_thread() = outer_; }
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+   private:
+    Helpers* outer_;
+  };
+
+  size_t next_ = 0;
+  size_t count_;  ///< tasks of the first thread
+  const std::function<void(size_t)>& task_;
+  Clock::time_point calls_at_;
+  std::optional<TaskGroup> group_;  ///< last: waits before the rest goes
+};
+
 void drain(const QueryContext& query, RowStream& stream, Sink& sink, StopFlag& stop) {
   try {
     DataChunk chunk;
     while (!stop.raised()) {
+      between_morsels();
       query.check_cancelled();
       chunk.reset();
       if (!stream.next(chunk)) {
@@ -55,30 +116,23 @@ size_t pipeline_width(const ExecutionState& state, const Operator& source) {
   return std::max<size_t>(1, std::min(threads, source.stream_count()));
 }
 
-void run_tasks(ExecutionState& state, size_t count, const std::function<void(size_t)>& task) {
-  if (count <= 1 || state.context.workers == nullptr) {
-    for (size_t index = 0; index < count; ++index) {
-      task(index);
-    }
-    return;
+void between_morsels() {
+  if (Helpers* helpers = Helpers::of_this_thread(); helpers != nullptr) {
+    helpers->call_if_due();
   }
-  TaskGroup group(*state.context.workers);
-  for (size_t index = 1; index < count; ++index) {
-    group.run([&task, index] { task(index); });
-  }
-  task(0);
-  group.wait();
 }
 
 void run_shared(ExecutionState& state, size_t count, const std::function<void(size_t)>& task) {
   const size_t workers = state.context.workers != nullptr ? state.context.workers->workers() : 0;
   const size_t threads = std::min({count, workers + 1, std::max<size_t>(1, state.query().max_parallel_workers)});
   std::atomic<size_t> next{0};
-  run_tasks(state, threads, [&](size_t) {
+  const std::function<void(size_t)> take_turns = [&](size_t) {
     for (size_t index = next++; index < count; index = next++) {
       task(index);
+      between_morsels();
     }
-  });
+  };
+  Helpers(state.context.workers, threads, take_turns).run();
 }
 
 void run_pipeline(ExecutionState& state, Operator& source, std::span<const std::unique_ptr<Sink>> sinks,
@@ -89,7 +143,10 @@ void run_pipeline(ExecutionState& state, Operator& source, std::span<const std::
     streams.push_back(source.open());
   }
   StopFlag stop;
-  run_tasks(state, sinks.size(), [&](size_t index) { drain(state.query(), *streams[index], *sinks[index], stop); });
+  const std::function<void(size_t)> drain_one = [&](size_t index) {
+    drain(state.query(), *streams[index], *sinks[index], stop);
+  };
+  Helpers(state.context.workers, sinks.size(), drain_one).run();
 }
 
 void run_pipeline(ExecutionState& state, Operator& source, const std::function<void(DataChunk&)>& consume,

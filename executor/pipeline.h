@@ -33,9 +33,11 @@ void run_pipeline(ExecutionState& state, Operator& source, std::span<const std::
 void run_pipeline(ExecutionState& state, Operator& source, const std::function<void(DataChunk&)>& consume,
                   const PhysicalNode& ends_at);
 
-/// Runs `task(0) … task(count - 1)` on the pool's threads and this one.
-void run_tasks(ExecutionState& state, size_t count, const std::function<void(size_t)>& task);
-/// The same for more tasks than threads: as many threads as a query may use take one after the other.
+/// For sources that may work long without giving a chunk: the pipeline of this thread, if any, looks whether it is time
+/// for other threads to help.
+void between_morsels();
+
+/// Runs `task(0) … task(count - 1)`: as many threads as a query may use, this one among them, take one after the other.
 void run_shared(ExecutionState& state, size_t count, const std::function<void(size_t)>& task);
 
 }  // namespace tidemark

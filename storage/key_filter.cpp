@@ -3,8 +3,19 @@
 #include <algorithm>
 
 namespace tidemark {
+namespace {
 
-bool KeyFilter::may_hold(std::span<const PageInfo> pages, size_t page) const {
+/// Whether `first_series` + 0xff >= `bound`.
+bool reaches(std::string_view first_series, std::string_view bound) {
+  return first_series >= bound ||
+         (bound.starts_with(first_series) && static_cast<uint8_t>(bound[first_series.size()]) < 0xff) ||
+         bound == std::string(first_series) + '\xff';
+}
+
+}  // namespace
+
+bool KeyFilter::may_hold(RowGroupReader& reader, size_t page) {
+  const std::span<const PageInfo> pages = reader.pages();
   const PageInfo& info = pages[page];
   if (info.order_max < range_.order_from || info.order_min > range_.order_to) {
     return false;
@@ -13,7 +24,38 @@ bool KeyFilter::may_hold(std::span<const PageInfo> pages, size_t page) const {
     return false;
   }
   // The page's last series is at most the next one's first; keys stored before a widening are prefixes of theirs now.
-  return page + 1 >= pages.size() || pages[page + 1].first_series + '\xff' >= range_.series_from;
+  if (page + 1 < pages.size() && !reaches(pages[page + 1].first_series, range_.series_from)) {
+    return false;
+  }
+  if (has_test() && !judged_) {
+    judge_series(reader);
+  }
+  if (!wanted_) {
+    return true;
+  }
+  const auto stretch = std::ranges::upper_bound(*wanted_, info.first_row, {}, &Stretch::end);
+  return stretch != wanted_->end() && stretch->first < info.first_row + info.rows;
+}
+
+/// A test of the series that few pass costs less once for the row group than page by page.
+void KeyFilter::judge_series(RowGroupReader& reader) {
+  judged_ = true;
+  if (!reader.load_only_series_block()) {
+    return;
+  }
+  wanted_.emplace();
+  uint32_t first = 0;
+  for (uint32_t index = 0; index < reader.block_series().size(); ++index) {
+    const uint32_t end = reader.series_end(index);
+    if (wants(reader, index)) {
+      if (!wanted_->empty() && wanted_->back().end == first) {
+        wanted_->back().end = end;
+      } else {
+        wanted_->push_back({.first = first, .end = end});
+      }
+    }
+    first = end;
+  }
 }
 
 bool KeyFilter::wants(RowGroupReader& reader, uint32_t index) {
@@ -24,7 +66,7 @@ bool KeyFilter::wants(RowGroupReader& reader, uint32_t index) {
   uint8_t& verdict = verdicts_[index];
   if (verdict == 0) {
     const std::string_view series = reader.series(index);
-    verdict = range_.holds_series(series) && (test_ == nullptr || !*test_ || (*test_)(series)) ? 2 : 1;
+    verdict = range_.holds_series(series) && (!has_test() || (*test_)(series)) ? 2 : 1;
   }
   return verdict == 2;
 }

@@ -17,8 +17,9 @@ class KeyFilter {
   /// `test`: optional; both arguments outlive this.
   KeyFilter(const KeyRange& range, const std::function<bool(std::string_view)>* test) : range_(range), test_(test) {}
 
-  /// Whether a page may hold such rows, by the sparse index alone.
-  [[nodiscard]] bool may_hold(std::span<const PageInfo> pages, size_t page) const;
+  /// Whether a page may hold such rows: by the sparse index, and, if the row group keeps its series in one block, by
+  /// them.
+  [[nodiscard]] bool may_hold(RowGroupReader& reader, size_t page);
 
   struct Stretch {
     uint32_t first = 0;  ///< rows of the page
@@ -36,11 +37,15 @@ class KeyFilter {
 
  private:
   [[nodiscard]] bool wants(RowGroupReader& reader, uint32_t index);
+  [[nodiscard]] bool has_test() const { return test_ != nullptr && *test_; }
+  void judge_series(RowGroupReader& reader);
 
   const KeyRange& range_;
   const std::function<bool(std::string_view)>* test_;
   uint64_t generation_ = 0;
   std::vector<uint8_t> verdicts_;  ///< a series of the loaded block: 0 unknown, 1 no, 2 yes
+  bool judged_ = false;
+  std::optional<std::vector<Stretch>> wanted_;  ///< rows of the row group, of series that pass the test
 };
 
 /// The rows of stretches as row numbers.

@@ -135,6 +135,14 @@ void RowGroupReader::load_series_block(size_t page) {
   ++block_generation_;
 }
 
+bool RowGroupReader::load_only_series_block() {
+  if (directory_->index.series_blocks.size() != 1) {
+    return false;
+  }
+  load_series_block(0);
+  return true;
+}
+
 std::vector<RowGroupReader::SeriesRun> RowGroupReader::series_runs(size_t page) {
   load_series_block(page);
   const PageInfo& info = pages()[page];
@@ -191,10 +199,9 @@ LastRows RowGroupReader::find_last_rows() {
 }
 
 std::shared_ptr<const LastRows> RowGroupReader::last_rows() {
-  if (directory_->index.series_blocks.size() != 1) {
+  if (!load_only_series_block()) {
     return nullptr;
   }
-  load_series_block(0);
   return file_.derived<LastRows>(info_.index.offset, kLastRowsPart, [&] {
     auto last = std::make_shared<const LastRows>(find_last_rows());
     const size_t bytes = sizeof(LastRows) + last->places.size() * (sizeof(LastRows::Place) + sizeof(int64_t));

@@ -45,6 +45,10 @@ class RowGroupReader {
   };
   /// Rows [first, first + count) of a page. The block stays loaded until another page's is.
   [[nodiscard]] std::vector<SeriesRun> series_runs(size_t page);
+  /// Loads the series of the row group, if they are one block.
+  [[nodiscard]] bool load_only_series_block();
+  /// The row of the row group at which a series of the loaded block ends, exclusive.
+  [[nodiscard]] uint32_t series_end(uint32_t index) const { return series_->view.end(index); }
   [[nodiscard]] std::string_view series(uint32_t index) const { return series_->series[index]; }
   /// All series of the block of the page last given to `series_runs`, and what keeps them alive.
   [[nodiscard]] std::span<const std::string_view> block_series() const { return series_->series; }

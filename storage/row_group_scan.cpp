@@ -21,11 +21,14 @@ RowGroupScan::RowGroupScan(const ScanContext& context, const Morsel& morsel)
 }
 
 bool RowGroupScan::enter(size_t page) {
+  if (!keys_.may_hold(reader_, page)) {
+    return false;
+  }
   page_ = page;
   decoded_.clear();
   found_ = {};
   needed_.clear();
-  return keys_.may_hold(reader_.pages(), page) && !zones_rule_out(page);
+  return !zones_rule_out(page);
 }
 
 KeyFilter::Found& RowGroupScan::find_keys() {

@@ -113,7 +113,7 @@ class SegmentRunSource final : public RunSource {
         }
       }
       const size_t page = next_page_++;
-      if (!filter_->may_hold(reader_->pages(), page)) {
+      if (!filter_->may_hold(*reader_, page)) {
         continue;
       }
       const KeyFilter::Found found = filter_->find(*reader_, page);

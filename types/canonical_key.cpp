@@ -415,7 +415,7 @@ void skip_in_key(std::string_view& key, LogicalType type) {
       skip_jsonb_key(key);
       return;
     default:
-      take_escaped(key);
+      skip_escaped(key);
   }
 }
 

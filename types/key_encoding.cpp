@@ -90,6 +90,23 @@ std::string take_escaped(std::string_view& key) {
   }
 }
 
+void skip_escaped(std::string_view& key) {
+  for (;;) {
+    const size_t zero = key.find('\0');
+    if (zero == std::string_view::npos || zero + 1 >= key.size()) {
+      throw_malformed();
+    }
+    const char mark = key[zero + 1];
+    key.remove_prefix(zero + 2);
+    if (mark == kEnd) {
+      return;
+    }
+    if (mark != kEscape) {
+      throw_malformed();
+    }
+  }
+}
+
 void skip_numeric(std::string_view& key) {
   const char number_class = take_bytes(key, 1)[0];
   if (number_class != kNegative && number_class != kPositive) {

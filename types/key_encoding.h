@@ -40,6 +40,7 @@ void append_numeric(std::string& key, const Numeric& value);
 /// Each takes its piece off the front of `key`; XX001 if that is malformed.
 std::string_view take_bytes(std::string_view& key, size_t count);
 std::string take_escaped(std::string_view& key);
+void skip_escaped(std::string_view& key);
 void skip_numeric(std::string_view& key);
 [[noreturn]] void throw_malformed();
 

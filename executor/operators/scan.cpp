@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "executor/pipeline.h"
 #include "functions/evaluator.h"
 #include "storage/store.h"
 
@@ -66,6 +67,7 @@ class ScanOperator::Stream final : public RowStream {
           owner_.book_counters();
           return false;
         }
+        between_morsels();
         reader_ = owner_.scan_->open(morsel, receiver_);
       }
       chunk.reset();
