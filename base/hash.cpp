@@ -1,5 +1,7 @@
 #include "base/hash.h"
 
+// Inlined: most of what is hashed is a few bytes long.
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 #include <array>

@@ -1,5 +1,7 @@
 #include "executor/aggregate_list.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace tidemark {
@@ -22,13 +24,18 @@ AggregateList::AggregateList(const std::vector<ExpressionPtr>& aggregates, Execu
     for (const PreparedExpression& argument : item.arguments) {
       item.argument_types.push_back(argument->type);
     }
-    item.deferred = (aggregate.distinct && !item.arguments.empty()) || !aggregate.order_by.empty();
+    const bool any_order = item.function->any_order != nullptr && aggregate.order_by.size() == 1 &&
+                           !aggregate.order_by[0].descending && !aggregate.distinct;
+    if (any_order) {
+      item.function = item.function->any_order.get();
+    }
+    item.deferred = (aggregate.distinct && !item.arguments.empty()) || (!aggregate.order_by.empty() && !any_order);
     if (item.deferred) {
       add_deferral(item, aggregate, state);
     } else if (item.function->order_sensitive) {
       needs_order_ = true;
     }
-    has_deferred_ = has_deferred_ || item.deferred;
+    keeps_rows_ = keeps_rows_ || item.deferred || item.function->row_bytes > 0;
     item.offset = stride_;
     stride_ += (item.function->state_bytes + kStateAlignment - 1) / kStateAlignment * kStateAlignment;
   }
@@ -36,6 +43,12 @@ AggregateList::AggregateList(const std::vector<ExpressionPtr>& aggregates, Execu
 
 /// Gathered rows are: the group's number, the arguments, the ORDER BY values.
 void AggregateList::add_deferral(Item& item, const AggregateExpression& aggregate, ExecutionState& state) {
+  // Sums of floats differ in their last digits with the order of their values.
+  const bool in_any_order =
+      aggregate.order_by.empty() && !item.function->order_sensitive &&
+      (item.function->name == "count" || std::ranges::none_of(item.argument_types, [](LogicalType type) {
+         return type.id == TypeId::kFloat32 || type.id == TypeId::kFloat64;
+       }));
   const auto add_key = [&](bool descending, bool nulls_first) {
     const auto column = static_cast<uint32_t>(item.gathered_types.size() - 1);
     item.order_keys.push_back(
@@ -50,6 +63,10 @@ void AggregateList::add_deferral(Item& item, const AggregateExpression& aggregat
     item.order.emplace_back(key.expression.get(), state);
     item.gathered_types.push_back(key.expression->type);
     add_key(key.descending, key.nulls_first);
+  }
+  if (in_any_order) {
+    item.order_keys.clear();
+    return;
   }
   // DISTINCT without ORDER BY comes out sorted, as PostgreSQL does it.
   for (size_t index = 0; aggregate.order_by.empty() && index < item.argument_types.size(); ++index) {

@@ -45,7 +45,8 @@ class AggregateList {
   [[nodiscard]] const std::vector<Item>& items() const { return items_; }
   /// Bytes of all states of a group.
   [[nodiscard]] size_t stride() const { return stride_; }
-  [[nodiscard]] bool has_deferred() const { return has_deferred_; }
+  /// Groups grow with their rows.
+  [[nodiscard]] bool keeps_rows() const { return keeps_rows_; }
   /// Some result depends on the order in which rows come: no parallel pipelines.
   [[nodiscard]] bool needs_order() const { return needs_order_; }
 
@@ -56,7 +57,7 @@ class AggregateList {
 
   std::vector<Item> items_;
   size_t stride_ = 0;
-  bool has_deferred_ = false;
+  bool keeps_rows_ = false;
   bool needs_order_ = false;
 };
 

@@ -119,7 +119,7 @@ void AggregateSink::consume_rows(GroupingSet& set, const DataChunk& chunk, std::
 void AggregateSink::consume_closed(GroupingSet& set, const DataChunk& chunk, std::span<const Vector> keys,
                                    std::span<const AggregateList::Input> inputs) {
   // Groups that keep their rows would go on growing in memory.
-  if (!set.looks_up || shape_.list.has_deferred()) {
+  if (!set.looks_up || shape_.list.keeps_rows()) {
     set_aside(set, chunk, keys, std::nullopt);
     return;
   }

@@ -237,10 +237,31 @@ void AggregateTable::finish() {
   }
 }
 
+/// Distinct values of an aggregate that takes them in any order.
+void AggregateTable::finish_unordered(size_t index) {
+  const AggregateList::Item& item = list_.items()[index];
+  RowCollection& rows = deferred_[index].rows;
+  for (size_t first = 0; first < rows.size(); first += kVectorSize) {
+    const DataChunk chunk = rows.chunk(first, std::min(kVectorSize, rows.size() - first));
+    const auto* numbers = chunk.columns[0].data<int64_t>();
+    pointers_.resize(chunk.size);
+    for (size_t row = 0; row < chunk.size; ++row) {
+      pointers_[row] = group_states(static_cast<uint32_t>(numbers[row])) + item.offset;
+    }
+    AggregateCall call{state_.query(), std::span(chunk.columns).subspan(1, item.argument_types.size()), item.result};
+    item.function->update_rows(call, pointers_);
+  }
+  rows.clear();
+}
+
 void AggregateTable::finish_item(size_t index) {
   const AggregateList::Item& item = list_.items()[index];
   RowCollection& rows = deferred_[index].rows;
   deferred_[index].distinct.reset();
+  if (item.order_keys.empty()) {
+    finish_unordered(index);
+    return;
+  }
   const RowOrder order(item.order_keys, item.gathered_types, state_);
   std::vector<uint32_t> sorted;
   if (order.row_types().size() > order.input_width()) {

@@ -59,6 +59,7 @@ class AggregateTable {
   void defer(size_t item, const AggregateList::Input& input, std::span<const uint32_t> groups);
   void add_deferred(size_t item, std::span<const Vector> rows, size_t size);
   void finish_item(size_t item);
+  void finish_unordered(size_t item);
 
   static constexpr size_t kBlockGroups = 1024;
   struct FreeStates {

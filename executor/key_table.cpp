@@ -6,6 +6,8 @@
 #include <cstring>
 #include <limits>
 #include <string>
+#include <type_traits>
+#include <utility>
 
 #include "base/check.h"
 #include "base/error.h"
@@ -172,8 +174,9 @@ void KeyTable::encode_fixed(const Part& part, const Vector& column, Scratch& scr
   }
 }
 
-template <class Lookup>
-void KeyTable::intern(const Part& part, const Vector& column, Scratch& scratch, const Lookup& lookup) const {
+template <class Interner>
+void KeyTable::intern(const Part& part, const Vector& column, Scratch& scratch, Interner& interner) const {
+  constexpr bool kAdds = !std::is_const_v<Interner>;
   const Vector& flat = values_of(column);
   const auto* strings = flat.data<std::string_view>();
   std::vector<std::string> canonical;
@@ -185,7 +188,12 @@ void KeyTable::intern(const Part& part, const Vector& column, Scratch& scratch, 
     if (!flat.validity().is_valid(index)) {
       return 0;
     }
-    return lookup(part.canonical ? std::string_view(canonical[index]) : strings[index]);
+    const std::string_view text = part.canonical ? std::string_view(canonical[index]) : strings[index];
+    if constexpr (kAdds) {
+      return interner.find_or_add(text);
+    } else {
+      return interner.find(text);
+    }
   };
   scratch.numbers.resize(column.size());
   uint32_t* numbers = scratch.numbers.data();
@@ -197,12 +205,14 @@ void KeyTable::intern(const Part& part, const Vector& column, Scratch& scratch, 
       std::fill_n(numbers, column.size(), number_at(0));
       return;
     case VectorForm::kFlat:
+      if constexpr (kAdds) {
+        if (!part.canonical && flat.validity().all_valid()) {
+          interner.find_or_add({strings, column.size()}, scratch.numbers);
+          return;
+        }
+      }
       for (size_t row = 0; row < column.size(); ++row) {
-        // Neighbours are often the same string in the same memory.
-        const bool repeated = row > 0 && !part.canonical && flat.validity().all_valid() &&
-                              strings[row].data() == strings[row - 1].data() &&
-                              strings[row].size() == strings[row - 1].size();
-        numbers[row] = repeated ? numbers[row - 1] : number_at(row);
+        numbers[row] = number_at(row);
       }
       return;
     case VectorForm::kRun: {
@@ -251,8 +261,7 @@ void KeyTable::encode(std::span<const Vector> columns, size_t size, Scratch& scr
   TIDEMARK_ASSERT(columns.size() == parts_.size());
   scratch.interned.resize(interners_.size());
   if (direct_) {
-    StringInterner& interner = *interners_[0];
-    intern(parts_[0], columns[0], scratch, [&](std::string_view text) { return interner.find_or_add(text); });
+    intern(parts_[0], columns[0], scratch, *interners_[0]);
     return;
   }
   TIDEMARK_ASSERT(add);
@@ -265,8 +274,7 @@ void KeyTable::encode(std::span<const Vector> columns, size_t size, Scratch& scr
       encode_fixed(part, columns[index], scratch);
       continue;
     }
-    StringInterner& interner = *interners_[part.interner];
-    intern(part, columns[index], scratch, [&](std::string_view text) { return interner.find_or_add(text); });
+    intern(part, columns[index], scratch, *interners_[part.interner]);
     place_numbers(part, size, scratch);
   }
 }
@@ -283,8 +291,7 @@ void KeyTable::encode_known(std::span<const Vector> columns, size_t size, Scratc
       encode_fixed(part, columns[index], scratch);
       continue;
     }
-    const StringInterner& interner = *interners_[part.interner];
-    intern(part, columns[index], scratch, [&](std::string_view text) { return interner.find(text); });
+    intern(part, columns[index], scratch, std::as_const(*interners_[part.interner]));
     for (size_t row = 0; row < size; ++row) {
       if (scratch.numbers[row] == kAbsentNumber) {
         scratch.absent.resize(size);

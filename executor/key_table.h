@@ -67,9 +67,9 @@ class KeyTable {
   void encode(std::span<const Vector> columns, size_t size, Scratch& scratch, bool add);
   void encode_known(std::span<const Vector> columns, size_t size, Scratch& scratch) const;
   void encode_fixed(const Part& part, const Vector& column, Scratch& scratch) const;
-  /// Puts the number of each row's string into scratch.numbers; `lookup` finds or adds.
-  template <class Lookup>
-  void intern(const Part& part, const Vector& column, Scratch& scratch, const Lookup& lookup) const;
+  /// Puts the number of each row's string into scratch.numbers; a string that a const `interner` lacks is kAbsent.
+  template <class Interner>
+  void intern(const Part& part, const Vector& column, Scratch& scratch, Interner& interner) const;
   void place_numbers(const Part& part, size_t size, Scratch& scratch) const;
   void hash_words(size_t size, Scratch& scratch) const;
   void find_or_add_one(size_t size, std::span<uint32_t> ids, SelectionVector& new_rows, const Scratch& scratch);

@@ -1,23 +1,33 @@
 #include "executor/string_interner.h"
 
+#include <array>
+#include <bit>
+
+#include "base/check.h"
 #include "base/hash.h"
 
 namespace tidemark {
 namespace {
 
 constexpr size_t kFirstSlots = 64;
+// Strings between the fetch of a slot, that of the string it names, and their use.
+constexpr size_t kAhead = 8;
+// Partitions of rows are cut by the unseeded hash: their strings would crowd in a part of the slots.
+constexpr uint64_t kSeed = 0x9e3779b97f4a7c15;
 
 constexpr uint32_t number_of(uint64_t slot) { return static_cast<uint32_t>(slot); }
 
 }  // namespace
 
+uint64_t StringInterner::hash_of(std::string_view text) { return hash64(text, kSeed); }
+
 uint32_t StringInterner::find(std::string_view text) const {
   if (slots_.empty()) {
     return kAbsent;
   }
-  const uint64_t hash = hash64(text);
+  const uint64_t hash = hash_of(text);
   const size_t mask = slots_.size() - 1;
-  for (size_t slot = hash & mask; slots_[slot] != 0; slot = (slot + 1) & mask) {
+  for (size_t slot = slot_of(hash); slots_[slot] != 0; slot = (slot + 1) & mask) {
     if (tag_of(slots_[slot]) == tag_of(hash) && strings_[number_of(slots_[slot]) - 1] == text) {
       return number_of(slots_[slot]);
     }
@@ -25,13 +35,33 @@ uint32_t StringInterner::find(std::string_view text) const {
   return kAbsent;
 }
 
-uint32_t StringInterner::find_or_add(std::string_view text) {
+void StringInterner::find_or_add(std::span<const std::string_view> texts, std::span<uint32_t> numbers) {
+  std::array<uint64_t, kVectorSize> hashes;
+  TIDEMARK_ASSERT(texts.size() <= hashes.size() && texts.size() == numbers.size());
+  // Neighbours are often the same string in the same memory.
+  const auto is_repeated = [&](size_t i) {
+    return i > 0 && texts[i].data() == texts[i - 1].data() && texts[i].size() == texts[i - 1].size();
+  };
+  for (size_t i = 0; i < texts.size(); ++i) {
+    hashes[i] = is_repeated(i) ? hashes[i - 1] : hash_of(texts[i]);
+  }
+  for (size_t i = 0; i < texts.size(); ++i) {
+    if (i + 2 * kAhead < texts.size() && !slots_.empty()) {
+      __builtin_prefetch(&slots_[slot_of(hashes[i + 2 * kAhead])]);
+      if (const uint32_t number = number_of(slots_[slot_of(hashes[i + kAhead])]); number != 0) {
+        __builtin_prefetch(strings_[number - 1].data());
+      }
+    }
+    numbers[i] = is_repeated(i) ? numbers[i - 1] : find_or_add(texts[i], hashes[i]);
+  }
+}
+
+uint32_t StringInterner::find_or_add(std::string_view text, uint64_t hash) {
   if (strings_.size() * 2 >= slots_.size()) {
     grow();
   }
-  const uint64_t hash = hash64(text);
   const size_t mask = slots_.size() - 1;
-  size_t slot = hash & mask;
+  size_t slot = slot_of(hash);
   for (; slots_[slot] != 0; slot = (slot + 1) & mask) {
     if (tag_of(slots_[slot]) == tag_of(hash) && strings_[number_of(slots_[slot]) - 1] == text) {
       return number_of(slots_[slot]);
@@ -46,13 +76,16 @@ uint32_t StringInterner::find_or_add(std::string_view text) {
 void StringInterner::grow() {
   std::vector<uint64_t> slots(slots_.empty() ? kFirstSlots : slots_.size() * 4);
   const size_t mask = slots.size() - 1;
-  for (size_t index = 0; index < strings_.size(); ++index) {
-    const uint64_t hash = hash64(strings_[index]);
-    size_t slot = hash & mask;
+  shift_ = 64 - static_cast<uint32_t>(std::countr_zero(slots.size()));
+  for (const uint64_t old : slots_) {
+    if (old == 0) {
+      continue;
+    }
+    size_t slot = slot_of(old);
     while (slots[slot] != 0) {
       slot = (slot + 1) & mask;
     }
-    slots[slot] = tag_of(hash) | (index + 1);
+    slots[slot] = old;
   }
   slots_ = std::move(slots);
 }

@@ -112,6 +112,10 @@ struct AggregateFunction {
   PageSummary summary = PageSummary::kNone;
   bool order_sensitive = false;  ///< array_agg, string_agg, first, last: input order shows in the result
   bool ordered_set = false;      ///< WITHIN GROUP
+  /// Ordered sets: the same over rows in any order, for WITHIN GROUP (ORDER BY one ascending key). It selects among the
+  /// values that it kept, which is cheaper than sorting all of them. Null: there is none.
+  std::shared_ptr<const AggregateFunction> any_order;
+  size_t row_bytes = 0;  ///< what each row adds to a state that keeps its rows; 0: states have one size
   Flavour flavour = Flavour::kSql;
   bool variadic = false;
   std::string_view doc = {};

@@ -21,7 +21,7 @@ struct TextHash {
 using TextCodes = boost::unordered_flat_map<std::string_view, int64_t, TextHash>;
 
 /// Above it a dictionary does not fit the caches of whoever reads it, and codes are no smaller than texts.
-constexpr size_t kDictionaryEntriesMax = 16'384;
+constexpr size_t kDictionaryEntriesMax = 32'768;
 constexpr size_t kDictionaryBytesMax = 4 << 20;
 
 void copy_bits(const Validity& from, size_t first, size_t count, Validity& to, size_t target) {

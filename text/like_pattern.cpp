@@ -1,11 +1,11 @@
 #include "text/like_pattern.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "base/error.h"
 #include "base/utf8.h"
 #include "text/case_folding.h"
+#include "text/substring_search.h"
 
 namespace tidemark {
 namespace {
@@ -110,14 +110,12 @@ bool LikePattern::take_at_end(const Segment& segment, std::string_view& text) {
 bool LikePattern::find(const Segment& segment, std::string_view& text) {
   const Piece& first = segment.pieces.front();
   for (std::string_view from = text;; from.remove_prefix(character_bytes(from))) {
-    if (first.any_characters == 0) {  // memmem is linear; only what follows a literal may have to be tried again.
-      const void* found = from.size() < first.literal.size()
-                              ? nullptr
-                              : memmem(from.data(), from.size(), first.literal.data(), first.literal.size());
-      if (found == nullptr) {
+    if (first.any_characters == 0) {  // Only what follows a literal may have to be tried again.
+      const size_t found = find_substring(from, first.literal);
+      if (found == std::string_view::npos) {
         return false;
       }
-      from.remove_prefix(static_cast<size_t>(static_cast<const char*>(found) - from.data()));
+      from.remove_prefix(found);
     }
     std::string_view rest = from;
     if (take(segment, rest)) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/error.h"
 #include "functions/aggregate_kernel.h"
@@ -72,6 +73,21 @@ void check_fraction(double fraction) {
   }
 }
 
+/// Puts the value that sorting would bring to place `n` there, none greater before it and none smaller behind it. NaN
+/// is the greatest.
+template <class T>
+T select_nth(std::vector<T>& values, size_t n) {
+  auto end = values.end();
+  if constexpr (std::is_floating_point_v<T>) {
+    end = std::partition(values.begin(), values.end(), [](T value) { return !std::isnan(value); });
+  }
+  const auto place = values.begin() + static_cast<std::ptrdiff_t>(n);
+  if (place < end) {
+    std::nth_element(values.begin(), place, end);
+  }
+  return *place;
+}
+
 double between(double low, double high, double share) { return low + share * (high - low); }
 Interval between(const Interval& low, const Interval& high, double share) {
   return add(low, multiply(subtract(high, low), share));
@@ -90,6 +106,25 @@ bool continuous(AggregateCall& /*call*/, Ordered<T>& state, T& output) {
   return true;
 }
 
+/// The same over values in any order.
+bool continuous_of_any(AggregateCall& /*call*/, Ordered<double>& state, double& output) {
+  if (state.values.empty() || !state.has_fraction) return false;
+  check_fraction(state.fraction);
+  const double place = state.fraction * static_cast<double>(state.values.size() - 1);
+  const auto low = static_cast<size_t>(std::floor(place));
+  const double share = place - static_cast<double>(low);
+  output = select_nth(state.values, low);
+  if (share > 0) {
+    // NaN, which is not below anything, comes only where nothing else is left.
+    double next = std::numeric_limits<double>::quiet_NaN();
+    for (size_t i = low + 1; i < state.values.size(); ++i) {
+      next = state.values[i] < next || std::isnan(next) ? state.values[i] : next;
+    }
+    output = between(output, next, share);
+  }
+  return true;
+}
+
 /// The first value whose place is at or beyond the fraction.
 template <class T>
 bool discrete(AggregateCall& /*call*/, Ordered<T>& state, T& output) {
@@ -97,6 +132,15 @@ bool discrete(AggregateCall& /*call*/, Ordered<T>& state, T& output) {
   check_fraction(state.fraction);
   const double place = std::ceil(state.fraction * static_cast<double>(state.values.size()));
   output = state.values[static_cast<size_t>(std::max(place, 1.0)) - 1];
+  return true;
+}
+
+template <class T>
+bool discrete_of_any(AggregateCall& /*call*/, Ordered<T>& state, T& output) {
+  if (state.values.empty() || !state.has_fraction) return false;
+  check_fraction(state.fraction);
+  const double place = std::ceil(state.fraction * static_cast<double>(state.values.size()));
+  output = select_nth(state.values, static_cast<size_t>(std::max(place, 1.0)) - 1);
   return true;
 }
 
@@ -157,16 +201,44 @@ AggregateFunction collecting(Text name, std::vector<LogicalType> arguments, Logi
   function.state_bytes = sizeof(Ordered<T>);
   function.initialize = [](std::byte* state) { new (state) Ordered<T>(); };
   function.destroy = [](std::byte* state) { ordered<T>(state).~Ordered<T>(); };
+  function.row_bytes = sizeof(T);
   function.update_range = [](AggregateCall& call, std::byte* state, size_t first, size_t last) {
+    if constexpr (!std::is_same_v<T, std::string>) {
+      const Vector& values = call.arguments.back();
+      if (first < last && !values.is_constant() && values.validity().all_valid()) {
+        Ordered<T>& kept = ordered<T>(state);
+        take_row(kept, call, first);
+        kept.values.insert(kept.values.end(), values.data<T>() + first + 1, values.data<T>() + last);
+        return;
+      }
+    }
     for (size_t row = first; row < last; ++row) take_row(ordered<T>(state), call, row);
   };
   function.update_rows = [](AggregateCall& call, std::span<std::byte* const> states) {
+    if constexpr (!std::is_same_v<T, std::string>) {
+      const Vector& values = call.arguments.back();
+      const bool plain = !values.is_constant() && values.validity().all_valid() &&
+                         (call.arguments.size() == 1 || call.arguments[0].is_constant());
+      for (size_t row = 0; plain && row < states.size(); ++row) {
+        Ordered<T>& kept = ordered<T>(states[row]);
+        if (kept.values.empty()) {
+          take_row(kept, call, row);  // the fraction, too
+        } else {
+          kept.values.push_back(values.data<T>()[row]);
+        }
+      }
+      if (plain) return;
+    }
     for (size_t row = 0; row < states.size(); ++row) take_row(ordered<T>(states[row]), call, row);
   };
   function.combine = [](AggregateCall& /*call*/, std::byte* into, std::byte* from) {
     Ordered<T>& target = ordered<T>(into);
     Ordered<T>& source = ordered<T>(from);
-    target.values.insert(target.values.end(), source.values.begin(), source.values.end());
+    if (target.values.empty()) {
+      target.values.swap(source.values);
+    } else {
+      target.values.insert(target.values.end(), source.values.begin(), source.values.end());
+    }
     if (source.has_fraction) {
       target.fraction = source.fraction;
       target.fractions = source.fractions;
@@ -254,19 +326,29 @@ AggregateFunction for_each_fraction(AggregateFunction function) {
   return function;
 }
 
+/// An ordered set's function, with its twin for rows in any order (or null).
+void add_ordered(FunctionTables& tables, AggregateFunction function,
+                 std::shared_ptr<const AggregateFunction> any_order) {
+  function.ordered_set = true;
+  function.order_sensitive = true;
+  function.any_order = std::move(any_order);
+  tables.aggregate(std::move(function));
+}
+
 template <class T>
 void add_discrete(FunctionTables& tables, std::initializer_list<TypeId> types) {
   for (const TypeId type : types) {
-    for (const bool is_mode : {false, true}) {
-      AggregateFunction function =
-          is_mode ? collecting<T, T, most_frequent<T>>("mode", {type}, type, "the most frequent value")
-                  : collecting<T, T, discrete<T>>("percentile_disc", {kFloat64, type}, type,
-                                                  "first value at or beyond a fraction of the rows");
-      function.ordered_set = true;
-      function.order_sensitive = true;
-      if (!is_mode) tables.aggregate(for_each_fraction<T, discrete<T>>(function));
-      tables.aggregate(std::move(function));
+    static constexpr Text kDiscrete = "first value at or beyond a fraction of the rows";
+    std::shared_ptr<const AggregateFunction> any_order;
+    if constexpr (std::is_arithmetic_v<T>) {
+      any_order = std::make_shared<AggregateFunction>(
+          collecting<T, T, discrete_of_any<T>>("percentile_disc", {kFloat64, type}, type, kDiscrete));
     }
+    const AggregateFunction function =
+        collecting<T, T, discrete<T>>("percentile_disc", {kFloat64, type}, type, kDiscrete);
+    add_ordered(tables, for_each_fraction<T, discrete<T>>(function), nullptr);
+    add_ordered(tables, function, std::move(any_order));
+    add_ordered(tables, collecting<T, T, most_frequent<T>>("mode", {type}, type, "the most frequent value"), nullptr);
   }
 }
 
@@ -286,18 +368,16 @@ void add_influx(FunctionTables& tables, TypeId type) {
 
 void add_ordered_sets(FunctionTables& tables) {
   static constexpr Text kContinuous = "value at a fraction of the rows, interpolated";
-  AggregateFunction floats =
+  const AggregateFunction floats =
       collecting<double, double, continuous<double>>("percentile_cont", {kFloat64, kFloat64}, kFloat64, kContinuous);
-  AggregateFunction intervals = collecting<Interval, Interval, continuous<Interval>>(
+  const AggregateFunction intervals = collecting<Interval, Interval, continuous<Interval>>(
       "percentile_cont", {kFloat64, kInterval}, kInterval, kContinuous);
-  for (AggregateFunction* function : {&floats, &intervals}) {
-    function->ordered_set = true;
-    function->order_sensitive = true;
-  }
-  tables.aggregate(for_each_fraction<double, continuous<double>>(floats));
-  tables.aggregate(for_each_fraction<Interval, continuous<Interval>>(intervals));
-  tables.aggregate(std::move(floats));
-  tables.aggregate(std::move(intervals));
+  add_ordered(tables, for_each_fraction<double, continuous<double>>(floats), nullptr);
+  add_ordered(tables, for_each_fraction<Interval, continuous<Interval>>(intervals), nullptr);
+  add_ordered(tables, floats,
+              std::make_shared<AggregateFunction>(collecting<double, double, continuous_of_any>(
+                  "percentile_cont", {kFloat64, kFloat64}, kFloat64, kContinuous)));
+  add_ordered(tables, intervals, nullptr);
   add_discrete<int16_t>(tables, {kInt16});
   add_discrete<int32_t>(tables, {kInt32, kDate});
   add_discrete<int64_t>(tables, {kInt64, kTime, kTimestamp, kTimestampTz, kTimestampTzNs});
