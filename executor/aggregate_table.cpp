@@ -60,6 +60,27 @@ void AggregateTable::add_states() {
   }
 }
 
+void AggregateTable::count_kept(const AggregateList::Item& item, std::span<const Vector> arguments, size_t first,
+                                size_t last) {
+  if (item.function->row_bytes == 0) {
+    return;
+  }
+  kept_bytes_ += (last - first) * item.function->row_bytes;
+  for (const Vector& argument : arguments) {
+    if (argument.type().physical() != PhysicalType::kBytes) {
+      continue;
+    }
+    const auto* texts = argument.data<std::string_view>();
+    if (argument.is_constant()) {
+      kept_bytes_ += argument.is_null(0) ? 0 : (last - first) * texts[0].size();
+      continue;
+    }
+    for (size_t row = first; row < last; ++row) {
+      kept_bytes_ += argument.is_null(row) ? 0 : texts[row].size();
+    }
+  }
+}
+
 void AggregateTable::find_or_add(std::span<const Vector> keys, size_t size, std::span<uint32_t> groups) {
   new_rows_.clear();
   key_table_.find_or_add(keys, size, groups, new_rows_, scratch_);
@@ -99,6 +120,7 @@ void AggregateTable::update_rows(std::span<const AggregateList::Input> inputs, s
     if (complete) {
       AggregateCall call{state_.query(), input.arguments, item.result};
       item.function->update_rows(call, pointers_);
+      count_kept(item, input.arguments, 0, pointers_.size());
       continue;
     }
     SelectionVector rows;
@@ -115,6 +137,7 @@ void AggregateTable::update_rows(std::span<const AggregateList::Input> inputs, s
     }
     AggregateCall call{state_.query(), arguments, item.result};
     item.function->update_rows(call, pointers_);
+    count_kept(item, arguments, 0, pointers_.size());
   }
 }
 
@@ -140,6 +163,7 @@ void AggregateTable::update_range(std::span<const AggregateList::Input> inputs, 
     }
     AggregateCall call{state_.query(), input.arguments, item.result};
     item.function->update_range(call, states + item.offset, first, last);
+    count_kept(item, input.arguments, first, last);
   }
 }
 
@@ -192,6 +216,7 @@ void AggregateTable::combine(AggregateTable& other, const std::vector<uint32_t>*
     some = &all;
   }
   std::vector<uint32_t> target(other.size(), KeyTable::kAbsent);
+  kept_bytes_ += other.kept_bytes_ * some->size() / std::max<size_t>(other.size(), 1);
   for (size_t first = 0; first < some->size(); first += kVectorSize) {
     const std::span<const uint32_t> rows = std::span(*some).subspan(first, std::min(kVectorSize, some->size() - first));
     const DataChunk keys = other.keys_.gather(rows);
@@ -310,7 +335,7 @@ DataChunk AggregateTable::results(size_t first, size_t count) {
 }
 
 size_t AggregateTable::memory_bytes() const {
-  size_t bytes = key_table_.memory_bytes() + keys_.memory_bytes() + states_ * list_.stride();
+  size_t bytes = key_table_.memory_bytes() + keys_.memory_bytes() + states_ * list_.stride() + kept_bytes_;
   for (const Deferred& deferred : deferred_) {
     bytes += deferred.rows.memory_bytes() + (deferred.distinct != nullptr ? deferred.distinct->memory_bytes() : 0);
   }

@@ -56,6 +56,8 @@ class AggregateTable {
     return blocks_[group / kBlockGroups].get() + (group % kBlockGroups) * list_.stride();
   }
   void add_states();
+  /// Counts what rows [first, last) add to states that keep their rows.
+  void count_kept(const AggregateList::Item& item, std::span<const Vector> arguments, size_t first, size_t last);
   void defer(size_t item, const AggregateList::Input& input, std::span<const uint32_t> groups);
   void add_deferred(size_t item, std::span<const Vector> rows, size_t size);
   void finish_item(size_t item);
@@ -72,7 +74,8 @@ class AggregateTable {
   KeyTable::Scratch scratch_;
   RowCollection keys_;  ///< the groups' columns as they first came
   std::vector<std::unique_ptr<std::byte, FreeStates>> blocks_;
-  size_t states_ = 0;  ///< groups whose states are initialized
+  size_t states_ = 0;      ///< groups whose states are initialized
+  size_t kept_bytes_ = 0;  ///< of rows in the states
   std::vector<Deferred> deferred_;
   std::vector<std::byte*> pointers_;  ///< scratch
   SelectionVector new_rows_;          ///< scratch

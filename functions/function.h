@@ -115,7 +115,8 @@ struct AggregateFunction {
   /// Ordered sets: the same over rows in any order, for WITHIN GROUP (ORDER BY one ascending key). It selects among the
   /// values that it kept, which is cheaper than sorting all of them. Null: there is none.
   std::shared_ptr<const AggregateFunction> any_order;
-  size_t row_bytes = 0;  ///< what each row adds to a state that keeps its rows; 0: states have one size
+  /// What each row adds to a state that keeps its rows, the bytes of texts aside; 0: states have one size.
+  size_t row_bytes = 0;
   Flavour flavour = Flavour::kSql;
   bool variadic = false;
   std::string_view doc = {};

@@ -173,6 +173,7 @@ AggregateFunction array_aggregate() {
     in.remove_prefix(size);
   };
   function.order_sensitive = true;
+  function.row_bytes = 2 * sizeof(uint64_t);
   function.doc = "array of all values, NULLs too";
   return function;
 }
@@ -248,6 +249,7 @@ AggregateFunction string_aggregate(TypeId type) {
     in.remove_prefix(delimiter + text);
   };
   function.order_sensitive = true;
+  function.row_bytes = sizeof(uint64_t);
   function.doc = "texts with a delimiter between";
   return function;
 }

@@ -93,6 +93,7 @@ AggregateFunction json_aggregate(std::string_view name, TypeId result, std::stri
     in.remove_prefix(size);
   };
   function.order_sensitive = true;
+  function.row_bytes = 2 * sizeof(uint64_t);
   function.doc = doc;
   return function;
 }
