@@ -132,7 +132,9 @@ ExpressionPtr coerce(ExpressionPtr expression, LogicalType target, CastContext c
     if (cast->function == nullptr) {
       return apply_modifier(relabelled(std::move(expression), base), target, context);
     }
-    if (cast->function->arguments.size() == 3) {
+    // What a number without a unit means in an interval's text depends on the fields that the type names.
+    const bool reads_modifier = is_input && target.id == TypeId::kInterval;
+    if (cast->function->arguments.size() == 3 || reads_modifier) {
       return call_cast(*cast->function, std::move(expression), target, context);
     }
     return apply_modifier(call_cast(*cast->function, std::move(expression), base, context), target, context);
