@@ -19,7 +19,9 @@ struct Cursor {
   int64_t position = 0;         ///< 0: before the first row; n: on row n
   bool hold = false;
   bool scroll = true;
-  std::string statement;
+  bool binary = false;
+  std::string statement;   ///< text of the DECLARE
+  int64_t made_at_us = 0;  ///< timestamptz
 };
 
 using Cursors = std::map<std::string, std::shared_ptr<Cursor>>;

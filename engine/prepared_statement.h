@@ -37,6 +37,8 @@ class PreparedStatement final : public Statement {
   Flavour flavour = Flavour::kSql;                  ///< whose functions its names mean (D7)
   bool described = false;                           ///< columns and parameter types are known
   bool takes_parameters = true;                     ///< false: it is run without having been prepared
+  int64_t made_at_us = 0;                           ///< of PREPARE: when, as timestamptz
+  int64_t executions = 0;                           ///< of PREPARE: how often it was run
 
  private:
   std::string text_;

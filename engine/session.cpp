@@ -157,6 +157,8 @@ const VirtualTableContext& Session::system_context() {
   system_context_.statistics = &database_.store().statistics();
   system_context_.role = role_name_;
   system_context_.search_path = search_path();
+  system_context_.cursors = &cursors_;
+  system_context_.prepared_statements = &prepared_;
   system_context_.sessions = [this] {
     std::vector<SessionActivity> activities;
     database_.for_each_session([&](const Session& session) { activities.push_back(session.activity()); });
@@ -164,6 +166,8 @@ const VirtualTableContext& Session::system_context() {
   };
   return system_context_;
 }
+
+int64_t Session::wall_time_us() const { return database_.clock().wall_ns() / 1000 - kEpochShiftMicroseconds; }
 
 SessionActivity Session::activity() const {
   // What a session changes only at its start: safe to read from another thread.

@@ -157,6 +157,8 @@ class Session final : public Connection, public SessionState {
   /// Drops what is in it, in a transaction of its own or in the running one. Never throws: what is left goes with the
   /// next start.
   void drop_temporary_relations() noexcept;
+  /// The clock, as timestamptz.
+  [[nodiscard]] int64_t wall_time_us() const;
   std::map<std::string, std::shared_ptr<PreparedStatement>>& prepared_statements() { return prepared_; }
   std::map<std::string, std::shared_ptr<Cursor>>& cursors() { return cursors_; }
   void discard_plans() { plan_cache_.clear(); }

@@ -3,6 +3,14 @@
 #include <algorithm>
 
 namespace tidemark {
+namespace {
+
+// A state of the runtime holds a set of configurations, 1 to 10 KB; one of a memo some 30 bytes.
+constexpr size_t kRuntimeStatesMax = 60'000;
+constexpr size_t kMemoStatesMax = 2'000'000;
+constexpr size_t kPredictionsBetweenCounts = 64;
+
+}  // namespace
 
 std::mutex& antlr_mutex() {
   static std::mutex mutex;
@@ -22,6 +30,12 @@ uint32_t PredictionMemo::add(uint32_t state, size_t token, size_t prediction) {
   const auto [entry, is_new] = edges_.try_emplace(key(state, token), static_cast<uint32_t>(predictions_.size()));
   if (is_new) predictions_.push_back(prediction);
   return entry->second;
+}
+
+void PredictionMemo::clear() {
+  edges_ = {};
+  predictions_ = {0};
+  starts_.clear();
 }
 
 MemoizedSimulator::MemoizedSimulator(antlr4::Parser* owner, antlr4::atn::ParserATNSimulator& original,
@@ -51,9 +65,22 @@ antlr4::NoViableAltException MemoizedSimulator::noViableAlt(antlr4::TokenStream*
   return ParserATNSimulator::noViableAlt(input, context, configurations, start, owned);
 }
 
+void MemoizedSimulator::forget_if_large() {
+  if (memo_.state_count() > kMemoStatesMax) memo_.clear();
+  static size_t predictions = 0;
+  if (++predictions % kPredictionsBetweenCounts != 0) return;
+  size_t states = 0;
+  for (const antlr4::dfa::DFA& automaton : decisionToDFA) states += automaton.states.size();
+  if (states > kRuntimeStatesMax) {
+    ParserATNSimulator::clearDFA();
+    getSharedContextCache().clear();
+  }
+}
+
 size_t MemoizedSimulator::predict_and_remember(antlr4::TokenStream* input, size_t decision,
                                                antlr4::ParserRuleContext* context) {
   const std::lock_guard lock(antlr_mutex());
+  forget_if_large();
   const size_t result = ParserATNSimulator::adaptivePredict(input, decision, context);
   if (getPredictionMode() != antlr4::atn::PredictionMode::SLL) return result;
   // The runtime's automaton now holds the whole way to the answer: walk it again and copy it.

@@ -12,8 +12,9 @@ namespace tidemark {
 /// under this mutex. The runtime's own locks are finer, and leave races.
 std::mutex& antlr_mutex();
 
-/// What one thread remembers of a grammar's prediction automata: (state, token) → state. It only grows, as ANTLR's own
-/// automata do, with the variety of statements and not with their number.
+/// What one thread remembers of a grammar's prediction automata: (state, token) → state. It grows, as ANTLR's own
+/// automata do, with the variety of statements and not with their number; both are forgotten when they have grown too
+/// large, as machines that write statements at random make them.
 class PredictionMemo {
  public:
   static constexpr uint32_t kUnknown = 0;
@@ -29,6 +30,7 @@ class PredictionMemo {
   /// Adds a state reached from `state` by `token`.
   uint32_t add(uint32_t state, size_t token, size_t prediction);
   [[nodiscard]] size_t state_count() const { return predictions_.size() - 1; }
+  void clear();
 
  private:
   static uint64_t key(uint32_t state, size_t token) { return (uint64_t{state} << 32U) | static_cast<uint32_t>(token); }
@@ -49,7 +51,7 @@ class MemoizedSimulator final : public antlr4::atn::ParserATNSimulator {
   /// The token at which a prediction last found that nothing fits, if any did: the runtime then may still choose an
   /// alternative and fail at an earlier token.
   [[nodiscard]] size_t dead_end() const { return dead_end_; }
-  /// Forgetting the automata would leave the memos of other threads behind: not supported.
+  /// Forgetting happens under the mutex, between predictions; what memos hold stays true.
   void clearDFA() override {}
   /// How many tokens were looked at so far, in predictions: a measure of work that does not depend on the machine.
   [[nodiscard]] size_t tokens_examined() const { return tokens_examined_; }
@@ -59,6 +61,8 @@ class MemoizedSimulator final : public antlr4::atn::ParserATNSimulator {
                                            antlr4::atn::ATNConfigSet* configurations, size_t start,
                                            bool owned) override;
   size_t predict_and_remember(antlr4::TokenStream* input, size_t decision, antlr4::ParserRuleContext* context);
+  /// Precondition: antlr_mutex() is held, and no prediction is going on.
+  void forget_if_large();
   PredictionMemo& memo_;
   size_t tokens_examined_ = 0;
   size_t dead_end_ = 0;

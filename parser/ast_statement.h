@@ -400,6 +400,9 @@ enum class AlterTableKind : uint8_t {
   NoInherit,
   SetTablespace,
   ClusterOn,
+  NoEffect,       ///< REPLICA IDENTITY, SET WITHOUT OIDS, ENABLE TRIGGER ALL …: there is nothing to do here.
+  EnableTrigger,  ///< By name.
+  DisableTrigger,
   Other
 };
 
@@ -407,7 +410,7 @@ enum class AlterTableKind : uint8_t {
 struct AlterTableAction {
   AlterTableKind kind = AlterTableKind::Other;
   int position = 0;
-  std::string name;  ///< The column or constraint, the role of OwnerTo; of Other: the words, for the error message.
+  std::string name;        ///< The column or constraint, the role of OwnerTo; of Other and NoEffect: the words.
   bool if_exists = false;  ///< Or IF NOT EXISTS of AddColumn.
   bool cascade = false;
   std::unique_ptr<ColumnDefinition> column;  ///< AddColumn; ColumnType (type and collation).

@@ -323,9 +323,30 @@ ast::AlterTableAction SqlAstBuilder::alter_action(const ParseNode* node) {
         action.kind = Kind::SetTablespace;
         action.name = name(children.take_rule());
       } else {
-        other();
+        other();  // WITHOUT OIDS, WITHOUT CLUSTER
+        action.kind = Kind::NoEffect;
       }
       break;
+    case Sql::K_REPLICA:
+      other();
+      action.kind = Kind::NoEffect;
+      break;
+    case Sql::K_ENABLE:
+    case Sql::K_DISABLE: {
+      std::vector<std::string> words;
+      while (const ParseNode* token = children.accept_rule(Sql::RuleActionToken)) {
+        words.push_back(identifier_value(text_, first_token(token)));
+      }
+      other();
+      if (words.size() != 2 || words[0] != "trigger") break;
+      if (words[1] == "all" || words[1] == "user") {
+        action.kind = Kind::NoEffect;
+      } else {
+        action.kind = word.type == Sql::K_ENABLE ? Kind::EnableTrigger : Kind::DisableTrigger;
+        action.name = words[1];
+      }
+      break;
+    }
     case Sql::K_RESET:
       action.kind = Kind::ResetOptions;
       action.options = option_list(children.take_rule());

@@ -603,6 +603,11 @@ void SqlPrinter::alter_action(const ast::AlterTableAction& node) {
       return named("SET TABLESPACE");
     case Kind::ClusterOn:
       return named("CLUSTER ON");
+    case Kind::EnableTrigger:
+      return named("ENABLE TRIGGER");
+    case Kind::DisableTrigger:
+      return named("DISABLE TRIGGER");
+    case Kind::NoEffect:
     case Kind::Other:
       return put(node.name);
   }

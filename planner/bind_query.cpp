@@ -30,12 +30,27 @@ LogicalPtr Binder::bind_query_body(const ast::Query& query, bool resolve_unknown
   return nullptr;
 }
 
+std::string locking_words(const ast::LockingClause& lock) {
+  using Strength = ast::LockingClause::Strength;
+  switch (lock.strength) {
+    case Strength::KeyShare:
+      return "FOR KEY SHARE";
+    case Strength::Share:
+      return "FOR SHARE";
+    case Strength::NoKeyUpdate:
+      return "FOR NO KEY UPDATE";
+    case Strength::Update:
+      break;
+  }
+  return "FOR UPDATE";
+}
+
 LogicalPtr Binder::sort_and_limit(LogicalPtr plan, const ast::Query& query) {
   if (!query.locking.empty()) {
-    throw Error(sqlstate::kFeatureNotSupported, query.query_kind == ast::QueryKind::Values
-                                                    ? "FOR UPDATE cannot be applied to VALUES"
-                                                    : "FOR UPDATE is not allowed with UNION/INTERSECT/EXCEPT")
-        .at(query.locking[0].position);
+    throw Error(sqlstate::kFeatureNotSupported,
+                locking_words(query.locking[0]) + (query.query_kind == ast::QueryKind::Values
+                                                       ? " cannot be applied to VALUES"
+                                                       : " is not allowed with UNION/INTERSECT/EXCEPT"));
   }
   if (query.order_by.empty()) return limit_rows(std::move(plan), query);
   LevelScope scope(*this);
@@ -90,6 +105,10 @@ ExpressionPtr Binder::bind_limit(const ast::Expression& expression, ExpressionPl
 LogicalPtr Binder::limit_rows(LogicalPtr plan, const ast::Query& query) {
   if (query.with_ties && query.order_by.empty()) {
     throw Error(sqlstate::kSyntaxError, "WITH TIES cannot be specified without ORDER BY clause");
+  }
+  const auto skips = [](const ast::LockingClause& lock) { return lock.wait == ast::LockingClause::Wait::SkipLocked; };
+  if (query.with_ties && std::ranges::any_of(query.locking, skips)) {
+    throw Error(sqlstate::kSyntaxError, "SKIP LOCKED and WITH TIES options cannot be used together");
   }
   ExpressionPtr offset = query.offset ? bind_limit(*query.offset, ExpressionPlace::kOffset) : nullptr;
   ExpressionPtr limit = query.limit ? bind_limit(*query.limit, ExpressionPlace::kLimit) : nullptr;

@@ -41,13 +41,19 @@ LogicalPtr Binder::bind_select(const ast::SelectQuery& select, bool resolve_unkn
   const size_t visible_count = targets.size();
   ExpressionPtr where = select.where ? bind_predicate(*select.where, ExpressionPlace::kWhere) : nullptr;
   ExpressionPtr having = select.having ? bind_predicate(*select.having, ExpressionPlace::kHaving) : nullptr;
+  // As in PostgreSQL, ORDER BY finds its errors before GROUP BY does.
+  const bool order_first = select.has_group_by && !select.sample_by;
+  const auto bind_order = [&] {
+    return bind_order_by(select.order_by, targets, visible_count, select.distinct && select.distinct_on.empty());
+  };
+  std::vector<SortItem> order;
+  if (order_first) order = bind_order();
   GroupingPlan grouping = bind_group_by(select, targets, visible_count);
   if (select.sample_by) bind_sample_by(*select.sample_by, targets, grouping);
   if (!grouping.present && !level_->aggregates.empty() && context_.implicit_group_by) {
     group_implicitly(targets, grouping);
   }
-  std::vector<SortItem> order =
-      bind_order_by(select.order_by, targets, visible_count, select.distinct && select.distinct_on.empty());
+  if (!order_first) order = bind_order();
   const std::vector<size_t> distinct_keys = bind_distinct_on(select, targets, visible_count, order);
   if (level_->gap_fill) {
     infer_gap_fill_bounds(where.get());
@@ -58,10 +64,16 @@ LogicalPtr Binder::bind_select(const ast::SelectQuery& select, bool resolve_unkn
   }
 
   // Assemble.
+  const bool collects = grouping.present || !level_->aggregates.empty() || !level_->groupings.empty();
+  if (having && !collects) {
+    // HAVING alone makes one group of whatever there is: no row is looked at.
+    plan = make_single_row();
+    where = nullptr;
+  }
   if (where) plan = filter_with_subqueries(std::move(plan), std::move(where));
   if (select.latest_on) plan = bind_latest_on(*select.latest_on, std::move(plan));
   if (!select.locking.empty()) plan = lock_selected_rows(std::move(plan), select, grouping);
-  if (grouping.present || having || !level_->aggregates.empty() || !level_->groupings.empty()) {
+  if (having || collects) {
     plan = make_aggregate(std::move(plan), grouping);
     auto& aggregate = plan->as<LogicalAggregate>();
     for (Target& target : targets) rewrite_grouped(target.expression, aggregate);
@@ -130,7 +142,7 @@ void Binder::keep_origin(const LogicalNode& plan, const Expression& expression, 
 
 LogicalPtr Binder::lock_selected_rows(LogicalPtr plan, const ast::SelectQuery& select, const GroupingPlan& grouping) {
   const auto refuse = [&](const char* clause) {
-    throw Error(sqlstate::kFeatureNotSupported, std::string("FOR UPDATE is not allowed with ") + clause);
+    throw Error(sqlstate::kFeatureNotSupported, locking_words(select.locking[0]) + " is not allowed with " + clause);
   };
   if (select.distinct) refuse("DISTINCT clause");
   if (grouping.present) refuse("GROUP BY clause");

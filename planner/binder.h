@@ -430,4 +430,7 @@ class PlaceScope {
   ExpressionPlace before_;
 };
 
+/// `FOR UPDATE`, as errors name the clause.
+std::string locking_words(const ast::LockingClause& lock);
+
 }  // namespace tidemark

@@ -33,6 +33,33 @@ std::optional<LogicalType> key_type(LogicalType left, LogicalType right) {
   return std::nullopt;
 }
 
+/// `left = right` of the two sides, whether or not it can be hashed here.
+bool compares_sides(const Expression& condition, const PlanColumnSet& left, const PlanColumnSet& right) {
+  const FunctionExpression* equal = match_equality(condition);
+  if (!equal) return false;
+  const PlanColumnSet first = columns_of(*equal->children[0]);
+  const PlanColumnSet second = columns_of(*equal->children[1]);
+  const auto only = [](const PlanColumnSet& columns, const PlanColumnSet& side, const PlanColumnSet& other) {
+    return intersects(columns, side) && !intersects(columns, other);
+  };
+  return (only(first, left, right) && only(second, right, left)) ||
+         (only(first, right, left) && only(second, left, right));
+}
+
+/// PostgreSQL has no way to run other FULL JOINs.
+void require_full_join_key(const std::vector<const Expression*>& conditions, const PlanColumnSet& left,
+                           const PlanColumnSet& right) {
+  bool reads_columns = false;
+  for (const Expression* condition : conditions) {
+    if (compares_sides(*condition, left, right)) return;
+    reads_columns = reads_columns || !columns_of(*condition).empty();
+  }
+  if (reads_columns) {
+    throw Error(sqlstate::kFeatureNotSupported,
+                "FULL JOIN is only supported with merge-joinable or hash-joinable join conditions");
+  }
+}
+
 std::optional<KeyPair> match_key(const Expression& condition, const PlanColumnSet& left, const PlanColumnSet& right) {
   KeyPair pair;
   const FunctionExpression* equal = match_equality(condition);
@@ -94,6 +121,7 @@ PhysicalPlanner::NodePtr PhysicalPlanner::plan_join(const LogicalJoin& join) {
   }
   const Layout both_sides = layout_of_both(*left, *right);
   if (keys.empty()) {
+    if (type == JoinType::kFull) require_full_join_key(residual, left_columns, right_columns);
     auto node = std::make_unique<PhysicalNestedLoopJoin>();
     node->type = type;
     node->condition = translate_conjunction(residual, both_sides);

@@ -47,14 +47,16 @@ ColumnEntry& column_by_name(TableEntry& table, const ast::Name& name) {
   throw Error(sqlstate::kUndefinedColumn, "column \"" + name.text + "\" named in key does not exist").at(name.position);
 }
 
+bool has_constraint(const TableEntry& table, const std::string& name) {
+  const auto same = [&name](const auto& constraint) { return constraint.name == name; };
+  return (table.key && table.key->name == name) || std::ranges::any_of(table.uniques, same) ||
+         std::ranges::any_of(table.checks, same) || std::ranges::any_of(table.foreign_keys, same);
+}
+
 /// `t_a_b_key`, with a number behind if that is taken in the table's schema.
 std::string free_constraint_name(const TableEntry& table, const std::string& wanted, const DdlContext& context) {
   const auto taken = [&](const std::string& name) {
-    const auto same = [&name](const auto& constraint) { return constraint.name == name; };
-    return (table.key && table.key->name == name) || std::any_of(table.uniques.begin(), table.uniques.end(), same) ||
-           std::any_of(table.checks.begin(), table.checks.end(), same) ||
-           std::any_of(table.foreign_keys.begin(), table.foreign_keys.end(), same) ||
-           context.catalog().relation(table.schema, name) != nullptr;
+    return has_constraint(table, name) || context.catalog().relation(table.schema, name) != nullptr;
   };
   std::string name = wanted;
   for (int number = 1; taken(name); ++number) {
@@ -379,6 +381,18 @@ void add_column(TableEntry& table, const ast::ColumnDefinition& definition, DdlC
 
 void add_constraint(TableEntry& table, const ast::Constraint& constraint, const std::string& column,
                     DdlContext& context) {
+  if (!constraint.name.empty() && has_constraint(table, constraint.name)) {
+    const bool is_index =
+        constraint.kind == ast::ConstraintKind::PrimaryKey || constraint.kind == ast::ConstraintKind::Unique;
+    const bool names_index = is_index && std::ranges::none_of(table.checks, [&](const auto& check) {
+                               return check.name == constraint.name;
+                             });
+    if (names_index) {
+      throw Error(sqlstate::kDuplicateTable, "relation \"" + constraint.name + "\" already exists");
+    }
+    throw Error(sqlstate::kDuplicateObject,
+                "constraint \"" + constraint.name + "\" for relation \"" + table.name + "\" already exists");
+  }
   switch (constraint.kind) {
     case ast::ConstraintKind::Check: {
       PlannerContext planner = context.planner();
@@ -387,11 +401,6 @@ void add_constraint(TableEntry& table, const ast::Constraint& constraint, const 
       check.id = context.allocate_id();
       const std::string wanted = column.empty() ? table.name + "_check" : table.name + "_" + column + "_check";
       check.name = constraint.name.empty() ? free_constraint_name(table, wanted, context) : constraint.name;
-      const auto same = [&check](const CheckConstraint& other) { return other.name == check.name; };
-      if (std::any_of(table.checks.begin(), table.checks.end(), same)) {
-        throw Error(sqlstate::kDuplicateObject,
-                    "constraint \"" + check.name + "\" for relation \"" + table.name + "\" already exists");
-      }
       check.sql = to_sql(*constraint.expression);
       table.checks.push_back(std::move(check));
       return;

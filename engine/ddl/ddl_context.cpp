@@ -154,6 +154,16 @@ TableEntry DdlContext::indexed_table(const ast::QualifiedName& name) const {
   return *catalog_->table(view->materialized_table);
 }
 
+const RoleEntry& DdlContext::role(const std::string& name) const {
+  const bool current = name == "current_user" || name == "current_role" || name == "session_user";
+  const CatalogEntry* own = current ? catalog_->object(environment_.role) : nullptr;
+  const RoleEntry* found = own == nullptr ? catalog_->role(name) : std::get_if<RoleEntry>(own);
+  if (found == nullptr) {
+    throw Error(sqlstate::kUndefinedObject, "role \"" + name + "\" does not exist");
+  }
+  return *found;
+}
+
 void DdlContext::require_owner(ObjectId owner, std::string_view kind, std::string_view name) const {
   if (environment_.superuser || owner == environment_.role) {
     return;

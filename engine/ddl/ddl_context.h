@@ -63,6 +63,8 @@ class DdlContext {
   TableEntry indexed_table(const ast::QualifiedName& name) const;
   /// The schema by name in this database; throws 3F000.
   const SchemaEntry& schema(std::string_view name) const;
+  /// By name, or CURRENT_USER and its like; throws 42704.
+  const RoleEntry& role(const std::string& name) const;
   /// Throws 42501 `must be owner of …` unless the role owns it or is a superuser.
   void require_owner(ObjectId owner, std::string_view kind, std::string_view name) const;
 

@@ -49,11 +49,7 @@ void create_schema(const ast::CreateSchemaStatement& statement, DdlContext& cont
   schema.name = name;
   schema.owner = context.environment().role;
   if (!statement.authorization.empty()) {
-    const RoleEntry* owner = context.catalog().role(statement.authorization);
-    if (owner == nullptr) {
-      throw Error(sqlstate::kUndefinedObject, "role \"" + statement.authorization + "\" does not exist");
-    }
-    schema.owner = owner->id;
+    schema.owner = context.role(statement.authorization).id;
   }
   context.put(std::move(schema));
 }
@@ -218,6 +214,46 @@ std::optional<UniqueConstraint> create_index(const ast::CreateIndexStatement& st
   return std::nullopt;
 }
 
+void check_index_of(const TableEntry& table, const std::string& index, const DdlContext& context) {
+  const auto named = [&](const UniqueConstraint& unique) { return unique.name == index; };
+  if ((table.key && named(*table.key)) || std::ranges::any_of(table.uniques, named)) {
+    return;
+  }
+  const CatalogEntry* found = context.catalog().relation(table.schema, index);
+  if (found == nullptr) {
+    throw Error(sqlstate::kUndefinedObject, "index \"" + index + "\" for table \"" + table.name + "\" does not exist");
+  }
+  const auto* entry = std::get_if<IndexEntry>(found);
+  if (entry == nullptr || entry->table != table.id) {
+    throw Error(sqlstate::kWrongObjectType, "\"" + index + "\" is not an index for table \"" + table.name + "\"");
+  }
+}
+
+void set_owner(const ast::SetOwnerStatement& statement, DdlContext& context) {
+  const ObjectId owner = context.role(statement.owner).id;
+  const std::string& name = statement.name.last();
+  if (statement.object == ast::ObjectKind::Schema) {
+    SchemaEntry schema = context.schema(name);
+    context.require_owner(schema.owner, "schema", name);
+    schema.owner = owner;
+    context.put(std::move(schema));
+  } else if (statement.object == ast::ObjectKind::Database) {
+    const DatabaseEntry* found = context.catalog().database(name);
+    if (found == nullptr) {
+      throw Error(sqlstate::kInvalidCatalogName, "database \"" + name + "\" does not exist");
+    }
+    DatabaseEntry database = *found;
+    context.require_owner(database.owner, "database", name);
+    database.owner = owner;
+    context.put(std::move(database));
+  } else {
+    TypeEntry type = type_by_name(statement.name, context);
+    context.require_owner(type.owner, "type", name);
+    type.owner = owner;
+    context.put(std::move(type));
+  }
+}
+
 namespace {
 
 void comment_on_relation(CatalogEntry& entry, ast::ObjectKind object, const ast::QualifiedName& name,
@@ -241,6 +277,24 @@ void comment_on_relation(CatalogEntry& entry, ast::ObjectKind object, const ast:
                              : object == ast::ObjectKind::Index            ? "an index"
                                                                            : "a sequence";
   throw Error(sqlstate::kWrongObjectType, "\"" + name.last() + "\" is not " + wanted);
+}
+
+/// Kinds whose comments have no place, or of which there are none.
+[[noreturn]] void refuse_comment(const ast::CommentStatement& statement, DdlContext& context) {
+  if (!statement.on_table.empty() && statement.object != ast::ObjectKind::DomainConstraint &&
+      context.find_relation(statement.on_table) == nullptr) {
+    throw Error(sqlstate::kUndefinedTable, "relation \"" + display_name(statement.on_table) + "\" does not exist");
+  }
+  const bool none_here =
+      statement.object == ast::ObjectKind::Trigger || statement.object == ast::ObjectKind::Rule ||
+      statement.object == ast::ObjectKind::Policy || statement.object == ast::ObjectKind::Extension ||
+      statement.object == ast::ObjectKind::Conversion || statement.object == ast::ObjectKind::Statistics ||
+      statement.object == ast::ObjectKind::Publication || statement.object == ast::ObjectKind::Server;
+  if (none_here) {
+    throw_no_such_object(statement.object, statement.name, statement.on_table, context);
+  }
+  throw Error(sqlstate::kFeatureNotSupported,
+              "COMMENT ON " + std::string(object_word(statement.object)) + " is not supported");
 }
 
 }  // namespace
@@ -290,8 +344,29 @@ void comment_on(const ast::CommentStatement& statement, DdlContext& context) {
       context.put(std::move(changed));
       return;
     }
+    case ast::ObjectKind::Type:
+    case ast::ObjectKind::Domain: {
+      TypeEntry type = type_by_name(name, context);
+      context.require_owner(type.owner, "type", type.name);
+      type.comment = text;
+      context.put(std::move(type));
+      return;
+    }
+    case ast::ObjectKind::Database: {
+      const DatabaseEntry* found = context.catalog().database(name.last());
+      if (found == nullptr) {
+        context.notice("WARNING",
+                       Error(sqlstate::kInvalidCatalogName, "database \"" + name.last() + "\" does not exist"));
+        return;
+      }
+      DatabaseEntry database = *found;
+      context.require_owner(database.owner, "database", database.name);
+      database.comment = text;
+      context.put(std::move(database));
+      return;
+    }
     default:
-      throw Error(sqlstate::kFeatureNotSupported, "COMMENT ON is supported for relations, columns and schemas only");
+      refuse_comment(statement, context);
   }
 }
 

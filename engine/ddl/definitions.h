@@ -27,12 +27,26 @@ void comment_on(const ast::CommentStatement& statement, DdlContext& context);
 void create_domain(const ast::CreateDomainStatement& statement, DdlContext& context);
 /// New rules are checked against the columns of the domain.
 void alter_domain(Session& session, const ast::AlterDomainStatement& statement);
+/// OWNER TO for what is no relation.
+void set_owner(const ast::SetOwnerStatement& statement, DdlContext& context);
+/// `text search parser`: what messages call such an object.
+std::string_view object_word(ast::ObjectKind kind);
+/// Throws the error of an object of a kind of which there are none here. `on_table`: of triggers, rules, policies.
+[[noreturn]] void throw_no_such_object(ast::ObjectKind kind, const ast::ObjectName& object,
+                                       const ast::QualifiedName& on_table, DdlContext& context);
+/// Throws 42704.
+TypeEntry type_by_name(const ast::QualifiedName& name, const DdlContext& context);
+/// An index of this table, of whatever kind. Throws 42704, 42809.
+void check_index_of(const TableEntry& table, const std::string& index, const DdlContext& context);
+
 /// DROP TYPE, DROP DOMAIN.
 void drop_type(const ast::QualifiedName& name, bool is_domain, bool cascade, DdlContext& context);
 
 /// DROP TABLE | VIEW | MATERIALIZED VIEW | INDEX | SEQUENCE | SCHEMA | DATABASE | ROLE. With dependents and without
 /// CASCADE: 2BP01.
 void drop_objects(const ast::DropStatement& statement, DdlContext& context);
+/// The views that read the table, before `dropped` (`column a of table t`) goes: 2BP01 without CASCADE.
+void drop_dependent_views(const TableEntry& table, const std::string& dropped, bool cascade, DdlContext& context);
 /// A table with its hidden tables, indexes and owned sequences.
 void drop_table(const TableEntry& table, DdlContext& context);
 

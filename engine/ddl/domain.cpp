@@ -89,6 +89,18 @@ const TypeEntry* find_type_entry(const ast::QualifiedName& name, const DdlContex
   return nullptr;
 }
 
+}  // namespace
+
+TypeEntry type_by_name(const ast::QualifiedName& name, const DdlContext& context) {
+  const TypeEntry* found = find_type_entry(name, context);
+  if (found == nullptr) {
+    throw Error(sqlstate::kUndefinedObject, "type \"" + display_name(name) + "\" does not exist");
+  }
+  return *found;
+}
+
+namespace {
+
 TypeEntry domain_by_name(const ast::QualifiedName& name, const DdlContext& context) {
   const TypeEntry* found = find_type_entry(name, context);
   if (found == nullptr) {

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -6,9 +8,8 @@
 #include "engine/ddl/foreign_key.h"
 
 namespace tidemark {
-namespace {
 
-std::string_view word_for(ast::ObjectKind kind) {
+std::string_view object_word(ast::ObjectKind kind) {
   switch (kind) {
     case ast::ObjectKind::Table:
       return "table";
@@ -83,6 +84,8 @@ std::string_view word_for(ast::ObjectKind kind) {
   }
 }
 
+namespace {
+
 std::string_view word_for(const CatalogEntry& entry) {
   switch (kind_of(entry)) {
     case ObjectKind::kTable:
@@ -115,17 +118,17 @@ std::vector<const ViewEntry*> dependents(const Catalog& catalog, ObjectId id) {
 
 void drop_relation(const CatalogEntry& entry, bool cascade, DdlContext& context);
 
-void drop_dependents(const CatalogEntry& entry, bool cascade, DdlContext& context) {
+void drop_dependents(const CatalogEntry& entry, const std::string& dropped, bool cascade, DdlContext& context) {
   const ObjectId id = id_of(entry);
-  const std::string described = std::string(word_for(entry)) + " " + name_of(entry);
+  const std::string needed = std::string(word_for(entry)) + " " + name_of(entry);
   if (!cascade) {
     std::string detail;
     for (const ViewEntry* view : dependents(context.catalog(), id)) {
-      detail += (detail.empty() ? "" : "\n") + std::string("view ") + view->name + " depends on " + described;
+      detail += (detail.empty() ? "" : "\n") + std::string("view ") + view->name + " depends on " + needed;
     }
     if (!detail.empty()) {
       throw Error(sqlstate::kDependentObjectsStillExist,
-                  "cannot drop " + described + " because other objects depend on it")
+                  "cannot drop " + dropped + " because other objects depend on it")
           .with_detail(detail)
           .with_hint("Use DROP ... CASCADE to drop the dependent objects too.");
     }
@@ -143,7 +146,7 @@ void drop_dependents(const CatalogEntry& entry, bool cascade, DdlContext& contex
 
 void drop_relation(const CatalogEntry& entry, bool cascade, DdlContext& context) {
   const CatalogEntry copy = entry;  // the catalog that holds `entry` changes below
-  drop_dependents(copy, cascade, context);
+  drop_dependents(copy, std::string(word_for(copy)) + " " + name_of(copy), cascade, context);
   switch (kind_of(copy)) {
     case ObjectKind::kTable:
       drop_foreign_keys(std::get<TableEntry>(copy), cascade, context);
@@ -280,12 +283,14 @@ bool drop_unique_index(const ast::QualifiedName& name, DdlContext& context) {
   return true;
 }
 
-void drop_one_relation(const ast::QualifiedName& name, const ast::DropStatement& statement, DdlContext& context) {
-  if (statement.object == ast::ObjectKind::Index && drop_unique_index(name, context)) {
+/// 42P01, 42704, 3F000 or 42809 unless there is a relation of this name and kind.
+void require_relation(const ast::QualifiedName& name, const ast::DropStatement& statement, const DdlContext& context) {
+  const UniqueConstraint* unique = nullptr;
+  if (statement.object == ast::ObjectKind::Index && context.find_unique_index(name, &unique) != nullptr) {
     return;
   }
   const CatalogEntry* found = context.find_relation(name);
-  const std::string word(word_for(statement.object));
+  const std::string word(object_word(statement.object));
   if (found == nullptr) {
     if (name.parts.size() == 2 && name.parts[0] != "pg_temp" &&
         context.catalog().schema(context.environment().database, name.parts[0]) == nullptr) {
@@ -308,6 +313,16 @@ void drop_one_relation(const ast::QualifiedName& name, const ast::DropStatement&
                    " to remove " + (kind_of(*found) == ObjectKind::kIndex ? "an " : "a ") +
                    std::string(word_for(*found)) + ".");
   }
+}
+
+void drop_one_relation(const ast::QualifiedName& name, const ast::DropStatement& statement, DdlContext& context) {
+  if (statement.object == ast::ObjectKind::Index && drop_unique_index(name, context)) {
+    return;
+  }
+  const CatalogEntry* found = context.find_relation(name);
+  if (found == nullptr) {
+    return;  // gone with another of the list
+  }
   if (const auto* table = std::get_if<TableEntry>(found)) {
     context.require_owner(table->owner, "table", table->name);
   } else if (const auto* sequence = std::get_if<SequenceEntry>(found)) {
@@ -316,12 +331,13 @@ void drop_one_relation(const ast::QualifiedName& name, const ast::DropStatement&
   drop_relation(*found, statement.cascade, context);
 }
 
-/// Kinds of objects of which there are none here.
-[[noreturn]] void throw_no_such_object(const ast::DropStatement& statement, const ast::ObjectName& object,
-                                       DdlContext& context) {
-  const std::string word(word_for(statement.object));
+}  // namespace
+
+void throw_no_such_object(ast::ObjectKind kind, const ast::ObjectName& object, const ast::QualifiedName& on_table,
+                          DdlContext& context) {
+  const std::string word(object_word(kind));
   const std::string name = display_name(object.name);
-  switch (statement.object) {
+  switch (kind) {
     case ast::ObjectKind::Function:
     case ast::ObjectKind::Procedure:
     case ast::ObjectKind::Routine:
@@ -339,12 +355,12 @@ void drop_one_relation(const ast::QualifiedName& name, const ast::DropStatement&
     case ast::ObjectKind::Trigger:
     case ast::ObjectKind::Rule:
     case ast::ObjectKind::Policy: {
-      if (context.find_relation(statement.on_table) == nullptr) {
-        throw Error(sqlstate::kUndefinedTable, "relation \"" + display_name(statement.on_table) + "\" does not exist");
+      if (context.find_relation(on_table) == nullptr) {
+        throw Error(sqlstate::kUndefinedTable, "relation \"" + display_name(on_table) + "\" does not exist");
       }
-      const std::string preposition = statement.object == ast::ObjectKind::Rule ? "relation" : "table";
-      throw Error(sqlstate::kUndefinedObject, word + " \"" + name + "\" for " + preposition + " \"" +
-                                                  statement.on_table.last() + "\" does not exist");
+      const std::string preposition = kind == ast::ObjectKind::Rule ? "relation" : "table";
+      throw Error(sqlstate::kUndefinedObject,
+                  word + " \"" + name + "\" for " + preposition + " \"" + on_table.last() + "\" does not exist");
     }
     case ast::ObjectKind::Collation:
       throw Error(sqlstate::kUndefinedObject, "collation \"" + name + "\" for encoding \"UTF8\" does not exist");
@@ -353,7 +369,9 @@ void drop_one_relation(const ast::QualifiedName& name, const ast::DropStatement&
   }
 }
 
-}  // namespace
+void drop_dependent_views(const TableEntry& table, const std::string& dropped, bool cascade, DdlContext& context) {
+  drop_dependents(CatalogEntry(table), dropped, cascade, context);
+}
 
 void drop_contents(const SchemaEntry& schema, DdlContext& context) {
   std::vector<ObjectId> left;
@@ -394,17 +412,56 @@ void drop_table(const TableEntry& dropped, DdlContext& context) {
   context.drop(ObjectKind::kTable, table.id);
 }
 
+namespace {
+
+bool is_relation(ast::ObjectKind kind) {
+  return kind == ast::ObjectKind::Table || kind == ast::ObjectKind::View || kind == ast::ObjectKind::MaterializedView ||
+         kind == ast::ObjectKind::Index || kind == ast::ObjectKind::Sequence;
+}
+
+/// Whatever its order, a list is dropped as one: what depends on others of the list goes before them.
+void drop_listed_relations(std::vector<ast::QualifiedName> names, const ast::DropStatement& statement,
+                           DdlContext& context) {
+  std::set<ObjectId> seen;
+  std::erase_if(names, [&](const ast::QualifiedName& name) {
+    const CatalogEntry* found = context.find_relation(name);
+    return found != nullptr && !seen.insert(id_of(*found)).second;
+  });
+  while (!names.empty()) {
+    std::vector<ast::QualifiedName> waiting;
+    std::optional<Error> first;
+    for (const ast::QualifiedName& name : names) {
+      try {
+        drop_one_relation(name, statement, context);
+      } catch (const Error& error) {
+        if (error.sqlstate() != sqlstate::kDependentObjectsStillExist) {
+          throw;
+        }
+        if (!first) {
+          first = error;
+        }
+        waiting.push_back(name);
+      }
+    }
+    if (waiting.size() == names.size()) {
+      throw Error(*first);
+    }
+    names = std::move(waiting);
+  }
+}
+
+}  // namespace
+
 void drop_objects(const ast::DropStatement& statement, DdlContext& context) {
+  std::vector<ast::QualifiedName> relations;
   for (const ast::ObjectName& object : statement.names) {
     try {
+      if (is_relation(statement.object)) {
+        require_relation(object.name, statement, context);
+        relations.push_back(object.name);
+        continue;
+      }
       switch (statement.object) {
-        case ast::ObjectKind::Table:
-        case ast::ObjectKind::View:
-        case ast::ObjectKind::MaterializedView:
-        case ast::ObjectKind::Index:
-        case ast::ObjectKind::Sequence:
-          drop_one_relation(object.name, statement, context);
-          break;
         case ast::ObjectKind::Type:
         case ast::ObjectKind::Domain:
           drop_type(object.name, statement.object == ast::ObjectKind::Domain, statement.cascade, context);
@@ -419,7 +476,7 @@ void drop_objects(const ast::DropStatement& statement, DdlContext& context) {
           drop_role(object.name.last(), context);
           break;
         default:
-          throw_no_such_object(statement, object, context);
+          throw_no_such_object(statement.object, object, statement.on_table, context);
       }
     } catch (const Error& error) {
       const bool missing =
@@ -432,6 +489,7 @@ void drop_objects(const ast::DropStatement& statement, DdlContext& context) {
       context.notice("NOTICE", Error(sqlstate::kSuccessfulCompletion, error.message() + ", skipping"));
     }
   }
+  drop_listed_relations(std::move(relations), statement, context);
 }
 
 void truncate_table(const TableEntry& table, DdlContext& context) {

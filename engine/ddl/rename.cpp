@@ -71,12 +71,14 @@ void rename_view_column(ViewEntry view, const ast::RenameStatement& statement, D
   context.put(std::move(view));
 }
 
-void rename_constraint(TableEntry table, const ast::RenameStatement& statement, DdlContext& context) {
+/// A unique index is renamed as a constraint is.
+void rename_constraint(TableEntry table, const std::string& old_name, const std::string& new_name,
+                       DdlContext& context) {
   context.require_owner(table.owner, "table", table.name);
   bool found = false;
   const auto rename = [&](auto& constraint) {
-    if (constraint.name == statement.part) {
-      constraint.name = statement.new_name;
+    if (constraint.name == old_name) {
+      constraint.name = new_name;
       found = true;
     }
   };
@@ -86,18 +88,18 @@ void rename_constraint(TableEntry table, const ast::RenameStatement& statement, 
   std::for_each(table.checks.begin(), table.checks.end(), rename);
   std::for_each(table.foreign_keys.begin(), table.foreign_keys.end(), rename);
   for (UniqueConstraint& unique : table.uniques) {
-    const bool is_it = unique.name == statement.part;
+    const bool is_it = unique.name == old_name;
     rename(unique);
     const TableEntry* keys = is_it ? context.catalog().table(unique.hidden_table) : nullptr;
     if (keys != nullptr) {
       TableEntry renamed = *keys;
-      renamed.name = statement.new_name;
+      renamed.name = new_name;
       context.put(std::move(renamed));
     }
   }
   if (!found) {
     throw Error(sqlstate::kUndefinedObject,
-                "constraint \"" + statement.part + "\" for table \"" + table.name + "\" does not exist");
+                "constraint \"" + old_name + "\" for table \"" + table.name + "\" does not exist");
   }
   context.put(std::move(table));
 }
@@ -144,6 +146,15 @@ void rename_object(const ast::RenameStatement& statement, DdlContext& context) {
   }
 
   const CatalogEntry* found = context.find_relation(statement.name);
+  const UniqueConstraint* unique = nullptr;
+  const TableEntry* indexed = found == nullptr && statement.object == ast::ObjectKind::Index
+                                  ? context.find_unique_index(statement.name, &unique)
+                                  : nullptr;
+  if (indexed != nullptr) {
+    const std::string old_name = unique->name;  // the catalog that holds it changes
+    rename_constraint(*indexed, old_name, statement.new_name, context);
+    return;
+  }
   if (found == nullptr) {
     Error missing(sqlstate::kUndefinedTable, "relation \"" + display_name(statement.name) + "\" does not exist" +
                                                  (statement.if_exists ? ", skipping" : ""));
@@ -162,7 +173,7 @@ void rename_object(const ast::RenameStatement& statement, DdlContext& context) {
     return;
   }
   if (statement.object == ast::ObjectKind::Constraint) {
-    rename_constraint(context.table(statement.name), statement, context);
+    rename_constraint(context.table(statement.name), statement.part, statement.new_name, context);
     return;
   }
   CatalogEntry changed = *found;

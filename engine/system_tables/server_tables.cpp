@@ -1,6 +1,9 @@
 // pg_catalog's tables about the server: databases, roles, schemas, settings, sessions.
 
+#include "engine/cursor.h"
+#include "engine/prepared_statement.h"
 #include "engine/system_tables/system_table.h"
+#include "types/type_io.h"
 
 namespace tidemark {
 namespace {
@@ -78,6 +81,27 @@ void activity_rows(const SystemContext& context, SystemRows& rows) {
   }
 }
 
+void open_cursor_rows(const SystemContext& context, SystemRows& rows) {
+  for (const auto& [name, cursor] : *context.cursors) {
+    rows.push_back({text(name), text(cursor->statement), flag(cursor->hold), flag(cursor->binary), flag(cursor->scroll),
+                    Value::integer(TypeId::kTimestampTz, cursor->made_at_us)});
+  }
+}
+
+/// Those of PREPARE; what a client prepared by messages is known to its connection only.
+void prepared_statement_rows(const SystemContext& context, SystemRows& rows) {
+  for (const auto& [name, statement] : *context.prepared_statements) {
+    std::string types;
+    for (const LogicalType type : statement->parameter_types()) {
+      types += (types.empty() ? "{\"" : ",\"") + type.to_string() + "\"";
+    }
+    types += types.empty() ? "{}" : "}";
+    rows.push_back({text(name), text(statement->text()), Value::integer(TypeId::kTimestampTz, statement->made_at_us),
+                    parse_value(LogicalType::array_of(TypeId::kRegtype), types, TypeIoOptions{}), flag(true), number(0),
+                    number(statement->executions)});
+  }
+}
+
 }  // namespace
 
 void add_server_tables(SystemTableList& list) {
@@ -109,6 +133,13 @@ void add_server_tables(SystemTableList& list) {
            "backend_start:timestamptz query_start:timestamptz "
            "wait_event_type:text wait_event:text state:text query:text backend_type:text",
            activity_rows);
+  list.add(kCatalog, "pg_cursors",
+           "name:text statement:text is_holdable:bool is_binary:bool is_scrollable:bool creation_time:timestamptz",
+           open_cursor_rows);
+  list.add(kCatalog, "pg_prepared_statements",
+           "name:text statement:text prepare_time:timestamptz parameter_types:regtype[] from_sql:bool "
+           "generic_plans:int8 custom_plans:int8",
+           prepared_statement_rows);
 }
 
 }  // namespace tidemark

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -9,8 +10,11 @@
 #include "base/settings.h"
 #include "catalog/table_statistics.h"
 #include "catalog/virtual_table.h"
+#include "engine/cursor.h"
 
 namespace tidemark {
+
+class PreparedStatement;
 
 /// One session, as pg_stat_activity shows it.
 struct SessionActivity {
@@ -28,8 +32,8 @@ class SystemContext final : public VirtualTableContext {
   std::string role;
   std::vector<std::string> search_path;
   std::function<std::vector<SessionActivity>()> sessions;
-  /// name, statement text, parameter types
-  std::function<std::vector<std::vector<std::string>>()> prepared_statements;
+  const Cursors* cursors = nullptr;
+  const std::map<std::string, std::shared_ptr<PreparedStatement>>* prepared_statements = nullptr;
 
   [[nodiscard]] const Catalog& catalog() const override { return *shared_catalog; }
   [[nodiscard]] const DatabaseEntry& database() const override { return *database_entry; }

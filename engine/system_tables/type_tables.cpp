@@ -18,7 +18,43 @@ constexpr int64_t kFirstFunctionId = 3000;
 constexpr int64_t kFirstOperatorId = 8000;
 constexpr int64_t kFirstCastId = 10000;
 
+/// Pseudo-types of PostgreSQL that no function here has: tools look for them by name.
+void pseudo_type_rows(SystemRows& rows) {
+  struct PseudoType {
+    int64_t id;
+    std::string_view name;
+    int64_t length;
+  };
+  constexpr PseudoType kPseudoTypes[] = {{2275, "cstring", -2},     {2279, "trigger", 4}, {2280, "language_handler", 4},
+                                         {2281, "internal", 8},     {3500, "anyenum", 4}, {3831, "anyrange", -1},
+                                         {3838, "event_trigger", 4}};
+  for (const PseudoType& type : kPseudoTypes) {
+    rows.push_back({oid(type.id),
+                    text(type.name),
+                    oid(kPgCatalogSchema),
+                    oid(kSuperuser),
+                    number(type.length),
+                    flag(type.length > 0),
+                    letter('p'),
+                    letter('P'),
+                    flag(false),
+                    flag(true),
+                    letter(','),
+                    oid(0),
+                    oid(0),
+                    oid(0),
+                    text(std::string(type.name) + "_in"),
+                    text(std::string(type.name) + "_out"),
+                    flag(false),
+                    oid(0),
+                    number(-1),
+                    number(0),
+                    oid(0)});
+  }
+}
+
 void type_rows(const SystemContext& /*context*/, SystemRows& rows) {
+  pseudo_type_rows(rows);
   for (const TypeInfo& info : all_types()) {
     if (info.id == TypeId::kTimestampTzNs || info.id == TypeId::kUInt64) {
       continue;  // they go by the numbers of timestamptz and numeric

@@ -105,7 +105,18 @@ class TableAlteration {
       case Action::SetColumnOptions:
       case Action::ResetColumnOptions:
       case Action::SetTablespace:
+      case Action::NoEffect:
         return;  // PostgreSQL's storage hints mean nothing here
+      case Action::ClusterOn:
+        check_cluster_index(action);
+        return;
+      case Action::EnableTrigger:
+      case Action::DisableTrigger:
+        throw Error(sqlstate::kUndefinedObject,
+                    "trigger \"" + action.name + "\" for table \"" + statement_.table.last() + "\" does not exist");
+      case Action::AlterConstraint:
+        alter_constraint(action);
+        return;
       default:
         throw Error(sqlstate::kFeatureNotSupported, "this form of ALTER TABLE is not supported").at(action.position);
     }
@@ -276,15 +287,7 @@ class TableAlteration {
       if (table.is_key_column(column.id) || column.id == table.time_column) {
         throw Error(sqlstate::kFeatureNotSupported, "cannot drop key or time column \"" + column.name + "\"");
       }
-      for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kView)) {
-        const auto& view = std::get<ViewEntry>(*entry);
-        if (std::find(view.depends_on.begin(), view.depends_on.end(), table.id) != view.depends_on.end()) {
-          throw Error(sqlstate::kDependentObjectsStillExist, "cannot drop column " + column.name + " of table " +
-                                                                 table.name + " because other objects depend on it")
-              .with_detail("view " + view.name + " depends on table " + table.name)
-              .with_hint("Use DROP ... CASCADE to drop the dependent objects too.");
-        }
-      }
+      drop_dependent_views(table, "column " + column.name + " of table " + table.name, action.cascade, context);
       if (column.owned_sequence != kNoObject) {
         context.drop(ObjectKind::kSequence, column.owned_sequence);
       }
@@ -412,8 +415,46 @@ class TableAlteration {
     rewrite(std::move(table), values);
   }
 
+  /// ADD … USING INDEX: a constraint over the index's columns takes its place.
+  void add_constraint_of_index(const ast::Constraint& constraint) {
+    ast::Constraint over_columns;
+    over_columns.kind = constraint.kind;
+    over_columns.position = constraint.position;
+    over_columns.name = constraint.name.empty() ? constraint.using_index : constraint.name;
+    change([&](TableEntry& table, DdlContext& context) {
+      check_index_of(table, constraint.using_index, context);
+      const auto unique = std::ranges::find(table.uniques, constraint.using_index, &UniqueConstraint::name);
+      if (unique == table.uniques.end()) {
+        throw Error(sqlstate::kWrongObjectType, "\"" + constraint.using_index + "\" is not a unique index")
+            .with_detail("Cannot create a primary key or unique constraint using such an index.")
+            .at(constraint.position);
+      }
+      if (unique->index_sql.empty()) {
+        throw Error(sqlstate::kObjectNotInPrerequisiteState,
+                    "index \"" + unique->name + "\" is already associated with a constraint")
+            .at(constraint.position);
+      }
+      for (const ColumnId id : unique->columns) {
+        over_columns.columns.push_back({constraint.position, table.find_column(id)->name});
+      }
+      over_columns.nulls_not_distinct = unique->nulls_not_distinct;
+      if (over_columns.name != unique->name) {
+        session_.notify("NOTICE", Error(sqlstate::kSuccessfulCompletion,
+                                        "ALTER TABLE / ADD CONSTRAINT USING INDEX will rename index \"" + unique->name +
+                                            "\" to \"" + over_columns.name + "\""));
+      }
+      context.drop(ObjectKind::kTable, unique->hidden_table);
+      table.uniques.erase(unique);
+    });
+    add_table_constraint(over_columns, "");
+  }
+
   /// `column`: the new column that it was written at, or empty.
   void add_table_constraint(const ast::Constraint& constraint, const std::string& column) {
+    if (!constraint.using_index.empty()) {
+      add_constraint_of_index(constraint);
+      return;
+    }
     TableEntry table = current();
     session_.run_ddl([&](DdlContext& context) {
       context.require_owner(table.owner, "table", table.name);
@@ -500,6 +541,32 @@ class TableAlteration {
     });
   }
 
+  void check_cluster_index(const ast::AlterTableAction& action) {
+    session_.read_catalog([&](const DdlContext& context) {
+      check_index_of(context.indexed_table(statement_.table), action.name, context);
+    });
+  }
+
+  /// Only foreign keys can be deferred.
+  void alter_constraint(const ast::AlterTableAction& action) {
+    change([&](TableEntry& table, DdlContext&) {
+      const auto named = [&](const auto& constraint) { return constraint.name == action.name; };
+      const auto key = std::ranges::find_if(table.foreign_keys, named);
+      const std::string what = "constraint \"" + action.name + "\" of relation \"" + table.name + "\"";
+      if (key != table.foreign_keys.end()) {
+        key->deferrable = action.constraint->deferrable;
+        key->initially_deferred = action.constraint->initially_deferred;
+        return;
+      }
+      const bool known = (table.key && named(*table.key)) || std::ranges::any_of(table.uniques, named) ||
+                         std::ranges::any_of(table.checks, named);
+      if (known) {
+        throw Error(sqlstate::kWrongObjectType, what + " is not a foreign key constraint");
+      }
+      throw Error(sqlstate::kUndefinedObject, what + " does not exist");
+    });
+  }
+
   void validate(const ast::AlterTableAction& action) {
     const TableEntry table = current();
     const auto named = [&](const auto& constraint) { return constraint.name == action.name; };
@@ -542,13 +609,7 @@ class TableAlteration {
   }
 
   void change_owner(const ast::AlterTableAction& action) {
-    change([&](TableEntry& table, DdlContext& context) {
-      const RoleEntry* role = context.catalog().role(action.name);
-      if (role == nullptr) {
-        throw Error(sqlstate::kUndefinedObject, "role \"" + action.name + "\" does not exist");
-      }
-      table.owner = role->id;
-    });
+    change([&](TableEntry& table, DdlContext& context) { table.owner = context.role(action.name).id; });
   }
 
   Session& session_;
@@ -557,16 +618,106 @@ class TableAlteration {
 
 }  // namespace
 
+namespace {
+
+bool is_table(Session& session, const ast::AlterTableStatement& statement) {
+  bool is = false;
+  session.read_catalog([&](const DdlContext& context) {
+    const CatalogEntry* found = context.find_relation(statement.table);
+    is = statement.object == ast::ObjectKind::Table && (found == nullptr || kind_of(*found) == ObjectKind::kTable);
+  });
+  return is;
+}
+
+std::string_view action_words(Action kind) {
+  switch (kind) {
+    case Action::AddColumn:
+      return "ADD COLUMN";
+    case Action::DropColumn:
+      return "DROP COLUMN";
+    case Action::SetNotNull:
+      return "ALTER COLUMN ... SET NOT NULL";
+    case Action::DropNotNull:
+      return "ALTER COLUMN ... DROP NOT NULL";
+    case Action::ColumnType:
+      return "ALTER COLUMN ... SET DATA TYPE";
+    case Action::AddConstraint:
+      return "ADD CONSTRAINT";
+    case Action::DropConstraint:
+      return "DROP CONSTRAINT";
+    case Action::ValidateConstraint:
+      return "VALIDATE CONSTRAINT";
+    default:
+      return "";
+  }
+}
+
+/// Views, materialized views, sequences and indexes take few of the actions.
+void alter_other_relation(const ast::AlterTableStatement& statement, DdlContext& context) {
+  const std::string name = statement.table.last();
+  const UniqueConstraint* unique = nullptr;
+  const CatalogEntry* found = context.find_relation(statement.table);
+  const bool unique_index = found == nullptr && context.find_unique_index(statement.table, &unique) != nullptr;
+  if (found == nullptr && !unique_index) {
+    throw Error(sqlstate::kUndefinedTable, "relation \"" + display_name(statement.table) + "\" does not exist");
+  }
+  const bool index = unique_index || kind_of(*found) == ObjectKind::kIndex;
+  if (index != (statement.object == ast::ObjectKind::Index)) {
+    throw Error(sqlstate::kWrongObjectType, "\"" + name + "\" is not " +
+                                                (statement.object == ast::ObjectKind::Index
+                                                     ? "an index"
+                                                     : "a table, view, materialized view, sequence, or foreign table"));
+  }
+  for (const ast::AlterTableAction& action : statement.actions) {
+    switch (action.kind) {
+      case Action::OwnerTo: {
+        if (unique_index) {
+          break;
+        }
+        CatalogEntry changed = *found;
+        std::visit(
+            [&](auto& entry) {
+              if constexpr (requires { entry.owner; }) {
+                context.require_owner(entry.owner, "relation", name);
+                entry.owner = context.role(action.name).id;
+              }
+            },
+            changed);
+        context.put(std::move(changed));
+        break;
+      }
+      case Action::SetOptions:
+      case Action::ResetOptions:
+        if (!index) {
+          throw Error(sqlstate::kFeatureNotSupported, "options of views are not supported");
+        }
+        break;
+      case Action::SetTablespace:
+      case Action::SetStatistics:
+        break;
+      default:
+        if (const std::string_view words = action_words(action.kind); !words.empty()) {
+          throw Error(sqlstate::kWrongObjectType,
+                      "ALTER action " + std::string(words) + " cannot be performed on relation \"" + name + "\"");
+        }
+        throw Error(sqlstate::kFeatureNotSupported, "this form of ALTER is not supported").at(action.position);
+    }
+  }
+}
+
+}  // namespace
+
 std::unique_ptr<Result> run_alter_table(Session& session, const ast::Statement& statement) {
   const auto& syntax = statement.as<ast::AlterTableStatement>();
-  if (syntax.object != ast::ObjectKind::Table) {
-    throw Error(sqlstate::kFeatureNotSupported, command_words(statement) + " is not supported");
-  }
   bool exists = true;
   session.run_ddl([&](DdlContext& context) { exists = context.find_relation(syntax.table) != nullptr; });
   if (!exists && syntax.if_exists) {
     session.notify("NOTICE", Error(sqlstate::kUndefinedTable,
                                    "relation \"" + display_name(syntax.table) + "\" does not exist, skipping"));
+    return BufferedResult::command(command_words(statement));
+  }
+  if (!is_table(session, syntax)) {
+    session.run_ddl([&](DdlContext& context) { alter_other_relation(syntax, context); });
     return BufferedResult::command(command_words(statement));
   }
   TableAlteration alteration(session, syntax);

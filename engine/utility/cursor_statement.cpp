@@ -11,7 +11,8 @@
 namespace tidemark {
 namespace {
 
-std::unique_ptr<Result> declare(Session& session, const ast::DeclareCursorStatement& statement) {
+std::unique_ptr<Result> declare(Session& session, const ast::DeclareCursorStatement& statement,
+                                const std::string& text) {
   if (!session.in_explicit_transaction() && !statement.hold) {
     throw Error(sqlstate::kNoActiveSqlTransaction, "DECLARE CURSOR can only be used in transaction blocks");
   }
@@ -26,6 +27,9 @@ std::unique_ptr<Result> declare(Session& session, const ast::DeclareCursorStatem
   cursor->columns = prepared->columns();
   cursor->hold = statement.hold;
   cursor->scroll = statement.scroll.value_or(true);
+  cursor->binary = statement.binary;
+  cursor->statement = text;
+  cursor->made_at_us = session.wall_time_us();
   cursor->source = session.start_planned(std::move(prepared), {});
   session.cursors().emplace(statement.name, std::move(cursor));
   return BufferedResult::command("DECLARE CURSOR");
@@ -125,10 +129,11 @@ std::unique_ptr<Result> fetch(Session& session, const ast::FetchStatement& state
 
 }  // namespace
 
-std::unique_ptr<Result> run_cursor_statement(Session& session, const ast::Statement& statement) {
+std::unique_ptr<Result> run_cursor_statement(Session& session, const PreparedStatement& prepared) {
+  const ast::Statement& statement = prepared.syntax();
   switch (statement.kind) {
     case ast::StatementKind::DeclareCursor:
-      return declare(session, statement.as<ast::DeclareCursorStatement>());
+      return declare(session, statement.as<ast::DeclareCursorStatement>(), prepared.text());
     case ast::StatementKind::Fetch:
       return fetch(session, statement.as<ast::FetchStatement>());
     default: {

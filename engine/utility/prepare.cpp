@@ -25,6 +25,7 @@ std::unique_ptr<Result> prepare(Session& session, const PreparedStatement& state
   auto inner = std::make_shared<PreparedStatement>(
       statement.text(), std::shared_ptr<const ast::Statement>(statement.shared_syntax(), syntax.statement.get()));
   session.ensure_planned(*inner, types);
+  inner->made_at_us = session.wall_time_us();
   prepared.emplace(syntax.name, std::move(inner));
   return BufferedResult::command("PREPARE");
 }
@@ -54,6 +55,7 @@ std::unique_ptr<Result> execute(Session& session, const ast::ExecuteStatement& s
     }
     session.end_statement(*running);
   }
+  ++statement->executions;
   return session.execute(statement, values);
 }
 

@@ -64,53 +64,16 @@ std::unique_ptr<Result> run_transaction_control(Session& session, const ast::Tra
   throw Error(sqlstate::kFeatureNotSupported, "prepared transactions are not supported");
 }
 
-std::string_view tag_word(ast::ObjectKind object) {
-  switch (object) {
-    case ast::ObjectKind::View:
-      return "VIEW";
-    case ast::ObjectKind::MaterializedView:
-      return "MATERIALIZED VIEW";
-    case ast::ObjectKind::Index:
-      return "INDEX";
-    case ast::ObjectKind::Sequence:
-      return "SEQUENCE";
-    case ast::ObjectKind::Schema:
-      return "SCHEMA";
-    case ast::ObjectKind::Database:
-      return "DATABASE";
-    case ast::ObjectKind::Role:
-      return "ROLE";
-    case ast::ObjectKind::Type:
-      return "TYPE";
-    case ast::ObjectKind::Domain:
-      return "DOMAIN";
-    case ast::ObjectKind::Function:
-      return "FUNCTION";
-    case ast::ObjectKind::Procedure:
-      return "PROCEDURE";
-    case ast::ObjectKind::Routine:
-      return "ROUTINE";
-    case ast::ObjectKind::Aggregate:
-      return "AGGREGATE";
-    case ast::ObjectKind::Trigger:
-      return "TRIGGER";
-    case ast::ObjectKind::Rule:
-      return "RULE";
-    case ast::ObjectKind::Policy:
-      return "POLICY";
-    case ast::ObjectKind::Language:
-      return "LANGUAGE";
-    case ast::ObjectKind::Extension:
-      return "EXTENSION";
-    case ast::ObjectKind::Collation:
-      return "COLLATION";
-    case ast::ObjectKind::Server:
-      return "SERVER";
-    case ast::ObjectKind::Statistics:
-      return "STATISTICS";
-    default:
-      return "TABLE";
+/// `TEXT SEARCH PARSER`: the kind of object as a command tag names it.
+std::string tag_word(ast::ObjectKind object) {
+  if (object == ast::ObjectKind::Statistics) {
+    return "STATISTICS";
   }
+  std::string word(object_word(object));
+  for (char& letter : word) {
+    letter = letter == '-' ? ' ' : letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
+  }
+  return word;
 }
 
 /// Flushes or compacts one table or all; outside the transaction, like CHECKPOINT.
@@ -169,6 +132,21 @@ void check_targets(Session& session, const std::vector<ast::MaintenanceTarget>& 
         }
       }
     }
+  });
+}
+
+/// Rows lie in the order of their key already: only the names are looked at.
+void check_cluster(Session& session, const ast::ClusterStatement& statement) {
+  if (statement.table.empty()) {
+    return;
+  }
+  session.read_catalog([&](const DdlContext& context) {
+    const TableEntry table = context.indexed_table(statement.table);
+    if (statement.index.empty()) {
+      throw Error(sqlstate::kUndefinedObject,
+                  "there is no previously clustered index for table \"" + table.name + "\"");
+    }
+    check_index_of(table, statement.index, context);
   });
 }
 
@@ -390,13 +368,15 @@ std::string command_words(const ast::Statement& statement) {
     case Kind::Comment:
       return "COMMENT";
     case Kind::Drop:
-      return "DROP " + std::string(tag_word(statement.as<ast::DropStatement>().object));
+      return "DROP " + tag_word(statement.as<ast::DropStatement>().object);
     case Kind::AlterTable:
-      return "ALTER " + std::string(tag_word(statement.as<ast::AlterTableStatement>().object));
+      return "ALTER " + tag_word(statement.as<ast::AlterTableStatement>().object);
     case Kind::Rename:
-      return "ALTER " + std::string(tag_word(statement.as<ast::RenameStatement>().relation_kind));
+      return "ALTER " + tag_word(statement.as<ast::RenameStatement>().relation_kind);
     case Kind::SetSchema:
-      return "ALTER " + std::string(tag_word(statement.as<ast::SetSchemaStatement>().object));
+      return "ALTER " + tag_word(statement.as<ast::SetSchemaStatement>().object);
+    case Kind::SetOwner:
+      return "ALTER " + tag_word(statement.as<ast::SetOwnerStatement>().object);
     case Kind::Unsupported:
       return statement.as<ast::UnsupportedStatement>().words;
     default:
@@ -424,6 +404,7 @@ bool is_definition(Kind kind) {
     case Kind::AlterRole:
     case Kind::Rename:
     case Kind::SetSchema:
+    case Kind::SetOwner:
     case Kind::Comment:
     case Kind::Drop:
     case Kind::Truncate:
@@ -481,7 +462,7 @@ std::unique_ptr<Result> run_utility(Session& session, PreparedStatement& prepare
     case Kind::DeclareCursor:
     case Kind::Fetch:
     case Kind::CloseCursor:
-      return run_cursor_statement(session, statement);
+      return run_cursor_statement(session, prepared);
 
     case Kind::CreateTable:
       return run_definition(session, statement, create_table);
@@ -516,6 +497,8 @@ std::unique_ptr<Result> run_utility(Session& session, PreparedStatement& prepare
       return run_definition(session, statement, rename_object);
     case Kind::SetSchema:
       return run_definition(session, statement, set_schema);
+    case Kind::SetOwner:
+      return run_definition(session, statement, set_owner);
     case Kind::Comment:
       return run_definition(session, statement, comment_on);
     case Kind::Drop:
@@ -537,6 +520,9 @@ std::unique_ptr<Result> run_utility(Session& session, PreparedStatement& prepare
     case Kind::Vacuum:
       check_targets(session, statement.as<ast::VacuumStatement>().targets);
       return BufferedResult::command("VACUUM");
+    case Kind::Cluster:
+      check_cluster(session, statement.as<ast::ClusterStatement>());
+      return BufferedResult::command("CLUSTER");
     case Kind::Reindex:
       check_reindexed(session, statement.as<ast::ReindexStatement>());
       return BufferedResult::command("REINDEX");

@@ -27,7 +27,7 @@ std::unique_ptr<Result> run_copy(Session& session, PreparedStatement& statement)
 std::unique_ptr<Result> run_create_table_as(Session& session, const ast::Statement& statement);
 std::unique_ptr<Result> run_refresh(Session& session, const ast::Statement& statement);
 std::unique_ptr<Result> run_alter_table(Session& session, const ast::Statement& statement);
-std::unique_ptr<Result> run_cursor_statement(Session& session, const ast::Statement& statement);
+std::unique_ptr<Result> run_cursor_statement(Session& session, const PreparedStatement& prepared);
 std::unique_ptr<Result> run_prepare(Session& session,
                                     const PreparedStatement& statement);  // PREPARE, EXECUTE, DEALLOCATE
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <span>
 
 #include "functions/function.h"
 #include "planner/plan_builder.h"
@@ -9,6 +10,8 @@
 namespace tidemark {
 
 namespace {
+
+constexpr size_t kComparedConjunctsMax = 256;
 
 ExpressionPtr control(ExpressionKind kind, std::vector<ExpressionPtr> parts) {
   if (parts.size() == 1) return std::move(parts[0]);
@@ -131,7 +134,9 @@ void simplify_list(std::vector<ExpressionPtr>& conjuncts) {
   }
   conjuncts.clear();
   for (ExpressionPtr& conjunct : flat) {
-    const bool repeated = !is_volatile(*conjunct) && std::ranges::any_of(conjuncts, [&](const ExpressionPtr& before) {
+    // A NOT IN may bring a hundred thousand: repetition is looked for among the first ones only.
+    const auto first = std::span(conjuncts).first(std::min(conjuncts.size(), kComparedConjunctsMax));
+    const bool repeated = !is_volatile(*conjunct) && std::ranges::any_of(first, [&](const ExpressionPtr& before) {
       return same_expression(*before, *conjunct);
     });
     if (!repeated) conjuncts.push_back(std::move(conjunct));
