@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "functions/function_tables.h"
 #include "functions/kernel.h"
+#include "functions/query_context.h"
 #include "functions/scalars/utf8.h"
 #include "text/like_pattern.h"
 #include "text/regular_expression.h"
@@ -113,11 +114,13 @@ size_t next_start(Text text, size_t end, bool was_empty) {
 
 size_t offset_in(Text text, Text part) { return static_cast<size_t>(part.data() - text.data()); }
 
-/// Calls `body(groups)` for each match until it says false.
+/// Calls `body(groups)` for each match until it says false. Each may have been searched for through all of the text.
 template <class Body>
-void each_match(const RegularExpression& expression, Text text, size_t from, const Body& body) {
+void each_match(const QueryContext& context, const RegularExpression& expression, Text text, size_t from,
+                const Body& body) {
   RegularExpression::Groups groups;
   while (from <= text.size() && expression.find(text, from, groups)) {
+    context.check_cancelled();
     const size_t end = offset_in(text, groups[0]) + groups[0].size();
     if (!body(groups)) return;
     from = next_start(text, end, groups[0].empty());
@@ -148,12 +151,12 @@ void append_replacement(std::string& out, Text replacement, const RegularExpress
 }
 
 /// Replaces match number `which` (from 1), or all if 0.
-std::string replace_matches(Text text, const RegularExpression& expression, Text replacement, size_t from,
-                            int32_t which) {
+std::string replace_matches(const QueryContext& context, Text text, const RegularExpression& expression,
+                            Text replacement, size_t from, int32_t which) {
   std::string out;
   size_t copied = 0;
   int32_t number = 0;
-  each_match(expression, text, from, [&](const RegularExpression::Groups& groups) {
+  each_match(context, expression, text, from, [&](const RegularExpression::Groups& groups) {
     ++number;
     if (which != 0 && number < which) return true;
     const size_t begin = offset_in(text, groups[0]);
@@ -216,8 +219,8 @@ void regexp_replace(KernelCall& call) {
     const Replacing& replacing = prepared.get(source, [&](Text) {
       return std::make_unique<const Replacing>(patterns[row], has_flags ? flags[row] : Text());
     });
-    to[row] = result.heap().add(
-        replace_matches(texts[row], replacing.expression, replacements[row], 0, replacing.global ? 0 : 1));
+    to[row] = result.heap().add(replace_matches(call.context, texts[row], replacing.expression, replacements[row], 0,
+                                                replacing.global ? 0 : 1));
   }
   call.result = std::move(result);
 }
@@ -229,50 +232,54 @@ size_t start_byte(Text text, int32_t start) {
   return count_characters(text.substr(0, bytes)) < skipped ? text.size() + 1 : bytes;
 }
 
-std::string regexp_replace_nth(Text text, Text pattern, Text replacement, int32_t start, int32_t which, Text flags) {
+std::string regexp_replace_nth(KernelCall& call, Text text, Text pattern, Text replacement, int32_t start,
+                               int32_t which, Text flags) {
   const size_t from = start_byte(text, start);
   if (which < 0) throw_must_be_positive("n", which, "");
   std::string rest(flags);
   std::erase(rest, 'g');  // The number says which.
-  return replace_matches(text, RegularExpression(pattern, RegularExpression::parse_flags(rest)), replacement, from,
-                         which);
+  return replace_matches(call.context, text, RegularExpression(pattern, RegularExpression::parse_flags(rest)),
+                         replacement, from, which);
 }
-std::string regexp_replace_nth_plain(Text text, Text pattern, Text replacement, int32_t start, int32_t which) {
-  return regexp_replace_nth(text, pattern, replacement, start, which, "");
+std::string regexp_replace_nth_plain(KernelCall& call, Text text, Text pattern, Text replacement, int32_t start,
+                                     int32_t which) {
+  return regexp_replace_nth(call, text, pattern, replacement, start, which, "");
 }
-std::string regexp_replace_from(Text text, Text pattern, Text replacement, int32_t start) {
-  return regexp_replace_nth(text, pattern, replacement, start, 1, "");
+std::string regexp_replace_from(KernelCall& call, Text text, Text pattern, Text replacement, int32_t start) {
+  return regexp_replace_nth(call, text, pattern, replacement, start, 1, "");
 }
 
 bool regexp_like_flags(Text text, Text pattern, Text flags) {
   return RegularExpression(pattern, options_without_g(flags, "regexp_like()")).matches(text);
 }
 
-int32_t regexp_count_flags(Text text, Text pattern, int32_t start, Text flags) {
+int32_t regexp_count_flags(KernelCall& call, Text text, Text pattern, int32_t start, Text flags) {
   const size_t from = start_byte(text, start);
   int32_t count = 0;
-  each_match(RegularExpression(pattern, options_without_g(flags, "regexp_count()")), text, from,
+  each_match(call.context, RegularExpression(pattern, options_without_g(flags, "regexp_count()")), text, from,
              [&](const RegularExpression::Groups&) {
                ++count;
                return true;
              });
   return count;
 }
-int32_t regexp_count_from(Text text, Text pattern, int32_t start) {
-  return regexp_count_flags(text, pattern, start, "");
+int32_t regexp_count_from(KernelCall& call, Text text, Text pattern, int32_t start) {
+  return regexp_count_flags(call, text, pattern, start, "");
 }
-int32_t regexp_count(Text text, Text pattern) { return regexp_count_flags(text, pattern, 1, ""); }
+int32_t regexp_count(KernelCall& call, Text text, Text pattern) {
+  return regexp_count_flags(call, text, pattern, 1, "");
+}
 
 /// Group `group` of match number `which`; false if there is none.
-bool find_group(Text text, Text pattern, int32_t start, int32_t which, Text flags, int32_t group, Text function,
-                Text& found) {
+bool find_group(const KernelCall& call, Text text, Text pattern, int32_t start, int32_t which, Text flags,
+                int32_t group, Text function, Text& found) {
   const size_t from = start_byte(text, start);
   if (which <= 0) throw_must_be_positive("n", which, "");
   if (group < 0) throw_must_be_positive("subexpr", group, "");
   const RegularExpression expression(pattern, options_without_g(flags, function));
   if (static_cast<size_t>(group) > expression.group_count()) return false;
   bool success = false;
-  each_match(expression, text, from, [&](const RegularExpression::Groups& groups) {
+  each_match(call.context, expression, text, from, [&](const RegularExpression::Groups& groups) {
     if (--which > 0) return true;
     found = groups[static_cast<size_t>(group)];
     success = found.data() != nullptr;
@@ -281,45 +288,49 @@ bool find_group(Text text, Text pattern, int32_t start, int32_t which, Text flag
   return success;
 }
 
-std::optional<std::string> regexp_substr_group(Text text, Text pattern, int32_t start, int32_t which, Text flags,
-                                               int32_t group) {
+std::optional<std::string> regexp_substr_group(KernelCall& call, Text text, Text pattern, int32_t start, int32_t which,
+                                               Text flags, int32_t group) {
   Text found;
-  if (!find_group(text, pattern, start, which, flags, group, "regexp_substr()", found)) return std::nullopt;
+  if (!find_group(call, text, pattern, start, which, flags, group, "regexp_substr()", found)) return std::nullopt;
   return std::string(found);
 }
-std::optional<std::string> regexp_substr(Text text, Text pattern) {
-  return regexp_substr_group(text, pattern, 1, 1, "", 0);
+std::optional<std::string> regexp_substr(KernelCall& call, Text text, Text pattern) {
+  return regexp_substr_group(call, text, pattern, 1, 1, "", 0);
 }
-std::optional<std::string> regexp_substr_from(Text text, Text pattern, int32_t start) {
-  return regexp_substr_group(text, pattern, start, 1, "", 0);
+std::optional<std::string> regexp_substr_from(KernelCall& call, Text text, Text pattern, int32_t start) {
+  return regexp_substr_group(call, text, pattern, start, 1, "", 0);
 }
-std::optional<std::string> regexp_substr_nth(Text text, Text pattern, int32_t start, int32_t which) {
-  return regexp_substr_group(text, pattern, start, which, "", 0);
+std::optional<std::string> regexp_substr_nth(KernelCall& call, Text text, Text pattern, int32_t start, int32_t which) {
+  return regexp_substr_group(call, text, pattern, start, which, "", 0);
 }
-std::optional<std::string> regexp_substr_flags(Text text, Text pattern, int32_t start, int32_t which, Text flags) {
-  return regexp_substr_group(text, pattern, start, which, flags, 0);
+std::optional<std::string> regexp_substr_flags(KernelCall& call, Text text, Text pattern, int32_t start, int32_t which,
+                                               Text flags) {
+  return regexp_substr_group(call, text, pattern, start, which, flags, 0);
 }
 
-int32_t regexp_instr_group(Text text, Text pattern, int32_t start, int32_t which, int32_t end_option, Text flags,
-                           int32_t group) {
+int32_t regexp_instr_group(KernelCall& call, Text text, Text pattern, int32_t start, int32_t which, int32_t end_option,
+                           Text flags, int32_t group) {
   if (end_option != 0 && end_option != 1) throw_must_be_positive("endoption", end_option, "");
   Text found;
-  if (!find_group(text, pattern, start, which, flags, group, "regexp_instr()", found)) return 0;
+  if (!find_group(call, text, pattern, start, which, flags, group, "regexp_instr()", found)) return 0;
   const size_t bytes = offset_in(text, found) + (end_option == 1 ? found.size() : 0);
   return static_cast<int32_t>(count_characters(text.substr(0, bytes))) + 1;
 }
-int32_t regexp_instr(Text text, Text pattern) { return regexp_instr_group(text, pattern, 1, 1, 0, "", 0); }
-int32_t regexp_instr_from(Text text, Text pattern, int32_t start) {
-  return regexp_instr_group(text, pattern, start, 1, 0, "", 0);
+int32_t regexp_instr(KernelCall& call, Text text, Text pattern) {
+  return regexp_instr_group(call, text, pattern, 1, 1, 0, "", 0);
 }
-int32_t regexp_instr_nth(Text text, Text pattern, int32_t start, int32_t which) {
-  return regexp_instr_group(text, pattern, start, which, 0, "", 0);
+int32_t regexp_instr_from(KernelCall& call, Text text, Text pattern, int32_t start) {
+  return regexp_instr_group(call, text, pattern, start, 1, 0, "", 0);
 }
-int32_t regexp_instr_end(Text text, Text pattern, int32_t start, int32_t which, int32_t end_option) {
-  return regexp_instr_group(text, pattern, start, which, end_option, "", 0);
+int32_t regexp_instr_nth(KernelCall& call, Text text, Text pattern, int32_t start, int32_t which) {
+  return regexp_instr_group(call, text, pattern, start, which, 0, "", 0);
 }
-int32_t regexp_instr_flags(Text text, Text pattern, int32_t start, int32_t which, int32_t end_option, Text flags) {
-  return regexp_instr_group(text, pattern, start, which, end_option, flags, 0);
+int32_t regexp_instr_end(KernelCall& call, Text text, Text pattern, int32_t start, int32_t which, int32_t end_option) {
+  return regexp_instr_group(call, text, pattern, start, which, end_option, "", 0);
+}
+int32_t regexp_instr_flags(KernelCall& call, Text text, Text pattern, int32_t start, int32_t which, int32_t end_option,
+                           Text flags) {
+  return regexp_instr_group(call, text, pattern, start, which, end_option, flags, 0);
 }
 
 /// substring(text from pattern): the first group if there is one, else the match.

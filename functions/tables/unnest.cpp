@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "functions/function_tables.h"
 #include "functions/kernel.h"
+#include "functions/query_context.h"
 #include "functions/scalars/utf8.h"
 #include "text/regular_expression.h"
 #include "types/array.h"
@@ -112,10 +113,12 @@ std::unique_ptr<TableFunctionCall> start_string_to_table(QueryContext& /*context
 
 /// Calls `body(groups)` for each match.
 template <class Body>
-void each_match(const RegularExpression& expression, Text text, bool all, const Body& body) {
+void each_match(const QueryContext& context, const RegularExpression& expression, Text text, bool all,
+                const Body& body) {
   RegularExpression::Groups groups;
   size_t from = 0;
   while (from <= text.size() && expression.find(text, from, groups)) {
+    context.check_cancelled();
     body(groups);
     if (!all) return;
     const size_t end = static_cast<size_t>(groups[0].data() - text.data()) + groups[0].size();
@@ -137,10 +140,10 @@ std::string groups_as_array(const RegularExpression::Groups& groups) {
 }
 
 /// The pieces between matches. An empty match at the end of a piece splits nothing.
-std::vector<std::string> split_at_matches(const RegularExpression& expression, Text text) {
+std::vector<std::string> split_at_matches(const QueryContext& context, const RegularExpression& expression, Text text) {
   std::vector<std::string> parts;
   size_t start = 0;
-  each_match(expression, text, true, [&](const RegularExpression::Groups& groups) {
+  each_match(context, expression, text, true, [&](const RegularExpression::Groups& groups) {
     const auto begin = static_cast<size_t>(groups[0].data() - text.data());
     if (groups[0].empty() && (begin == start || begin == text.size())) {
       if (begin == 0 || begin == text.size() || begin == start) return;
@@ -165,23 +168,24 @@ RegularExpression::Options options_without_global(const std::string& flags, Text
   return options;
 }
 
-std::unique_ptr<TableFunctionCall> start_regexp_matches(QueryContext& /*context*/, std::span<const Value> arguments,
+std::unique_ptr<TableFunctionCall> start_regexp_matches(QueryContext& context, std::span<const Value> arguments,
                                                         std::span<const LogicalType> types) {
   bool global = false;
   const RegularExpression::Options options = options_of(arguments.size() > 2 ? arguments[2].as_bytes() : "", global);
   const RegularExpression expression(arguments[1].as_bytes(), options);
   std::vector<std::string> rows;
-  each_match(expression, arguments[0].as_bytes(), global,
+  each_match(context, expression, arguments[0].as_bytes(), global,
              [&](const RegularExpression::Groups& groups) { rows.push_back(groups_as_array(groups)); });
   return std::make_unique<ReadyRows>(text_vector(rows, types[0]));
 }
 
-std::unique_ptr<TableFunctionCall> start_regexp_split(QueryContext& /*context*/, std::span<const Value> arguments,
+std::unique_ptr<TableFunctionCall> start_regexp_split(QueryContext& context, std::span<const Value> arguments,
                                                       std::span<const LogicalType> /*types*/) {
   const RegularExpression expression(
       arguments[1].as_bytes(),
       options_without_global(arguments.size() > 2 ? arguments[2].as_bytes() : "", "regexp_split_to_table()"));
-  return std::make_unique<ReadyRows>(text_vector(split_at_matches(expression, arguments[0].as_bytes()), kText));
+  return std::make_unique<ReadyRows>(
+      text_vector(split_at_matches(context, expression, arguments[0].as_bytes()), kText));
 }
 
 // The same as scalars that give arrays.
@@ -197,13 +201,15 @@ std::optional<std::string> regexp_match_flags(Text text, Text pattern, Text flag
 }
 std::optional<std::string> regexp_match(Text text, Text pattern) { return regexp_match_flags(text, pattern, ""); }
 
-std::string regexp_split_flags(Text text, Text pattern, Text flags) {
+std::string regexp_split_flags(KernelCall& call, Text text, Text pattern, Text flags) {
   const RegularExpression expression(pattern, options_without_global(std::string(flags), "regexp_split_to_array()"));
   ArrayBuilder builder(kText);
-  for (const std::string& part : split_at_matches(expression, text)) builder.add_packed(part);
+  for (const std::string& part : split_at_matches(call.context, expression, text)) builder.add_packed(part);
   return builder.finish();
 }
-std::string regexp_split(Text text, Text pattern) { return regexp_split_flags(text, pattern, ""); }
+std::string regexp_split(KernelCall& call, Text text, Text pattern) {
+  return regexp_split_flags(call, text, pattern, "");
+}
 
 }  // namespace
 
