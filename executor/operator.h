@@ -4,11 +4,14 @@
 #include <memory>
 #include <vector>
 
+#include "catalog/object_id.h"
 #include "executor/execution_state.h"
 #include "planner/physical_plan.h"
 #include "types/data_chunk.h"
 
 namespace tidemark {
+
+class ScanOperator;
 
 /// One thread's end of an operator: gives a part of its rows. The thread-local state of a pipeline lives here.
 class RowStream {
@@ -19,6 +22,13 @@ class RowStream {
   virtual ~RowStream() = default;
   /// Fills `chunk` with the next 1 … kVectorSize rows; false (and no rows) at the end.
   virtual bool next(DataChunk& chunk) = 0;
+};
+
+/// A stored column, and the scan that reads it.
+struct ScanColumn {
+  ScanOperator* scan = nullptr;  ///< null: none
+  ColumnId column = kNoColumn;
+  explicit operator bool() const { return scan != nullptr; }
 };
 
 /// One node of a running plan: what its threads share. Life: made (expressions prepared) → `start` → `open` up to
@@ -38,6 +48,9 @@ class Operator {
   virtual void start() = 0;
   /// How many streams may usefully share the work. Valid after `start`.
   [[nodiscard]] virtual size_t stream_count() const { return 1; }
+  /// The stored column that output number `output` is, if the scan may leave out rows by their value there: what comes
+  /// out here is then the same but for those rows, and nothing volatile is called less often.
+  [[nodiscard]] virtual ScanColumn scan_column(uint32_t /*output*/) { return {}; }
   /// One of the streams, counted for EXPLAIN ANALYZE. All are opened before the first is pulled.
   std::unique_ptr<RowStream> open();
 

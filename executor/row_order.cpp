@@ -166,6 +166,9 @@ RowOrder::RowOrder(const std::vector<ExpressionPtr>& groups, const std::vector<S
 void RowOrder::add_key(const Expression& expression, Direction direction, ExecutionState& state) {
   Key key;
   key.direction = direction;
+  if (expression.kind == ExpressionKind::kInput) {
+    key.input = expression.as<InputExpression>().index;
+  }
   key.canonical = compares_by_canonical_key(expression.type);
   if (expression.kind == ExpressionKind::kInput && !key.canonical) {
     key.column = expression.as<InputExpression>().index;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -35,6 +36,11 @@ class RowOrder {
   [[nodiscard]] size_t group_key_count() const { return group_keys_; }
   /// Which column of a row a key is.
   [[nodiscard]] uint32_t key_column(size_t key) const { return keys_[key].column; }
+  /// Which column of the input the first key is, if it is one as it is.
+  [[nodiscard]] std::optional<uint32_t> first_input() const {
+    return keys_.empty() ? std::nullopt : keys_.front().input;
+  }
+  [[nodiscard]] Direction direction(size_t key) const { return keys_[key].direction; }
   /// A number for each row of `chunk` (keys added) that orders as the first key does: where two differ, the rows differ
   /// likewise; equal ones say nothing. Precondition: there is a key.
   void first_prefixes(const DataChunk& chunk, std::span<uint64_t> prefixes) const;
@@ -57,7 +63,8 @@ class RowOrder {
 
  private:
   struct Key {
-    uint32_t column = 0;  ///< of a row
+    uint32_t column = 0;            ///< of a row
+    std::optional<uint32_t> input;  ///< of the input, if that is what the key is
     PhysicalType physical = PhysicalType::kInt64;
     Direction direction;
     PreparedExpression computed;  ///< unset: an input column as it is

@@ -57,9 +57,7 @@ void RowSorter::consume(DataChunk& chunk) {
     }
   }
   rows_.append(chunk);
-  // Twice the limit before rows are dropped, so that each drop pays for itself.
-  constexpr uint64_t kSlackRows = 4 * kVectorSize;
-  if (limit_.rows && rows_.size() > kSlackRows && rows_.size() / 2 > *limit_.rows) {
+  if (limit_.rows && rows_.size() > *limit_.rows && rows_.size() - *limit_.rows > slack_rows()) {
     drop_beyond_limit();
   }
   const auto bytes = static_cast<int64_t>(rows_.memory_bytes() + rows_.size() * 2 * sizeof(uint64_t));
@@ -70,6 +68,16 @@ void RowSorter::consume(DataChunk& chunk) {
       reservation_.resize(bytes);
     }
   }
+}
+
+/// How many rows beyond the limit are kept before some are dropped: so many that each drop pays for itself; and so few
+/// where a scan goes by the bound that it gets tight soon.
+uint64_t RowSorter::slack_rows() const {
+  constexpr uint64_t kSlackRows = 4 * kVectorSize;
+  if (shared_bound_ != nullptr && *limit_.rows <= kVectorSize) {
+    return *limit_.rows / 2;
+  }
+  return std::max(kSlackRows, *limit_.rows);
 }
 
 /// Rows that may still be among the wanted: those that do not come after the bound.
@@ -121,6 +129,9 @@ void RowSorter::drop_beyond_limit() {
     bound_->append(kept.chunk(count - 1, 1));
     constexpr uint32_t kFirstRow = 0;
     bound_prefix_ = order_.first_prefixes(*bound_, {&kFirstRow, 1})[0];
+    if (shared_bound_ != nullptr) {
+      shared_bound_->tighten(bound_->column(*order_.first_input()).view(0, 1).value(0));
+    }
   }
   rows_ = std::move(kept);
 }

@@ -8,6 +8,7 @@
 #include "executor/pipeline.h"
 #include "executor/row_order.h"
 #include "executor/spill_file.h"
+#include "storage/moving_bound.h"
 
 namespace tidemark {
 
@@ -54,6 +55,8 @@ class RowSorter final : public Sink {
   RowSorter(const RowOrder& order, SortLimit limit, ExecutionState& state, const PhysicalNode& node,
             int64_t memory_bytes);
 
+  /// With a limit: makes the bound of what is still wanted known to others. The order's first key is an input column.
+  void share_bound(std::shared_ptr<MovingBound> bound) { shared_bound_ = std::move(bound); }
   /// Rows of the order's input types.
   void consume(DataChunk& chunk) override;
   void finish() override;
@@ -62,6 +65,7 @@ class RowSorter final : public Sink {
 
  private:
   [[nodiscard]] SelectionVector not_beyond_bound(const DataChunk& chunk);
+  [[nodiscard]] uint64_t slack_rows() const;
   void drop_beyond_limit();
   void spill();
   [[nodiscard]] size_t kept_count(const std::vector<uint32_t>& order) const;
@@ -75,8 +79,9 @@ class RowSorter final : public Sink {
   MemoryReservation reservation_;
   RowCollection rows_;
   std::optional<RowCollection> bound_;  ///< the last row that is still wanted
-  uint64_t bound_prefix_ = 0;           ///< its first_prefixes
-  std::vector<uint64_t> prefixes_;      ///< scratch
+  std::shared_ptr<MovingBound> shared_bound_;
+  uint64_t bound_prefix_ = 0;       ///< its first_prefixes
+  std::vector<uint64_t> prefixes_;  ///< scratch
   std::vector<std::unique_ptr<SortedRun>> runs_;
 };
 

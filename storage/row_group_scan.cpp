@@ -11,6 +11,7 @@ RowGroupScan::RowGroupScan(const ScanContext& context, const Morsel& morsel)
       window_(morsel.window),
       reader_(morsel.stretches[0].run->segment->open_file(), morsel.stretches[0].first, context.layout()),
       keys_(morsel.range, &context.series_test),
+      bound_(context.bound_or_null()),
       constants_(context.layout().series.size()) {
   const RowGroupInfo& info = reader_.info();
   cut_ = context.cut_column != kNoColumn && info.time_min < context.sources->time_from;
@@ -39,22 +40,7 @@ KeyFilter::Found& RowGroupScan::find_keys() {
 /// Judges the page by its zone maps; collects the predicates that must look at rows.
 bool RowGroupScan::zones_rule_out(size_t page) {
   for (const ScanPredicate* predicate : context_.filter->column_predicates()) {
-    const ColumnChunk* chunk = reader_.chunk(predicate->column);
-    const std::optional<LogicalType> stored = reader_.stored_type(predicate->column);
-    const LogicalType current = context_.layout().columns[*context_.layout().find_column(predicate->column)].type;
-    ZoneVerdict verdict = ZoneVerdict::kSome;
-    if (chunk == nullptr || chunk->form == ColumnChunk::Form::kAbsent) {
-      ZoneMap zone;
-      zone.rows = zone.nulls = reader_.pages()[page].rows;
-      verdict = judge(zone, current, *predicate);
-    } else if (stored && stored->physical() != current.physical()) {
-      // Bounds of a column whose type was changed since speak of the former values.
-      ZoneMap zone = chunk->zones[page];
-      zone.has_bounds = false;
-      verdict = judge(zone, current, *predicate);
-    } else {
-      verdict = judge(chunk->zones[page], current, *predicate);
-    }
+    const ZoneVerdict verdict = judge_page(page, *predicate);
     if (verdict == ZoneVerdict::kNone) {
       return true;
     }
@@ -62,7 +48,37 @@ bool RowGroupScan::zones_rule_out(size_t page) {
       needed_.push_back(predicate);
     }
   }
+  if (const ScanPredicate* bound = bound_.look()) {
+    const ZoneVerdict verdict = judge_page(page, *bound);
+    if (verdict == ZoneVerdict::kNone) {
+      ++pages_beyond_bound_;
+      return true;
+    }
+    if (verdict == ZoneVerdict::kSome) {
+      // Few pages have a row this side of the bound, so it goes first where the column is cheap to decode.
+      const LogicalType type = context_.layout().columns[*context_.layout().find_column(bound->column)].type;
+      needed_.insert(type.physical() == PhysicalType::kBytes ? needed_.end() : needed_.begin(), bound);
+    }
+  }
   return false;
+}
+
+ZoneVerdict RowGroupScan::judge_page(size_t page, const ScanPredicate& predicate) {
+  const ColumnChunk* chunk = reader_.chunk(predicate.column);
+  const std::optional<LogicalType> stored = reader_.stored_type(predicate.column);
+  const LogicalType current = context_.layout().columns[*context_.layout().find_column(predicate.column)].type;
+  if (chunk == nullptr || chunk->form == ColumnChunk::Form::kAbsent) {
+    ZoneMap zone;
+    zone.rows = zone.nulls = reader_.pages()[page].rows;
+    return judge(zone, current, predicate);
+  }
+  if (stored && stored->physical() != current.physical()) {
+    // Bounds of a column whose type was changed since speak of the former values.
+    ZoneMap zone = chunk->zones[page];
+    zone.has_bounds = false;
+    return judge(zone, current, predicate);
+  }
+  return judge(chunk->zones[page], current, predicate);
 }
 
 bool RowGroupScan::has_filter() const {
@@ -84,6 +100,10 @@ bool RowGroupScan::filter(RowMask& mask) {
       return false;
     }
     mask.apply(*predicate, decoded(predicate->column));
+    if (predicate == bound_.seen() && mask.none()) {
+      ++pages_beyond_bound_;
+      return false;
+    }
   }
   return !mask.none();
 }

@@ -10,6 +10,7 @@
 #include "storage/key_filter.h"
 #include "storage/row_group_reader.h"
 #include "storage/scan_context.h"
+#include "storage/zone_map.h"
 
 namespace tidemark {
 
@@ -31,6 +32,8 @@ class RowGroupScan {
   bool filter(RowMask& mask);
   /// Whether `filter` has anything to look at: else every row whose key is wanted passes. After `enter`.
   [[nodiscard]] bool has_filter() const;
+  /// How many pages `enter` and `filter` have ruled out by the scan's bound.
+  [[nodiscard]] uint64_t pages_beyond_bound() const { return pages_beyond_bound_; }
 
   /// The named rows of the page (all, if `all` is set) of an output column.
   [[nodiscard]] Vector output(const OutputColumn& column, std::span<const uint32_t> rows, bool all);
@@ -43,6 +46,7 @@ class RowGroupScan {
 
  private:
   bool zones_rule_out(size_t page);
+  [[nodiscard]] ZoneVerdict judge_page(size_t page, const ScanPredicate& predicate);
   [[nodiscard]] Vector key_column(size_t column);
   [[nodiscard]] Vector key_constant(size_t column, uint32_t series, size_t size);
 
@@ -50,6 +54,8 @@ class RowGroupScan {
   std::optional<Morsel::TimeWindow> window_;
   RowGroupReader reader_;
   KeyFilter keys_;
+  BoundWatch bound_;
+  uint64_t pages_beyond_bound_ = 0;
   bool cut_ = false;
   size_t page_ = 0;
   KeyFilter::Found found_;

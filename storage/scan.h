@@ -16,8 +16,10 @@
 
 namespace tidemark {
 
+class MovingBound;
+
 /// One conjunct of a scan's filter. Exact: rows for which it is not true do not come out. NULL never passes but for
-/// kIsNull.
+/// kIsNull and `or_null`.
 struct ScanPredicate {
   enum class Comparison : uint8_t {
     kEqual,
@@ -38,6 +40,7 @@ struct ScanPredicate {
   /// kCallback: sets pass[i] to 1 if entry i passes, else 0; called once for the entries of a dictionary or the values
   /// of a page. Must be free of side effects and callable from several threads at once.
   std::function<void(const Vector& entries, std::span<uint8_t> pass)> callback;
+  bool or_null = false;     ///< orders (kLess …): NULL passes as well; only on columns stored beside the key
   std::string description;  ///< for EXPLAIN
 };
 
@@ -60,6 +63,12 @@ struct ScanRequest {
   std::vector<ColumnId> newest_values = {};
   /// kAny: what must be known of a page to take it in place of its rows; null: rows are wanted.
   std::shared_ptr<const SummaryWish> summaries = nullptr;
+  /// Rows whose `column` lies beyond the bound may be left out, and are as far as that is easy.
+  struct Bound {
+    ColumnId column = kNoColumn;
+    std::shared_ptr<const MovingBound> bound;
+  };
+  std::optional<Bound> bound = std::nullopt;
 };
 
 /// What each level of a scan dropped; printed by EXPLAIN ANALYZE, asserted by tests. Summed over threads at the end.
@@ -68,10 +77,11 @@ struct ScanCounters {
   uint64_t segments_total = 0, segments_pruned = 0;
   uint64_t row_groups_total = 0, row_groups_pruned = 0;
   uint64_t pages_total = 0, pages_pruned = 0;
-  uint64_t pages_summarized = 0;  ///< answered from their zone maps, unread
-  uint64_t pages_decoded = 0;     ///< column pages
-  uint64_t sources_merged = 0;    ///< row groups and memtable parts that had to be merged with others
-  uint64_t rows_scanned = 0;      ///< rows looked at after pruning
+  uint64_t pages_beyond_bound = 0;  ///< of ScanRequest::bound: by their zone maps, or after its column alone was read
+  uint64_t pages_summarized = 0;    ///< answered from their zone maps, unread
+  uint64_t pages_decoded = 0;       ///< column pages
+  uint64_t sources_merged = 0;      ///< row groups and memtable parts that had to be merged with others
+  uint64_t rows_scanned = 0;        ///< rows looked at after pruning
   uint64_t rows_out = 0;
 
   ScanCounters& operator+=(const ScanCounters& other);

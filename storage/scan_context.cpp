@@ -138,6 +138,7 @@ ScanCounters& ScanCounters::operator+=(const ScanCounters& other) {
   row_groups_pruned += other.row_groups_pruned;
   pages_total += other.pages_total;
   pages_pruned += other.pages_pruned;
+  pages_beyond_bound += other.pages_beyond_bound;
   pages_summarized += other.pages_summarized;
   pages_decoded += other.pages_decoded;
   sources_merged += other.sources_merged;
@@ -205,7 +206,7 @@ std::vector<uint32_t> RowMask::rows(bool& all) const {
 
 bool RowMask::none() const { return touched_ && std::ranges::find(pass_, uint8_t{1}) == pass_.end(); }
 
-void ChunkAssembler::filter(const Vector& order, const std::vector<Vector>& columns, RowMask& mask) const {
+void ChunkAssembler::filter(const Vector& order, const std::vector<Vector>& columns, RowMask& mask) {
   for (const ScanPredicate* predicate : context_.filter->order_predicates()) {
     mask.apply(*predicate, order);
   }
@@ -217,6 +218,9 @@ void ChunkAssembler::filter(const Vector& order, const std::vector<Vector>& colu
   }
   for (const ScanPredicate* predicate : context_.filter->column_predicates()) {
     mask.apply(*predicate, columns[context_.stored_index(predicate->column)]);
+  }
+  if (const ScanPredicate* bound = bound_.look()) {
+    mask.apply(*bound, columns[context_.stored_index(bound->column)]);
   }
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "storage/key_filter.h"
+#include "storage/moving_bound.h"
 #include "storage/run_source.h"
 #include "storage/scan.h"
 #include "storage/scan_filter.h"
@@ -48,6 +49,7 @@ struct ScanContext {
   ColumnId cut_column = kNoColumn;
   std::vector<ColumnId> newest_values;           ///< ScanRequest::newest_values, those that are stored beside the key
   std::shared_ptr<const SummaryWish> summaries;  ///< ScanRequest::summaries
+  std::optional<ScanRequest::Bound> bound;       ///< ScanRequest::bound, if its column is stored beside the key
   bool newest_row = true;                        ///< kNewestOfSeries: the newest row is wanted as well
 
   mutable std::mutex mutex;
@@ -56,6 +58,8 @@ struct ScanContext {
   [[nodiscard]] const TableLayout& layout() const { return *sources->layout; }
   /// Index of a column into `stored_columns`.
   [[nodiscard]] size_t stored_index(ColumnId id) const;
+  /// For BoundWatch.
+  [[nodiscard]] const ScanRequest::Bound* bound_or_null() const { return bound ? &*bound : nullptr; }
   /// Makes sure that a stored column is read.
   void need_stored(ColumnId id);
   /// Adds what one reader counted.
@@ -89,10 +93,10 @@ class RowMask {
 class ChunkAssembler {
  public:
   ChunkAssembler(const ScanContext& context, const std::optional<Morsel::TimeWindow>& window)
-      : context_(context), window_(window) {}
+      : context_(context), window_(window), bound_(context.bound_or_null()) {}
 
   /// Takes rows out of `mask` that fail anything but the key range and series tests.
-  void filter(const Vector& order, const std::vector<Vector>& columns, RowMask& mask) const;
+  void filter(const Vector& order, const std::vector<Vector>& columns, RowMask& mask);
 
   /// The named rows (all, if `all` is set). `key_column(i)` gives key column i of the unfiltered chunk.
   template <class KeyColumn>
@@ -110,7 +114,7 @@ class ChunkAssembler {
   /// Both in one: false if no row is left. `mask` may have rows out already.
   template <class KeyColumn>
   bool assemble(const Vector& order, const std::vector<Vector>& columns, RowMask& mask, const KeyColumn& key_column,
-                DataChunk& chunk) const {
+                DataChunk& chunk) {
     filter(order, columns, mask);
     bool all = true;
     const std::vector<uint32_t> rows = mask.rows(all);
@@ -124,6 +128,7 @@ class ChunkAssembler {
  private:
   const ScanContext& context_;
   std::optional<Morsel::TimeWindow> window_;
+  BoundWatch bound_;
 };
 
 /// A key column of a chunk of versions: constant or runs.

@@ -1,7 +1,9 @@
 #include "storage/scan_filter.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <type_traits>
 
 #include "base/check.h"
 #include "storage/boxed_row.h"
@@ -83,10 +85,13 @@ void compare_keys(const ScanPredicate& predicate, const Vector& values, std::spa
   for (const Value& constant : predicate.constants) {
     constants.push_back(key_of(constant));
   }
+  if (predicate.comparison == Comparison::kIn) {
+    std::ranges::sort(constants);
+  }
   for (size_t i = 0; i < pass.size(); ++i) {
-    const bool passes = !values.is_null(i) && std::ranges::any_of(constants, [&](const std::string& constant) {
-      return holds(predicate.comparison, keys[i] <=> constant);
-    });
+    const bool passes = !values.is_null(i) && (predicate.comparison == Comparison::kIn
+                                                   ? std::ranges::binary_search(constants, keys[i])
+                                                   : holds(predicate.comparison, keys[i] <=> constants[0]));
     pass[i] &= static_cast<uint8_t>(passes);
   }
 }
@@ -137,7 +142,63 @@ bool compare_flat(Comparison comparison, const Vector& values, const Value& cons
   return false;
 }
 
+/// More constants than are worth a pass each.
+constexpr size_t kConstantsToHash = 8;
+
+/// One of several whole numbers.
+template <class T>
+void keep_among(const Vector& values, std::span<const Value> constants, std::span<uint8_t> pass) {
+  // Open addressing, at most half full.
+  const size_t slots = std::bit_ceil(2 * constants.size());
+  const int shift = 64 - std::countr_zero(slots);
+  constexpr uint64_t kMultiplier = 0x9e3779b97f4a7c15;
+  const auto next = [mask = slots - 1](size_t slot) { return (slot + 1) & mask; };
+  std::vector<T> keys(slots);
+  std::vector<uint8_t> taken(slots, 0);
+  const auto find = [&](T key) {
+    size_t slot = (static_cast<uint64_t>(key) * kMultiplier) >> shift;
+    while (taken[slot] != 0 && keys[slot] != key) {
+      slot = next(slot);
+    }
+    return slot;
+  };
+  for (const Value& constant : constants) {
+    const auto key =
+        static_cast<T>(std::is_same_v<T, uint64_t> ? constant.as_uint64() : static_cast<uint64_t>(constant.as_int64()));
+    const size_t slot = find(key);
+    keys[slot] = key;
+    taken[slot] = 1;
+  }
+  keep_if<T>(values, pass, [&](const T& value) { return taken[find(value)] != 0; });
+}
+
+void compare_with_many(const ScanPredicate& predicate, const Vector& values, std::span<uint8_t> pass) {
+  switch (values.type().physical()) {
+    case PhysicalType::kInt16:
+      return keep_among<int16_t>(values, predicate.constants, pass);
+    case PhysicalType::kInt32:
+      return keep_among<int32_t>(values, predicate.constants, pass);
+    case PhysicalType::kInt64:
+      return keep_among<int64_t>(values, predicate.constants, pass);
+    case PhysicalType::kUInt64:
+      return keep_among<uint64_t>(values, predicate.constants, pass);
+    default:
+      return compare_keys(predicate, values, pass);
+  }
+}
+
 void apply_to_flat(const ScanPredicate& predicate, const Vector& values, std::span<uint8_t> pass) {
+  if (predicate.or_null && !values.validity().all_valid()) {
+    // NULLs pass whatever the rest says.
+    ScanPredicate of_values = predicate;
+    of_values.or_null = false;
+    std::vector<uint8_t> before(pass.begin(), pass.end());
+    apply_to_flat(of_values, values, pass);
+    for (size_t i = 0; i < pass.size(); ++i) {
+      pass[i] = values.is_null(i) ? before[i] : pass[i];
+    }
+    return;
+  }
   switch (predicate.comparison) {
     case Comparison::kIsNull:
     case Comparison::kIsNotNull: {
@@ -156,8 +217,8 @@ void apply_to_flat(const ScanPredicate& predicate, const Vector& values, std::sp
       return;
     }
     case Comparison::kIn: {
-      if (predicate.constants.size() > 8) {
-        return compare_keys(predicate, values, pass);
+      if (predicate.constants.size() > kConstantsToHash) {
+        return compare_with_many(predicate, values, pass);
       }
       std::vector<uint8_t> any(pass.size(), 0);
       std::vector<uint8_t> one(pass.size());

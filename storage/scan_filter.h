@@ -15,8 +15,8 @@
 namespace tidemark {
 
 /// Clears pass[i] of every row of `values` for which the predicate is not true. Exact, in SQL's terms: NaN equals NaN
-/// and lies above all, -0.0 equals 0.0, NULL passes only kIsNull. Any vector form; entries of dictionaries and runs are
-/// judged once. pass.size() == values.size().
+/// and lies above all, -0.0 equals 0.0, NULL passes only kIsNull, and what says `or_null`. Any vector form; entries of
+/// dictionaries and runs are judged once. pass.size() == values.size().
 void apply_predicate(const ScanPredicate& predicate, const Vector& values, std::span<uint8_t> pass);
 
 /// The predicates of a scan, sorted by what they can do: bounds of the key, tests of a series, and the rest.

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "storage/boxed_row.h"
+#include "storage/morsel_order.h"
 #include "storage/newest_rows.h"
 #include "storage/page_summarizer.h"
 #include "storage/row_group_scan.h"
@@ -47,6 +48,7 @@ class RowGroupMorselReader final : public MorselReader {
     }
     finished_ = true;
     counters_.pages_decoded = rows_.reader().pages_decoded();
+    counters_.pages_beyond_bound = rows_.pages_beyond_bound();
     if (counters_.pages_pruned == counters_.pages_total) {
       counters_.row_groups_pruned = 1;
     }
@@ -304,12 +306,21 @@ std::unique_ptr<TableScan> make_table_scan(std::shared_ptr<const TableSources> s
   for (const ColumnId column : context->newest_values) {
     context->need_stored(column);
   }
+  // Of each series the newest row is wanted, wherever it lies.
+  if (request.bound && request.order != ScanOrder::kNewestOfSeries && layout.find_column(request.bound->column) &&
+      request.bound->column != layout.order_column && !layout.find_series_column(request.bound->column)) {
+    context->bound = request.bound;
+    context->need_stored(request.bound->column);
+  }
   if (context->filter->tests_series()) {
     context->series_test = [filter = &*context->filter](std::string_view series) {
       return filter->passes_series(series);
     };
   }
   ScanPlan plan = plan_scan(*context->sources, *context->filter, !request.predicates.empty(), request.order);
+  if (context->bound && request.order == ScanOrder::kAny) {
+    put_best_first(*context, plan.morsels);
+  }
   return std::make_unique<Scan>(std::move(context), std::move(plan), request.order);
 }
 

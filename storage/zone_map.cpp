@@ -447,6 +447,15 @@ Comparison opposite(Comparison comparison) {
 
 ZoneVerdict judge(const ZoneMap& zone, LogicalType type, const ScanPredicate& predicate) {
   const bool all_null = zone.nulls == zone.rows;
+  if (predicate.or_null && zone.nulls > 0) {
+    if (all_null) {
+      return ZoneVerdict::kAll;
+    }
+    ZoneMap values = zone;
+    values.rows -= values.nulls;
+    values.nulls = 0;
+    return judge(values, type, predicate) == ZoneVerdict::kAll ? ZoneVerdict::kAll : ZoneVerdict::kSome;
+  }
   if (predicate.comparison == Comparison::kIsNull) {
     return all_null ? ZoneVerdict::kAll : zone.nulls == 0 ? ZoneVerdict::kNone : ZoneVerdict::kSome;
   }

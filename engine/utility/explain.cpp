@@ -48,6 +48,9 @@ std::string measured(const PhysicalNode& node, const std::vector<NodeCounters>& 
       text += fmt::format(
           "\nMerged sources: {}, pages answered by zone maps: {}, decoded column pages: {}, rows looked at: {}",
           scan.sources_merged, scan.pages_summarized, scan.pages_decoded, scan.rows_scanned);
+      if (scan.pages_beyond_bound > 0) {
+        text += fmt::format("\nPages beyond the top rows' bound: {}", scan.pages_beyond_bound);
+      }
     }
     return text;
   }

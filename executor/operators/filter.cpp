@@ -2,6 +2,7 @@
 
 #include "executor/collection_stream.h"
 #include "functions/evaluator.h"
+#include "planner/plan_walk.h"
 
 namespace tidemark {
 
@@ -37,6 +38,10 @@ void FilterOperator::start() {
   if (!passes_nothing_) {
     child_->start();
   }
+}
+
+ScanColumn FilterOperator::scan_column(uint32_t output) {
+  return is_volatile(*predicate_) ? ScanColumn() : child_->scan_column(output);
 }
 
 std::unique_ptr<RowStream> FilterOperator::make_stream() {

@@ -11,6 +11,7 @@ class FilterOperator final : public Operator {
   FilterOperator(const PhysicalFilter& plan, ExecutionState& state);
   void start() override;
   [[nodiscard]] size_t stream_count() const override { return passes_nothing_ ? 1 : child_->stream_count(); }
+  [[nodiscard]] ScanColumn scan_column(uint32_t output) override;
 
  private:
   class Stream;

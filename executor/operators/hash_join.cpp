@@ -5,14 +5,16 @@
 #include "base/check.h"
 #include "executor/collection_stream.h"
 #include "executor/join_probe.h"
+#include "executor/key_sieve.h"
 #include "executor/operators/scan.h"
 #include "executor/pipeline.h"
+#include "planner/plan_walk.h"
 #include "types/canonical_key.h"
 
 namespace tidemark {
 namespace {
 
-// So many keys or fewer go into the probe scan as a set, more as a range.
+// So many keys or fewer go into the probe scan as they are, more as a sieve.
 constexpr size_t kKeysToPush = 256;
 
 std::vector<Vector> evaluate_all(const std::vector<PreparedExpression>& expressions, const DataChunk& chunk,
@@ -22,6 +24,28 @@ std::vector<Vector> evaluate_all(const std::vector<PreparedExpression>& expressi
     values.push_back(evaluator.evaluate(*expression, chunk));
   }
   return values;
+}
+
+/// Looks up the few that a Bloom filter let pass: one false hit, and a whole page of other columns is decoded for it.
+void drop_false_hits(const JoinTable& table, const Vector& values, std::span<uint8_t> pass) {
+  SelectionVector hits;
+  for (uint32_t row = 0; row < pass.size(); ++row) {
+    if (pass[row] != 0) {
+      hits.push_back(row);
+    }
+  }
+  // Where many are true, some will be, and the page is decoded anyway.
+  constexpr size_t kPartToLookUp = 16;
+  if (hits.empty() || hits.size() > pass.size() / kPartToLookUp) {
+    return;
+  }
+  const Vector candidates[1] = {values.select(hits)};
+  std::vector<uint32_t> first(hits.size());
+  KeyTable::Scratch scratch;
+  table.find(candidates, hits.size(), first, scratch);
+  for (size_t i = 0; i < hits.size(); ++i) {
+    pass[hits[i]] = static_cast<uint8_t>(first[i] != JoinTable::kNone);
+  }
 }
 
 }  // namespace
@@ -261,34 +285,78 @@ std::unique_ptr<RowStream> HashJoinOperator::join(const Part& part) {
 
 /// Sideways information passing: the scan prunes by it at every level.
 void HashJoinOperator::push_into_left_scan() {
-  auto* scan = dynamic_cast<ScanOperator*>(left_.get());
-  if (scan == nullptr) {
-    return;
-  }
   const std::vector<uint32_t> rows = table_->key_rows();
-  for (size_t index = 0; index < shape_.left_keys.size(); ++index) {
+  for (size_t index = 0; index < shape_.left_keys.size() && !rows.empty(); ++index) {
     const Expression& key = *shape_.left_keys[index];
-    const LogicalType type = key.type;
-    if (key.kind != ExpressionKind::kInput || shape_.plan.null_safe[index] != 0 || !key_keeps_original(type)) {
+    if (key.kind != ExpressionKind::kInput || shape_.plan.null_safe[index] != 0 ||
+        key.type.physical() != shape_.key_types[index].physical()) {
       continue;
     }
-    ScanPredicate predicate;
-    predicate.column = scan->plan().columns[key.as<InputExpression>().index];
-    predicate.description = "join keys";
-    if (predicate.column == kRowIdColumn || rows.size() > kKeysToPush) {
+    const ScanColumn stored = left_->scan_column(key.as<InputExpression>().index);
+    if (!stored) {
       continue;
     }
-    predicate.comparison = ScanPredicate::Comparison::kIn;
-    for (const uint32_t row : rows) {
-      Value value = table_->rows().column(shape_.right_width + index).view(row, 1).value(0).with_type(type);
-      if (std::ranges::find(predicate.constants, value) == predicate.constants.end()) {
-        predicate.constants.push_back(std::move(value));
-      }
-    }
-    if (!predicate.constants.empty()) {
-      scan->add_predicate(std::move(predicate));
+    const Vector keys = table_->rows().column(shape_.right_width + index).gather(rows);
+    if (rows.size() <= kKeysToPush && key_keeps_original(key.type)) {
+      push_keys(keys, key.type, stored);
+    } else {
+      push_sieve(keys, key.type, stored);
     }
   }
+}
+
+void HashJoinOperator::push_keys(const Vector& keys, LogicalType type, const ScanColumn& stored) {
+  ScanPredicate predicate;
+  predicate.column = stored.column;
+  predicate.comparison = ScanPredicate::Comparison::kIn;
+  predicate.description = "join keys";
+  for (size_t row = 0; row < keys.size(); ++row) {
+    Value value = keys.value(row).with_type(type);
+    if (std::ranges::find(predicate.constants, value) == predicate.constants.end()) {
+      predicate.constants.push_back(std::move(value));
+    }
+  }
+  stored.scan->add_predicate(std::move(predicate));
+}
+
+void HashJoinOperator::push_sieve(const Vector& keys, LogicalType type, const ScanColumn& stored) {
+  const auto sieve = std::make_shared<KeySieve>(keys);
+  sieve_memory_.push_back(std::make_unique<MemoryReservation>(query().memory));
+  sieve_memory_.back()->resize(static_cast<int64_t>(sieve->memory_bytes()));
+  if (sieve->bounds()) {
+    const auto& [least, greatest] = *sieve->bounds();
+    for (const auto& [comparison, bound] : {std::pair(ScanPredicate::Comparison::kGreaterEqual, least),
+                                            std::pair(ScanPredicate::Comparison::kLessEqual, greatest)}) {
+      ScanPredicate predicate;
+      predicate.column = stored.column;
+      predicate.comparison = comparison;
+      predicate.constants.push_back(bound.with_type(type));
+      predicate.description = "join keys";
+      stored.scan->add_predicate(std::move(predicate));
+    }
+  }
+  ScanPredicate predicate;
+  predicate.column = stored.column;
+  predicate.comparison = ScanPredicate::Comparison::kCallback;
+  predicate.description = "join keys";
+  const bool one_key = shape_.left_keys.size() == 1;
+  predicate.callback = [sieve, one_key, table = table_](const Vector& entries, std::span<uint8_t> pass) {
+    sieve->test(entries, pass);
+    if (one_key && !sieve->is_exact()) {
+      drop_false_hits(*table, entries, pass);
+    }
+  };
+  stored.scan->add_predicate(std::move(predicate));
+}
+
+/// Rows of the left side that are not wanted are not missed where each comes out by itself, or not at all.
+ScanColumn HashJoinOperator::scan_column(uint32_t output) {
+  const auto calls_volatile = [](const PreparedExpression& key) { return is_volatile(*key); };
+  if (output >= shape_.left_types.size() || shape_.keeps_right() ||
+      std::ranges::any_of(shape_.left_keys, calls_volatile) || (shape_.residual && is_volatile(*shape_.residual))) {
+    return {};
+  }
+  return left_->scan_column(output);
 }
 
 size_t HashJoinOperator::stream_count() const {

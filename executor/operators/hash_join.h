@@ -23,6 +23,7 @@ class HashJoinOperator final : public Operator {
   HashJoinOperator(const PhysicalHashJoin& plan, ExecutionState& state);
   void start() override;
   [[nodiscard]] size_t stream_count() const override;
+  [[nodiscard]] ScanColumn scan_column(uint32_t output) override;
 
  private:
   class BuildSink;
@@ -37,6 +38,8 @@ class HashJoinOperator final : public Operator {
 
   std::unique_ptr<RowStream> make_stream() override;
   void push_into_left_scan();
+  void push_keys(const Vector& keys, LogicalType type, const ScanColumn& stored);
+  void push_sieve(const Vector& keys, LogicalType type, const ScanColumn& stored);
   void cut_left();
   void add_parts(const std::shared_ptr<Partitions>& left, const std::shared_ptr<Partitions>& right);
   /// The join of the next partition; nothing at the end. Safe for many threads.
@@ -51,7 +54,8 @@ class HashJoinOperator final : public Operator {
   std::mutex parts_mutex_;
   std::vector<Part> parts_;  ///< guarded by parts_mutex_
   std::shared_ptr<std::atomic<size_t>> running_;
-  bool no_rows_ = false;  ///< nothing on the right, and so nothing to say
+  std::vector<std::unique_ptr<MemoryReservation>> sieve_memory_;  ///< one a sieve
+  bool no_rows_ = false;                                          ///< nothing on the right, and so nothing to say
 };
 
 }  // namespace tidemark

@@ -1,6 +1,9 @@
 #include "executor/operators/project.h"
 
+#include <algorithm>
+
 #include "functions/evaluator.h"
+#include "planner/plan_walk.h"
 
 namespace tidemark {
 
@@ -32,6 +35,15 @@ ProjectOperator::ProjectOperator(const PhysicalProject& plan, ExecutionState& st
     : Operator(plan, state),
       child_(make_operator(*plan.children[0], state)),
       expressions_(prepare_all(plan.expressions, state)) {}
+
+ScanColumn ProjectOperator::scan_column(uint32_t output) {
+  const Expression& expression = *expressions_[output];
+  const auto calls_volatile = [](const PreparedExpression& each) { return is_volatile(*each); };
+  if (expression.kind != ExpressionKind::kInput || std::ranges::any_of(expressions_, calls_volatile)) {
+    return {};
+  }
+  return child_->scan_column(expression.as<InputExpression>().index);
+}
 
 std::unique_ptr<RowStream> ProjectOperator::make_stream() { return std::make_unique<Stream>(*this, child_->open()); }
 

@@ -13,6 +13,7 @@ class ProjectOperator final : public Operator {
   ProjectOperator(const PhysicalProject& plan, ExecutionState& state);
   void start() override { child_->start(); }
   [[nodiscard]] size_t stream_count() const override { return child_->stream_count(); }
+  [[nodiscard]] ScanColumn scan_column(uint32_t output) override;
 
  private:
   class Stream;

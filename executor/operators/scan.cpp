@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "executor/pipeline.h"
 #include "functions/evaluator.h"
+#include "planner/plan_walk.h"
 #include "storage/store.h"
 
 namespace tidemark {
@@ -147,6 +148,16 @@ void ScanOperator::push(const PushedPredicate& pushed) {
     };
   }
   request_.predicates.push_back(std::move(predicate));
+}
+
+ScanColumn ScanOperator::scan_column(uint32_t output) {
+  const ColumnId column = plan_.columns[output];
+  // The newest row of a series is the newest of all, and not of those that somebody wants.
+  if (column == kRowIdColumn || request_.order == ScanOrder::kNewestOfSeries ||
+      (residual_ && is_volatile(*residual_))) {
+    return {};
+  }
+  return {this, column};
 }
 
 void ScanOperator::start() {

@@ -18,6 +18,7 @@ class ScanOperator final : public Operator {
 
   void start() override;
   [[nodiscard]] size_t stream_count() const override;
+  [[nodiscard]] ScanColumn scan_column(uint32_t output) override;
   /// Pages that fulfil `wish` go to receiver number n from the n-th stream that is opened. Before `start`.
   void want_summaries(std::shared_ptr<const SummaryWish> wish) { request_.summaries = std::move(wish); }
   /// Before the streams are opened; the receivers outlive them.
@@ -30,6 +31,10 @@ class ScanOperator final : public Operator {
   [[nodiscard]] std::optional<uint64_t> exact_row_count() const;
   /// A further conjunct, for joins that know their keys by now. Before `start`.
   void add_predicate(ScanPredicate predicate) { request_.predicates.push_back(std::move(predicate)); }
+  /// Rows beyond the bound are not wanted. Before `start`.
+  void bound_by(ColumnId column, std::shared_ptr<const MovingBound> bound) {
+    request_.bound = {column, std::move(bound)};
+  }
   [[nodiscard]] const PhysicalScan& plan() const { return plan_; }
   /// What storage was asked for. After construction.
   [[nodiscard]] const ScanRequest& request() const { return request_; }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "executor/operators/scan.h"
+
 namespace tidemark {
 namespace {
 
@@ -43,16 +45,39 @@ SortOperator::SortOperator(const PhysicalSort& plan, ExecutionState& state)
   }
 }
 
+/// A top-N that sorts first by a stored column tells the scan which rows come too late by now. Null otherwise.
+std::shared_ptr<MovingBound> SortOperator::bound_scan() {
+  const std::optional<uint32_t> column = order_.first_input();
+  if (!limit_.rows || !column || !MovingBound::is_for(order_.row_types()[*column])) {
+    return nullptr;
+  }
+  const ScanColumn stored = child_->scan_column(*column);
+  if (!stored) {
+    return nullptr;
+  }
+  const RowOrder::Direction direction = order_.direction(0);
+  auto bound =
+      std::make_shared<MovingBound>(MovingBound::Order{.descending = direction.descending,
+                                                       .nulls_first = direction.nulls_first,
+                                                       .drops_equal = order_.key_count() == 1 && !limit_.with_ties});
+  stored.scan->bound_by(stored.column, bound);
+  return bound;
+}
+
 void SortOperator::start() {
   if (window_.limit == 0) {
     return;
   }
+  const std::shared_ptr<MovingBound> bound = bound_scan();
   child_->start();
   const size_t width = pipeline_width(state(), *child_);
   std::vector<std::unique_ptr<Sink>> sinks;
   for (size_t index = 0; index < width; ++index) {
     sinks.push_back(std::make_unique<RowSorter>(order_, limit_, state(), node(),
                                                 static_cast<int64_t>(query().work_mem_bytes / width)));
+    if (bound != nullptr) {
+      static_cast<RowSorter&>(*sinks.back()).share_bound(bound);
+    }
   }
   run_pipeline(state(), *child_, sinks, node());
   for (const std::unique_ptr<Sink>& sink : sinks) {

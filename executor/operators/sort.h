@@ -17,6 +17,7 @@ class SortOperator final : public Operator {
 
  private:
   std::unique_ptr<RowStream> make_stream() override;
+  std::shared_ptr<MovingBound> bound_scan();
 
   const PhysicalSort& plan_;
   OperatorPtr child_;
