@@ -246,9 +246,9 @@ void scan_one_hour_of_one_host(benchmark::State& state) {
     using Comparison = ScanPredicate::Comparison;
     const LogicalType time = TypeId::kTimestampTzNs;
     const int64_t from = 1'700'000'000'000'000'000 + 3'600'000'000'000 * 5;
-    request.predicates = {{kHost, Comparison::kEqual, {Value::text("host_42")}, {}, ""},
-                          {kTime, Comparison::kGreaterEqual, {Value::integer(time, from)}, {}, ""},
-                          {kTime, Comparison::kLess, {Value::integer(time, from + 3'600'000'000'000)}, {}, ""}};
+    request.predicates = {{kHost, Comparison::kEqual, {Value::text("host_42")}, {}, false, ""},
+                          {kTime, Comparison::kGreaterEqual, {Value::integer(time, from)}, {}, false, ""},
+                          {kTime, Comparison::kLess, {Value::integer(time, from + 3'600'000'000'000)}, {}, false, ""}};
     const auto scan = table->scan(request);
     for (size_t morsel = 0; morsel < scan->morsel_count(); ++morsel) {
       const auto reader = scan->open(morsel);

@@ -321,8 +321,8 @@ TEST_P(StoreTest, ANewTagWidensKeysAndOldRowsHaveItNull) {
     EXPECT_THAT(found, ::testing::ElementsAre(1, 1, 1, 0));
     ScanRequest by_key;
     by_key.columns = {kA};
-    by_key.predicates = {{kHost, ScanPredicate::Comparison::kEqual, {Value::text("a")}, {}, ""},
-                         {region.id, ScanPredicate::Comparison::kIsNull, {}, {}, ""}};
+    by_key.predicates = {{kHost, ScanPredicate::Comparison::kEqual, {Value::text("a")}, {}, false, ""},
+                         {region.id, ScanPredicate::Comparison::kIsNull, {}, {}, false, ""}};
     const auto narrow = disk_.store->snapshot()->table(kTable)->scan(by_key);
     size_t count = 0;
     for (size_t morsel = 0; morsel < narrow->morsel_count(); ++morsel) {
