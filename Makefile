@@ -18,19 +18,16 @@ demo: dependencies build/build.ninja
 test: test_dependencies build
 	ctest --test-dir build --output-on-failure -j $(JOBS)
 
-# AddressSanitizer and UndefinedBehaviorSanitizer over what needs no server process: the unit tests, the kept fuzz corpora, the SQL
-# files through the embedded API, and InfluxQL. The crash tests, built here as well, take over ten minutes: `make soak` runs them.
+# AddressSanitizer and UndefinedBehaviorSanitizer over what needs no server process: the unit tests, the crash tests of the store on
+# smaller workloads, the kept fuzz corpora, the SQL files through the embedded API, and InfluxQL.
 asan: dependencies
 	cmake --preset asan
 	cmake --build build-asan -j $(JOBS) --target tidemark_sanitized_tests
-	ctest --test-dir build-asan --output-on-failure -j $(JOBS) -R '^(unit\.|fuzz\.|sql\.embedded$$|influxql$$)'
+	ctest --test-dir build-asan --output-on-failure -j $(JOBS) -R '^(unit\.|crash\.store\.|fuzz\.|sql\.embedded$$|influxql$$)'
 
 # The long runs: kill -9 rounds on real processes, then each fuzzer for a while.
 soak: peer_dependencies test_dependencies build
-	TIDEMARK_SOAK_ROUNDS=$(SOAK_ROUNDS) ctest --test-dir build --output-on-failure -R '^crash\.'
-	cmake --preset asan
-	cmake --build build-asan -j $(JOBS) --target crash_test
-	ctest --test-dir build-asan --output-on-failure -R '^crash$$'
+	TIDEMARK_SOAK_ROUNDS=$(SOAK_ROUNDS) ctest --test-dir build --output-on-failure -R '^crash\.process$$'
 	cmake --preset fuzz
 	cmake --build build-fuzz -j $(JOBS)
 	scripts/run_fuzzers.sh build-fuzz $(SOAK_SECONDS)

@@ -40,7 +40,6 @@ enum class Setting : uint16_t {
   kConfig,
   kSynchronousCommit,
   kMemtableBytesMax,
-  kMemtablesUnflushedMax,
   kWriteStallTimeout,
   kWalFileBytes,
   kPageCacheBytes,

@@ -27,6 +27,8 @@ StoreOptions store_options(const Settings& settings, bool salvage) {
   options.wal_file_bytes = static_cast<uint64_t>(settings.bytes(Setting::kWalFileBytes));
   options.writer_wait_ms_max = settings.nanoseconds(Setting::kWriteStallTimeout) / 1'000'000;
   options.compaction_bytes_per_s_max = static_cast<uint64_t>(settings.bytes(Setting::kCompactionRateMax));
+  options.background_workers = static_cast<size_t>(settings.integer(Setting::kBackgroundWorkers));
+  options.retention_check_ms = settings.nanoseconds(Setting::kRetentionCheckInterval) / 1'000'000;
   options.cold_after_us = settings.nanoseconds(Setting::kColdAfter) / 1'000;
   options.salvage = salvage;
   return options;

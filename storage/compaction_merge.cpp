@@ -141,7 +141,7 @@ class Compaction {
   }
 
   void merge(std::vector<MergeInput> inputs) {
-    const std::unique_ptr<RunSource> merged = merge_runs(std::move(inputs), columns_.size(), options_.merge);
+    const std::unique_ptr<RunSource> merged = merge_runs(std::move(inputs), options_.merge);
     VersionChunk chunk;
     while (merged->next(chunk)) {
       writer_.append(chunk);

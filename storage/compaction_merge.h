@@ -28,7 +28,7 @@ struct MergeOptions {
 
 /// The merged versions, in key order. All inputs were opened with the same `column_count` columns. A single input
 /// without tombstones passes through.
-std::unique_ptr<RunSource> merge_runs(std::vector<MergeInput> inputs, size_t column_count, const MergeOptions& options);
+std::unique_ptr<RunSource> merge_runs(std::vector<MergeInput> inputs, const MergeOptions& options);
 
 struct CompactionOptions {
   MergeOptions merge;

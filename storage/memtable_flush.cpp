@@ -56,7 +56,7 @@ class Flush {
     if (layout_.kind == TableKind::kSeries) {
       options.order_from = input_.time_from;
     }
-    return merge_runs(std::move(inputs), columns.size(), options);
+    return merge_runs(std::move(inputs), options);
   }
 
   /// Whether a window has no older rows: then deletes have nothing left to delete.

@@ -56,7 +56,7 @@ void look_up_rows(const TableSources& sources, std::span<const RowKey> keys, std
   options.oldest = true;
   options.tombstones = sources.tombstones;
   options.order_from = time_is_order ? sources.time_from : INT64_MIN;
-  const std::unique_ptr<RunSource> merged = merge_runs(std::move(inputs), stored.size(), options);
+  const std::unique_ptr<RunSource> merged = merge_runs(std::move(inputs), options);
 
   // Row i of the answer is row places[i] of the found ones; what is missing is NULL.
   std::vector<std::vector<Vector>> pieces(columns.size());

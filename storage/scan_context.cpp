@@ -43,7 +43,7 @@ class OwnedMerge final : public RunSource {
     MergeOptions options;
     options.oldest = oldest;
     options.tombstones = tombstones_;
-    merged_ = merge_runs(std::move(inputs), context_->stored_columns.size(), options);
+    merged_ = merge_runs(std::move(inputs), options);
   }
   bool next(VersionChunk& chunk) override { return merged_->next(chunk); }
 

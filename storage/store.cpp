@@ -216,13 +216,15 @@ void StoreImpl::sweep(const Manifest& manifest) {
 }
 
 void StoreImpl::start_background_work() {
-  // A thread a job: a long compaction keeps no flush and no sync waiting. A flush that failed is tried again soon, as
-  // writers may wait for it.
-  scheduler_ = std::make_unique<BackgroundScheduler>(clock_, 4);
+  // By default as many threads as there are jobs that may take long, and one: a long compaction keeps no flush and no
+  // sync waiting. A flush that failed is tried again soon, as writers may wait for it.
+  scheduler_ = std::make_unique<BackgroundScheduler>(clock_, options_.background_workers);
   flush_job_ = scheduler_->add({.name = "flush", .period_ns = kSecondNs, .backoff_ns_max = 2 * kSecondNs},
                                [this](const std::stop_token& stop) { background_flush(stop); });
   compaction_job_ = scheduler_->add({.name = "compaction", .period_ns = 10 * kSecondNs},
                                     [this](const std::stop_token& stop) { background_compaction(stop); });
+  scheduler_->add({.name = "retention", .period_ns = options_.retention_check_ms * 1'000'000},
+                  [this](const std::stop_token&) { background_retention(); });
   sync_job_ = scheduler_->add({.name = "wal sync"}, [this](const std::stop_token&) {
     if (has_failed()) {
       return;

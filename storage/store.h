@@ -29,6 +29,8 @@ struct StoreOptions {
   int64_t writer_wait_ms_max = 10'000;      ///< over budget for longer: 53000
   uint64_t compaction_bytes_per_s_max = 0;  ///< what background compaction writes, COMPACT aside; 0: no limit
   int64_t cold_after_us = 0;                ///< windows that ended so long ago are rewritten for size; 0: none are
+  int64_t retention_check_ms = 60'000;      ///< how often windows that retention has ended are dropped
+  size_t background_workers = 4;            ///< threads; with fewer than jobs, a long one keeps others waiting
   bool background_work = true;              ///< false: flush and compaction only when called for (tests)
   bool salvage = false;  ///< open in spite of damaged durable WAL records, keeping the originals aside
 };

@@ -280,16 +280,7 @@ bool StoreImpl::drop_expired(ObjectId id) {
 void StoreImpl::compact(ObjectId table) {
   flush(table);
   const std::lock_guard lock(compaction_mutex_);
-  std::vector<ObjectId> tables;
-  {
-    const std::lock_guard state(state_mutex_);
-    for (const auto& [id, state_of_table] : tables_) {
-      if (table == kNoObject || id == table) {
-        tables.push_back(id);
-      }
-    }
-  }
-  for (const ObjectId id : tables) {
+  for (const ObjectId id : table == kNoObject ? table_ids() : std::vector{table}) {
     maintain([&] { drop_expired(id); });
     size_t partition = 0;
     while (compact_once(id, /*all=*/true, partition, {})) {
@@ -302,27 +293,37 @@ void StoreImpl::compact(ObjectId table) {
   });
 }
 
-void StoreImpl::background_compaction(const std::stop_token& stop) {
+std::vector<ObjectId> StoreImpl::table_ids() const {
+  const std::lock_guard lock(state_mutex_);
+  std::vector<ObjectId> ids;
+  for (const auto& [id, table] : tables_) {
+    ids.push_back(id);
+  }
+  return ids;
+}
+
+// Not beside a compaction, which counts the windows of a table. On a full disk that one fails and ends.
+void StoreImpl::background_retention() {
   if (has_failed()) {
     return;
   }
   const std::lock_guard lock(compaction_mutex_);
-  std::vector<ObjectId> tables;
-  {
-    const std::lock_guard state(state_mutex_);
-    for (const auto& [id, state_of_table] : tables_) {
-      tables.push_back(id);
-    }
-  }
-  // What retention drops comes first, and counts at once: a full disk may have room for a merge only then.
   maintain([&] {
-    for (const ObjectId id : tables) {
+    for (const ObjectId id : table_ids()) {
       drop_expired(id);
     }
     if (manifest_is_stale_) {
       save();
     }
   });
+}
+
+void StoreImpl::background_compaction(const std::stop_token& stop) {
+  if (has_failed()) {
+    return;
+  }
+  const std::lock_guard lock(compaction_mutex_);
+  const std::vector<ObjectId> tables = table_ids();
   for (const ObjectId id : tables) {
     size_t partition = 0;
     while (!stop.stop_requested() && compact_once(id, /*all=*/false, partition, stop)) {

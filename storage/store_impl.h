@@ -133,6 +133,8 @@ class StoreImpl final : public Store, private TableStatistics {
   void install_compaction(const CompactionPlan& plan, FileId file, const SegmentSummary& summary,
                           size_t& from_partition);
   void background_compaction(const std::stop_token& stop);
+  [[nodiscard]] std::vector<ObjectId> table_ids() const;
+  void background_retention();
   bool drop_expired(ObjectId table);
 
   // store_statistics.cpp

@@ -6,8 +6,7 @@
 #include <string>
 
 #include "base/check.h"
-#include "storage/boxed_row.h"
-#include "types/value.h"
+#include "storage/chunk_rows.h"
 
 namespace tidemark {
 
@@ -43,22 +42,6 @@ Vector concatenate(LogicalType type, std::span<const Vector> pieces) {
 
 namespace {
 
-Validity concatenate_bits(std::span<const Validity> pieces, std::span<const size_t> sizes, size_t size) {
-  if (std::ranges::all_of(pieces, &Validity::all_valid)) {
-    return {};
-  }
-  Validity result = Validity::filled(size, true);
-  size_t row = 0;
-  for (size_t piece = 0; piece < pieces.size(); ++piece) {
-    for (size_t i = 0; i < sizes[piece]; ++i, ++row) {
-      if (!pieces[piece].is_valid(i)) {
-        result.set_null(row);
-      }
-    }
-  }
-  return result;
-}
-
 Validity select_bits(const Validity& bits, std::span<const uint32_t> rows) {
   if (bits.all_valid()) {
     return {};
@@ -70,10 +53,6 @@ Validity select_bits(const Validity& bits, std::span<const uint32_t> rows) {
     }
   }
   return result;
-}
-
-RowOperation operation_at(const VersionChunk& chunk, size_t row) {
-  return static_cast<RowOperation>(chunk.operations.data<uint8_t>()[chunk.operations.is_constant() ? 0 : row]);
 }
 
 VersionChunk slice_rows(const VersionChunk& chunk, size_t first, size_t count) {
@@ -170,33 +149,33 @@ class DeletionFilter final : public RunSource {
 struct Cursor {
   std::unique_ptr<RunSource> source;
   uint64_t rank = 0;
-  std::shared_ptr<const VersionChunk> chunk;
+  std::shared_ptr<LoadedChunk> chunk;
   size_t row = 0;
   size_t run = 0;
 
   bool load() {
-    auto next_chunk = std::make_shared<VersionChunk>();
+    VersionChunk rows;
     do {
-      if (!source->next(*next_chunk)) {
+      if (!source->next(rows)) {
         chunk = nullptr;
         return false;
       }
-    } while (next_chunk->size == 0);
-    TIDEMARK_ASSERT(next_chunk->order.is_flat());
-    chunk = std::move(next_chunk);
+    } while (rows.size == 0);
+    chunk = std::make_shared<LoadedChunk>(std::move(rows));
     row = 0;
     run = 0;
     return true;
   }
-  [[nodiscard]] int64_t order() const { return chunk->order.data<int64_t>()[row]; }
-  [[nodiscard]] RowKey key() const { return {chunk->runs[run].series, order()}; }
+  [[nodiscard]] std::span<const VersionChunk::SeriesRun> runs() const { return chunk->rows().runs; }
+  [[nodiscard]] RowKey key() const { return {runs()[run].series, chunk->orders()[row]}; }
+  [[nodiscard]] ChunkRows::Place place() const { return {chunk, row, run}; }
   /// False at the end of the source.
   bool advance(size_t rows) {
     row += rows;
-    if (row == chunk->size) {
+    if (row == chunk->size()) {
       return load();
     }
-    while (chunk->runs[run].end <= row) {
+    while (runs()[run].end <= row) {
       ++run;
     }
     return true;
@@ -204,22 +183,22 @@ struct Cursor {
   /// Rows from here on whose keys lie below `bound`: found by galloping.
   [[nodiscard]] size_t rows_below(const RowKey& bound) const {
     size_t end = row;
-    for (size_t i = run; i < chunk->runs.size(); ++i) {
-      if (chunk->runs[i].series > bound.series) {
+    for (const VersionChunk::SeriesRun& series_run : runs().subspan(run)) {
+      if (series_run.series > bound.series) {
         break;
       }
-      if (chunk->runs[i].series < bound.series) {
-        end = chunk->runs[i].end;
+      if (series_run.series < bound.series) {
+        end = series_run.end;
         continue;
       }
-      const auto* orders = chunk->order.data<int64_t>();
-      size_t low = std::max(row, end);
+      const int64_t* orders = chunk->orders();
+      size_t low = end;
       size_t step = 1;
-      while (low + step < chunk->runs[i].end && orders[low + step] < bound.order) {
+      while (low + step < series_run.end && orders[low + step] < bound.order) {
         low += step;
         step *= 2;
       }
-      const size_t high = std::min<size_t>(low + step, chunk->runs[i].end);
+      const size_t high = std::min<size_t>(low + step, series_run.end);
       end = static_cast<size_t>(std::lower_bound(orders + low, orders + high, bound.order) - orders);
       break;
     }
@@ -229,24 +208,25 @@ struct Cursor {
 
 class MergeSource final : public RunSource {
  public:
-  MergeSource(std::vector<Cursor> cursors, size_t column_count, bool oldest)
-      : cursors_(std::move(cursors)), column_count_(column_count), oldest_(oldest) {
+  MergeSource(std::vector<Cursor> cursors, bool oldest) : cursors_(std::move(cursors)), oldest_(oldest) {
     // Newest first: of equal keys the first found counts.
     std::ranges::stable_sort(cursors_, std::greater(), &Cursor::rank);
     std::erase_if(cursors_, [](Cursor& cursor) { return !cursor.load(); });
     if (!cursors_.empty()) {
-      for (const Vector& column : cursors_[0].chunk->columns) {
-        types_.push_back(column.type());
+      std::vector<LogicalType> types;
+      for (const Vector& column : cursors_[0].chunk->rows().columns) {
+        types.push_back(column.type());
       }
+      rows_.emplace(std::move(types), oldest);
     }
   }
 
   bool next(VersionChunk& chunk) override {
-    while (rows_ < kVectorSize && !cursors_.empty() && !ready_) {
+    while (!cursors_.empty() && !ready_ && rows_->size() < kVectorSize) {
       step();
     }
-    if (rows_ > 0) {
-      flush(chunk);
+    if (rows_ && rows_->size() > 0) {
+      rows_->finish(chunk);
       return true;
     }
     if (ready_) {
@@ -258,31 +238,7 @@ class MergeSource final : public RunSource {
   }
 
  private:
-  /// Rows of one input, or one row put together from several.
-  struct Piece {
-    std::shared_ptr<const VersionChunk> chunk;
-    size_t first = 0;
-    size_t count = 0;
-    size_t merged = SIZE_MAX;  ///< index into merged_
-  };
-  struct MergedRow {
-    std::string series;
-    int64_t order = 0;
-    RowOperation operation = RowOperation::kPut;
-    struct Cell {
-      std::shared_ptr<const VersionChunk> chunk;  ///< null: NULL
-      size_t row = 0;
-      bool set = false;
-    };
-    std::vector<Cell> cells;
-  };
-
-  struct VersionPlace {
-    std::shared_ptr<const VersionChunk> chunk;
-    size_t row = 0;
-  };
-
-  /// Long enough to be handed on as it is instead of being copied together.
+  /// Long enough to be handed on as it is instead of being gathered.
   static constexpr size_t kStretchRowsMin = 512;
 
   void step() {
@@ -309,10 +265,10 @@ class MergeSource final : public RunSource {
       return;
     }
     Cursor& cursor = cursors_[smallest];
-    const size_t available = cursor.chunk->size - cursor.row;
+    const size_t available = cursor.chunk->size() - cursor.row;
     const size_t count = bound ? cursor.rows_below(*bound) : available;
     TIDEMARK_ASSERT(count > 0);
-    drop_if_ended(smallest, take(cursor, std::min(count, available)));
+    drop_if_ended(smallest, take(cursor, count));
   }
 
   void drop_if_ended(size_t index, size_t rows) {
@@ -323,202 +279,68 @@ class MergeSource final : public RunSource {
 
   /// Some or all of `count` rows that no other input has; returns how many.
   size_t take(const Cursor& cursor, size_t count) {
-    const VersionChunk& chunk = *cursor.chunk;
-    const bool simple = !oldest_ || (chunk.operations.is_constant() && operation_at(chunk, 0) == RowOperation::kPut);
-    if (simple && count >= kStretchRowsMin) {
-      ready_ = slice_rows(chunk, cursor.row, count);
+    const bool drops_deletes = oldest_ && cursor.chunk->has_deletes();
+    if (!drops_deletes && count >= kStretchRowsMin) {
+      ready_ = slice_rows(cursor.chunk->rows(), cursor.row, count);
+      if (oldest_) {
+        make_whole(*ready_);
+      }
       return count;
     }
-    count = std::min(count, kVectorSize - rows_);
-    if (simple) {
-      add_piece(cursor.chunk, cursor.row, count);
+    count = std::min(count, kVectorSize - rows_->size());
+    if (!drops_deletes) {
+      rows_->add(cursor.place(), count);
       return count;
     }
-    for (size_t row = cursor.row; row < cursor.row + count; ++row) {
-      const RowOperation operation = operation_at(chunk, row);
-      if (operation == RowOperation::kPut) {
-        add_piece(cursor.chunk, row, 1);
-      } else if (operation == RowOperation::kMerge) {
-        // Nothing lies below: what is not set is NULL.
-        const VersionPlace place{cursor.chunk, row};
-        add_merged_versions({&place, 1}, false);
+    ChunkRows::Place place = cursor.place();
+    for (const size_t last = place.row + count; place.row < last; ++place.row) {
+      while (cursor.runs()[place.run].end <= place.row) {
+        ++place.run;
+      }
+      if (cursor.chunk->operation(place.row) != RowOperation::kDelete) {
+        rows_->add(place, 1);
       }
     }
     return count;
-  }
-
-  void add_piece(const std::shared_ptr<const VersionChunk>& chunk, size_t first, size_t count) {
-    if (!pieces_.empty() && pieces_.back().chunk == chunk && pieces_.back().first + pieces_.back().count == first) {
-      pieces_.back().count += count;
-    } else {
-      pieces_.push_back({chunk, first, count, SIZE_MAX});
-    }
-    rows_ += count;
-  }
-
-  static std::string_view series_of(const VersionPlace& place) {
-    return std::ranges::upper_bound(place.chunk->runs, place.row, {}, &VersionChunk::SeriesRun::end)->series;
-  }
-
-  /// Newest first; all are merges but perhaps the last.
-  void add_merged_versions(std::span<const VersionPlace> versions, bool complete) {
-    MergedRow row;
-    row.series = series_of(versions[0]);
-    row.order = versions[0].chunk->order.data<int64_t>()[versions[0].row];
-    row.operation = complete || oldest_ ? RowOperation::kPut : RowOperation::kMerge;
-    row.cells.resize(column_count_);
-    for (size_t column = 0; column < column_count_; ++column) {
-      for (const VersionPlace& version : versions) {
-        const bool is_put = operation_at(*version.chunk, version.row) == RowOperation::kPut;
-        if (is_put || version.chunk->set.empty() || version.chunk->set[column].is_valid(version.row)) {
-          row.cells[column] = {version.chunk, version.row, true};
-          break;
-        }
-      }
-    }
-    merged_.push_back(std::move(row));
-    pieces_.push_back({nullptr, 0, 1, merged_.size() - 1});
-    ++rows_;
   }
 
   /// All inputs that stand at `key`, newest first.
   void merge_versions(const RowKey& key) {
     const std::string series(key.series);  // the key's bytes may go with their chunk
     const RowKey wanted{series, key.order};
-    std::vector<VersionPlace> versions;
-    bool complete = false;
-    bool deleted = false;
+    versions_.clear();
+    bool is_whole = false;
     for (size_t i = 0; i < cursors_.size();) {
       if (cursors_[i].key() != wanted) {
         ++i;
         continue;
       }
-      if (!complete) {
-        const VersionPlace place{cursors_[i].chunk, cursors_[i].row};
-        const RowOperation operation = operation_at(*place.chunk, place.row);
-        complete = operation != RowOperation::kMerge;
-        if (operation == RowOperation::kDelete && !versions.empty()) {
-          // The merges above make a new row: nothing of what lies below shows through.
-        } else {
-          deleted = operation == RowOperation::kDelete;
-          versions.push_back(place);
-        }
+      if (!is_whole) {
+        versions_.push_back(cursors_[i].place());
+        is_whole = cursors_[i].chunk->operation(cursors_[i].row) != RowOperation::kMerge;
       }
       const size_t before = cursors_.size();
       drop_if_ended(i, 1);
       i += cursors_.size() == before ? 1 : 0;
     }
-    if (deleted) {
-      if (!oldest_) {
-        add_piece(versions[0].chunk, versions[0].row, 1);
-      }
-      return;
-    }
-    if (operation_at(*versions[0].chunk, versions[0].row) == RowOperation::kPut) {
-      add_piece(versions[0].chunk, versions[0].row, 1);
-      return;
-    }
-    add_merged_versions(versions, complete);
-  }
-
-  /// Joins the pieces to one chunk.
-  void flush(VersionChunk& chunk) {
-    if (pieces_.size() == 1 && pieces_[0].chunk != nullptr) {
-      chunk = slice_rows(*pieces_[0].chunk, pieces_[0].first, pieces_[0].count);
-    } else {
-      join(chunk);
-    }
-    pieces_.clear();
-    merged_.clear();
-    rows_ = 0;
-  }
-
-  void join(VersionChunk& chunk) {
-    chunk = {};
-    chunk.size = rows_;
-    auto keep = std::make_shared<std::vector<std::shared_ptr<const void>>>();
-    auto merged_rows = std::make_shared<std::vector<MergedRow>>(std::move(merged_));
-    keep->push_back(merged_rows);
-    chunk.order = Vector::flat(TypeId::kInt64, rows_);
-    chunk.operations = Vector::flat(TypeId::kBoolean, rows_);
-    auto* orders = chunk.order.mutable_data<int64_t>();
-    auto* operations = chunk.operations.mutable_data<uint8_t>();
-    size_t row = 0;
-    for (const Piece& piece : pieces_) {
-      if (piece.chunk == nullptr) {
-        const MergedRow& merged = (*merged_rows)[piece.merged];
-        orders[row] = merged.order;
-        operations[row] = static_cast<uint8_t>(merged.operation);
-        add_run(chunk, merged.series, ++row);
-        continue;
-      }
-      keep->push_back(piece.chunk->keep);
-      keep->push_back(piece.chunk);
-      const auto* piece_orders = piece.chunk->order.data<int64_t>();
-      size_t run = 0;
-      for (size_t i = piece.first; i < piece.first + piece.count; ++i) {
-        orders[row] = piece_orders[i];
-        operations[row] = static_cast<uint8_t>(operation_at(*piece.chunk, i));
-        while (piece.chunk->runs[run].end <= i) {
-          ++run;
+    const ChunkRows::Place& newest = versions_.front();
+    switch (newest.chunk->operation(newest.row)) {
+      case RowOperation::kMerge:
+        return rows_->add_versions(versions_);
+      case RowOperation::kPut:
+        return rows_->add(newest, 1);
+      case RowOperation::kDelete:
+        if (!oldest_) {
+          rows_->add(newest, 1);
         }
-        add_run(chunk, piece.chunk->runs[run].series, ++row);
-      }
     }
-    for (size_t column = 0; column < column_count_; ++column) {
-      join_column(column, *merged_rows, chunk);
-    }
-    chunk.keep = keep;
-  }
-
-  static void add_run(VersionChunk& chunk, std::string_view series, size_t end) {
-    if (chunk.runs.empty() || chunk.runs.back().series != series) {
-      chunk.runs.push_back({series, static_cast<uint32_t>(end)});
-    } else {
-      chunk.runs.back().end = static_cast<uint32_t>(end);
-    }
-  }
-
-  void join_column(size_t column, const std::vector<MergedRow>& merged_rows, VersionChunk& chunk) const {
-    std::vector<Vector> pieces;
-    std::vector<Validity> sets;
-    std::vector<size_t> sizes;
-    const LogicalType type = types_[column];
-    for (const Piece& piece : pieces_) {
-      sizes.push_back(piece.count);
-      if (piece.chunk != nullptr) {
-        const VersionChunk part = slice_column(*piece.chunk, column, piece.first, piece.count);
-        pieces.push_back(part.columns[0]);
-        sets.push_back(part.set.empty() ? Validity() : part.set[0]);
-        continue;
-      }
-      const MergedRow::Cell& cell = merged_rows[piece.merged].cells[column];
-      pieces.push_back(cell.chunk == nullptr ? Vector::null_constant(type, 1)
-                                             : cell.chunk->columns[column].slice(cell.row, 1));
-      const bool set = cell.set || merged_rows[piece.merged].operation == RowOperation::kPut;
-      sets.push_back(set ? Validity() : Validity::filled(1, false));
-    }
-    chunk.columns.push_back(concatenate(type, pieces));
-    chunk.set.push_back(concatenate_bits(sets, sizes, rows_));
-  }
-
-  static VersionChunk slice_column(const VersionChunk& chunk, size_t column, size_t first, size_t count) {
-    VersionChunk part;
-    part.columns.push_back(chunk.columns[column].slice(first, count));
-    if (!chunk.set.empty()) {
-      part.set.push_back(chunk.set[column].slice(first, count));
-    }
-    return part;
   }
 
   std::vector<Cursor> cursors_;
-  size_t column_count_;
-  bool oldest_;
-  std::vector<Piece> pieces_;
-  std::vector<MergedRow> merged_;
-  std::vector<LogicalType> types_;
-  size_t rows_ = 0;
-  std::optional<VersionChunk> ready_;  ///< comes after the pieces
+  const bool oldest_;
+  std::optional<ChunkRows> rows_;      ///< none if there is no input
+  std::optional<VersionChunk> ready_;  ///< comes after the gathered rows
+  std::vector<ChunkRows::Place> versions_;
 };
 
 }  // namespace
@@ -561,8 +383,7 @@ std::unique_ptr<RunSource> without_deleted(std::unique_ptr<RunSource> source, ui
   return std::make_unique<DeletionFilter>(std::move(source), std::move(acting), order_from);
 }
 
-std::unique_ptr<RunSource> merge_runs(std::vector<MergeInput> inputs, size_t column_count,
-                                      const MergeOptions& options) {
+std::unique_ptr<RunSource> merge_runs(std::vector<MergeInput> inputs, const MergeOptions& options) {
   std::vector<Cursor> cursors;
   for (MergeInput& input : inputs) {
     Cursor cursor;
@@ -573,7 +394,7 @@ std::unique_ptr<RunSource> merge_runs(std::vector<MergeInput> inputs, size_t col
   if (cursors.size() == 1 && !options.oldest) {
     return std::move(cursors[0].source);
   }
-  return std::make_unique<MergeSource>(std::move(cursors), column_count, options.oldest);
+  return std::make_unique<MergeSource>(std::move(cursors), options.oldest);
 }
 
 }  // namespace tidemark

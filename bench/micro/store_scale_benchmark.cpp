@@ -9,99 +9,18 @@
 #include <filesystem>
 #include <numeric>
 
-#include "base/clock.h"
-#include "base/memory_tracker.h"
-#include "base/posix_file_system.h"
 #include "base/random.h"
+#include "bench/micro/metrics_store.h"
 #include "storage/manifest.h"
-#include "storage/segment_writer.h"
-#include "storage/store.h"
-#include "storage/version_rows.h"
-#include "types/canonical_key.h"
-#include "types/value.h"
 
-namespace tidemark {
+namespace tidemark::bench_store {
 namespace {
-
-constexpr ObjectId kTable = 20000;
-constexpr size_t kBatchRows = 10'000;
-constexpr ColumnId kHost = 1;
-constexpr ColumnId kTime = 2;
-constexpr ColumnId kFirstField = 3;
-constexpr int64_t kStart = 1'700'000'000'000'000'000;
-constexpr int64_t kStep = 10'000'000'000;
 
 double peak_mib() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return static_cast<double>(usage.ru_maxrss) / 1024;
 }
-
-TableEntry metrics_table(ColumnId fields) {
-  TableEntry table;
-  table.id = kTable;
-  table.schema = 2200;
-  table.name = "cpu";
-  table.kind = TableKind::kSeries;
-  table.time_column = kTime;
-  const auto add = [&](ColumnId id, std::string name, LogicalType type) {
-    ColumnEntry column;
-    column.id = id;
-    column.name = std::move(name);
-    column.type = type;
-    table.columns.push_back(std::move(column));
-  };
-  add(kHost, "host", TypeId::kText);
-  add(kTime, "time", TypeId::kTimestampTzNs);
-  for (ColumnId field = 0; field < fields; ++field) {
-    add(kFirstField + field, "field" + std::to_string(field), TypeId::kInt64);
-  }
-  table.next_column_id = kFirstField + fields;
-  table.key = UniqueConstraint{.id = kTable + 1,
-                               .name = "cpu_key",
-                               .columns = {kHost, kTime},
-                               .nulls_not_distinct = true,
-                               .hidden_table = 0,
-                               .index_sql = {}};
-  return table;
-}
-
-std::string series_of(size_t host) {
-  std::string key;
-  append_key(key, Value::text("host_" + std::to_string(host)));
-  return key;
-}
-
-struct OpenStore {
-  explicit OpenStore(const StoreOptions& store_options = {}) : options(store_options) {
-    std::filesystem::remove_all(folder);
-    store = Store::open(files, folder, options, clock, memory);
-  }
-  ~OpenStore() {
-    store.reset();
-    std::filesystem::remove_all(folder);
-  }
-  OpenStore(const OpenStore&) = delete;
-  OpenStore& operator=(const OpenStore&) = delete;
-  void create(const TableEntry& table) const {
-    WriteSet create;
-    create.catalog.push_back(CatalogDelta::put(table));
-    store->commit(std::move(create), {});
-  }
-  void commit(RowBatch batch) const {
-    WriteSet writes;
-    writes.changes.emplace_back().batch = std::move(batch);
-    store->commit(std::move(writes), {});
-  }
-
-  const std::string folder =
-      (std::filesystem::temp_directory_path() / ("tidemark-scale-" + std::to_string(getpid()))).string();
-  const StoreOptions options;
-  PosixFileSystem files;
-  SystemClock clock;
-  MemoryTracker memory{"memory_limit"};
-  std::unique_ptr<Store> store;
-};
 
 /// Walks as the devops set has them: `fields` a host, steps of a normal distribution, between 0 and 100.
 class Walks {
@@ -170,7 +89,7 @@ void ingest_ten_million_rows(benchmark::State& state) {
     for (size_t row = 0; row < kRows; row += kBatchRows) {
       RowBatch batch = batch_of(std::span(order).subspan(row, kBatchRows), 100, kFields);
       const int64_t before = open.clock.steady_ns();
-      open.commit(std::move(batch));
+      open.store->commit(one_change(std::move(batch)), {});
       write_ns += open.clock.steady_ns() - before;
     }
     const int64_t start = open.clock.steady_ns();
@@ -221,7 +140,7 @@ void ten_million_series(benchmark::State& state) {
         batch.order.push_back(kStart);
         batch.columns[0].values.mutable_data<int64_t>()[i] = static_cast<int64_t>(row + i);
       }
-      open.commit(std::move(batch));
+      open.store->commit(one_change(std::move(batch)), {});
     }
     const auto seconds_since = [&](int64_t moment) {
       return static_cast<double>(open.clock.steady_ns() - moment) / 1e9;
@@ -234,7 +153,7 @@ void ten_million_series(benchmark::State& state) {
     open.store->compact(kTable);
     open.store.reset();
     const int64_t restart = open.clock.steady_ns();
-    open.store = Store::open(open.files, open.folder, open.options, open.clock, open.memory);
+    open.reopen();
     state.counters["restart s"] = seconds_since(restart);
     const std::string series = series_of(4'711);
     const std::vector<RowKey> keys = {{series, kStart}};
@@ -258,7 +177,7 @@ void start_with_segments(benchmark::State& state) {
   OpenStore open;
   open.create(table);
   open.store->flush(kNoObject);
-  open.commit(batch_of(std::vector<uint32_t>{0}, 1, 1));
+  open.store->commit(one_change(batch_of(std::vector<uint32_t>{0}, 1, 1)), {});
   open.store->flush(kTable);
   open.store.reset();
   // Nine thousand and so many like the one that is there, one a window: files are not read at a start.
@@ -286,10 +205,10 @@ void start_with_segments(benchmark::State& state) {
   ++manifest.number;
   manifests.install(manifest, nullptr);
   for ([[maybe_unused]] auto _ : state) {
-    open.store = Store::open(open.files, open.folder, open.options, open.clock, open.memory);
+    open.reopen();
     state.PauseTiming();
     state.counters["segments"] = static_cast<double>(open.store->metrics().segments);
-    open.commit(batch_of(std::vector<uint32_t>{1}, 1, 1));
+    open.store->commit(one_change(batch_of(std::vector<uint32_t>{1}, 1, 1)), {});
     const int64_t start = open.clock.steady_ns();
     open.store->flush(kTable);
     state.counters["flush ms"] = static_cast<double>(open.clock.steady_ns() - start) / 1e6;
@@ -310,13 +229,13 @@ void replay_log(benchmark::State& state) {
   std::vector<uint32_t> order(kRows);
   std::iota(order.begin(), order.end(), 0);
   for (size_t row = 0; row < kRows; row += kBatchRows) {
-    open.commit(batch_of(std::span(order).subspan(row, kBatchRows), 100, 10));
+    open.store->commit(one_change(batch_of(std::span(order).subspan(row, kBatchRows), 100, 10)), {});
   }
   for ([[maybe_unused]] auto _ : state) {
     state.PauseTiming();
     open.store.reset();
     state.ResumeTiming();
-    open.store = Store::open(open.files, open.folder, options, open.clock, open.memory);
+    open.reopen();
   }
   state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(kRows));
 }
@@ -346,9 +265,7 @@ void devops_bytes(benchmark::State& state) {
           values[host] = walks.next(host, field);
         }
       }
-      WriteSet writes;
-      writes.changes.emplace_back().batch = std::move(batch);
-      open.store->commit(std::move(writes), lazily);
+      open.store->commit(one_change(std::move(batch)), lazily);
     }
     open.store->compact(kTable);
     const auto values = static_cast<double>(hosts * kTimes * kFields);
@@ -362,6 +279,6 @@ BENCHMARK(devops_bytes)
     ->Unit(benchmark::kMillisecond);
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::bench_store
 
 BENCHMARK_MAIN();

@@ -4,65 +4,26 @@
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <filesystem>
 
-#include "base/clock.h"
-#include "base/memory_tracker.h"
-#include "base/posix_file_system.h"
 #include "base/random.h"
+#include "bench/micro/metrics_store.h"
 #include "storage/memtable_run.h"
-#include "storage/store.h"
 #include "storage/write_set_codec.h"
-#include "types/canonical_key.h"
 #include "types/value.h"
 
-namespace tidemark {
+namespace tidemark::bench_store {
 namespace {
 
-constexpr ObjectId kTable = 20000;
 constexpr size_t kHosts = 100;
 constexpr size_t kFields = 10;
-constexpr size_t kBatchRows = 10'000;
 constexpr size_t kRows = 864'000;
-constexpr ColumnId kHost = 1;
-constexpr ColumnId kTime = 2;
-constexpr ColumnId kFirstField = 3;
-
-TableEntry devops_table() {
-  TableEntry table;
-  table.id = kTable;
-  table.schema = 2200;
-  table.name = "cpu";
-  table.kind = TableKind::kSeries;
-  table.time_column = kTime;
-  const auto add = [&](ColumnId id, std::string name, LogicalType type) {
-    ColumnEntry column;
-    column.id = id;
-    column.name = std::move(name);
-    column.type = type;
-    table.columns.push_back(std::move(column));
-  };
-  add(kHost, "host", TypeId::kText);
-  add(kTime, "time", TypeId::kTimestampTzNs);
-  for (ColumnId field = 0; field < kFields; ++field) {
-    add(kFirstField + field, "field" + std::to_string(field), TypeId::kInt64);
-  }
-  table.next_column_id = kFirstField + kFields;
-  table.key = UniqueConstraint{.id = kTable + 1,
-                               .name = "cpu_key",
-                               .columns = {kHost, kTime},
-                               .nulls_not_distinct = true,
-                               .hidden_table = 0,
-                               .index_sql = {}};
-  return table;
-}
 
 std::vector<RowBatch> devops_batches() {
   Random random(1);
   std::vector<int64_t> walks(kHosts * kFields, 50);
   std::vector<std::string> series;
   for (size_t host = 0; host < kHosts; ++host) {
-    append_key(series.emplace_back(), Value::text("host_" + std::to_string(host)));
+    series.push_back(series_of(host));
   }
   std::vector<RowBatch> batches;
   for (size_t row = 0; row < kRows;) {
@@ -77,7 +38,7 @@ std::vector<RowBatch> devops_batches() {
     for (size_t i = 0; i < count; ++i, ++row) {
       const size_t host = row % kHosts;
       batch.row_series.push_back(static_cast<uint32_t>(host));
-      batch.order.push_back(1'700'000'000'000'000'000 + static_cast<int64_t>(row / kHosts) * 10'000'000'000);
+      batch.order.push_back(kStart + static_cast<int64_t>(row / kHosts) * kStep);
       for (size_t field = 0; field < kFields; ++field) {
         int64_t& walk = walks[host * kFields + field];
         walk = std::clamp<int64_t>(walk + random.between(-1, 1), 0, 100);
@@ -92,12 +53,6 @@ std::vector<RowBatch> devops_batches() {
 const std::vector<RowBatch>& batches() {
   static const std::vector<RowBatch> kBatches = devops_batches();
   return kBatches;
-}
-
-WriteSet one_change(const RowBatch& batch) {
-  WriteSet writes;
-  writes.changes.emplace_back().batch = batch;
-  return writes;
 }
 
 void encode_batch(benchmark::State& state) {
@@ -154,42 +109,24 @@ void settle_memtable(benchmark::State& state) {
 }
 BENCHMARK(settle_memtable)->Unit(benchmark::kMillisecond);
 
-struct OpenStore {
-  explicit OpenStore(std::string path) : folder(std::move(path)) {
-    std::filesystem::remove_all(folder);
-    StoreOptions options;
-    store = Store::open(files, folder, options, clock, memory);
-    WriteSet create;
-    create.catalog.push_back(CatalogDelta::put(devops_table()));
-    store->commit(std::move(create), {});
-  }
-  ~OpenStore() {
-    store.reset();
-    std::filesystem::remove_all(folder);
-  }
-  OpenStore(const OpenStore&) = delete;
-  OpenStore& operator=(const OpenStore&) = delete;
-  void load() const {
-    for (const RowBatch& batch : batches()) {
-      store->commit(one_change(batch), {});
-    }
-  }
+std::unique_ptr<OpenStore> open_store() {
+  auto open = std::make_unique<OpenStore>();
+  open->create(metrics_table(kFields));
+  return open;
+}
 
-  std::string folder;
-  PosixFileSystem files;
-  SystemClock clock;
-  MemoryTracker memory{"memory_limit"};
-  std::unique_ptr<Store> store;
-};
-
-std::string folder() { return (std::filesystem::temp_directory_path() / "tidemark-write-path-benchmark").string(); }
+void load(const OpenStore& open) {
+  for (const RowBatch& batch : batches()) {
+    open.store->commit(one_change(batch), {});
+  }
+}
 
 void load_durably(benchmark::State& state) {
   for (auto _ : state) {
     state.PauseTiming();
-    auto open = std::make_unique<OpenStore>(folder());
+    auto open = open_store();
     state.ResumeTiming();
-    open->load();
+    load(*open);
     state.PauseTiming();
     state.counters["wal bytes/row"] =
         static_cast<double>(open->store->metrics().wal_bytes) / static_cast<double>(kRows);
@@ -202,14 +139,14 @@ BENCHMARK(load_durably)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 /// One field of all rows, with host and time, summed: the reading half of GROUP BY host, hour.
 void scan_one_field(benchmark::State& state) {
-  OpenStore open(folder());
-  open.load();
+  const std::unique_ptr<OpenStore> open = open_store();
+  load(*open);
   if (state.range(0) != 0) {
-    open.store->flush(kTable);
+    open->store->flush(kTable);
   }
   int64_t sum = 0;
   for (auto _ : state) {
-    const auto table = open.store->snapshot()->table(kTable);
+    const auto table = open->store->snapshot()->table(kTable);
     ScanRequest request;
     request.columns = {kHost, kTime, kFirstField};
     const auto scan = table->scan(request);
@@ -233,19 +170,19 @@ BENCHMARK(scan_one_field)->ArgName("flushed")->Arg(0)->Arg(1)->Unit(benchmark::k
 
 /// One hour of one host.
 void scan_one_hour_of_one_host(benchmark::State& state) {
-  OpenStore open(folder());
-  open.load();
+  const std::unique_ptr<OpenStore> open = open_store();
+  load(*open);
   if (state.range(0) != 0) {
-    open.store->flush(kTable);
+    open->store->flush(kTable);
   }
   size_t rows = 0;
   for (auto _ : state) {
-    const auto table = open.store->snapshot()->table(kTable);
+    const auto table = open->store->snapshot()->table(kTable);
     ScanRequest request;
     request.columns = {kTime, kFirstField};
     using Comparison = ScanPredicate::Comparison;
     const LogicalType time = TypeId::kTimestampTzNs;
-    const int64_t from = 1'700'000'000'000'000'000 + 3'600'000'000'000 * 5;
+    const int64_t from = kStart + 3'600'000'000'000 * 5;
     request.predicates = {{kHost, Comparison::kEqual, {Value::text("host_42")}, {}, false, ""},
                           {kTime, Comparison::kGreaterEqual, {Value::integer(time, from)}, {}, false, ""},
                           {kTime, Comparison::kLess, {Value::integer(time, from + 3'600'000'000'000)}, {}, false, ""}};
@@ -265,14 +202,13 @@ BENCHMARK(scan_one_hour_of_one_host)->ArgName("flushed")->Arg(0)->Arg(1)->Unit(b
 void commit_single_rows(benchmark::State& state) {
   static std::unique_ptr<OpenStore> open;
   if (state.thread_index() == 0) {
-    open = std::make_unique<OpenStore>(folder());
+    open = open_store();
   }
   int64_t number = 0;
   for (auto _ : state) {
     RowBatch batch;
     batch.table = kTable;
-    batch.series.emplace_back();
-    append_key(batch.series[0], Value::text("host_" + std::to_string(state.thread_index())));
+    batch.series.push_back(series_of(static_cast<size_t>(state.thread_index())));
     batch.row_series = {0};
     batch.order = {number++};
     batch.columns.push_back({kFirstField, Vector::constant(Value::int64(number), 1), {}});
@@ -288,6 +224,6 @@ void commit_single_rows(benchmark::State& state) {
 BENCHMARK(commit_single_rows)->Threads(1)->Threads(4)->Threads(16)->Threads(64)->UseRealTime();
 
 }  // namespace
-}  // namespace tidemark
+}  // namespace tidemark::bench_store
 
 BENCHMARK_MAIN();

@@ -13,6 +13,14 @@ using testing_storage::Content;
 using testing_storage::Row;
 using testing_storage::StoreOnFaultyDisk;
 
+/// Sanitizers make these tests about ten times slower: one in so many calls, bits and seeds is tried then. A prime, so
+/// that what repeats in bytes and calls is met at all its places.
+#ifdef TIDEMARK_SANITIZED
+inline constexpr uint64_t kThinning = 13;
+#else
+inline constexpr uint64_t kThinning = 1;
+#endif
+
 /// One step of a workload: a commit, or something that must not change what is there.
 struct Operation {
   enum class Kind { kCreate, kDrop, kAlter, kWrite, kFlush, kCompact, kReopen };

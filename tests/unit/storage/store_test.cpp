@@ -749,6 +749,26 @@ TEST(Store, RetentionMakesRoomOnAFullDisk) {
   EXPECT_EQ(store.metrics().segments, 0u);
 }
 
+TEST(Store, BackgroundWorkDropsWhatRetentionHasEnded) {
+  StoreOnFaultyDisk disk;
+  disk.options.background_work = true;
+  disk.options.background_workers = 1;
+  disk.options.retention_check_ms = 1;
+  Store& store = disk.open();
+  TableEntry table = make_table(kTable, "t", TableKind::kSeries);
+  const int64_t day_us = 86'400'000'000;
+  table.retention_us = 5 * day_us;
+  store.commit(create_table(table), {});
+  const int64_t now = disk.clock.wall_us() - 946'684'800'000'000;
+  store.commit(one_change(make_batch(table, RowOperation::kPut, {{"h", now, 1, {}, {}}})), {});
+  store.flush(kTable);
+  EXPECT_EQ(store.metrics().segments, 1u);
+  disk.clock.advance_ns(7 * day_us * 1000);
+  while (store.metrics().segments > 0) {
+    std::this_thread::yield();
+  }
+}
+
 // --- COMPACT ---
 
 /// Sizes of the segment files after COMPACT, and the rows.
