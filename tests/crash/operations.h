@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "tests/sanitized.h"
 #include "tests/unit/storage/table_fixture.h"
 
 namespace tidemark::crash {
@@ -13,13 +14,8 @@ using testing_storage::Content;
 using testing_storage::Row;
 using testing_storage::StoreOnFaultyDisk;
 
-/// Sanitizers make these tests about ten times slower: one in so many calls, bits and seeds is tried then. A prime, so
-/// that what repeats in bytes and calls is met at all its places.
-#ifdef TIDEMARK_SANITIZED
-inline constexpr uint64_t kThinning = 13;
-#else
-inline constexpr uint64_t kThinning = 1;
-#endif
+/// Of calls, bits and sectors, one in so many is tried: a prime, so that what repeats is met at all its places.
+inline constexpr auto kThinning = unless_sanitized<uint64_t>(1, 13);
 
 /// One step of a workload: a commit, or something that must not change what is there.
 struct Operation {

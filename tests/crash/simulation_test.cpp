@@ -49,7 +49,7 @@ class Simulation : public ::testing::Test {
 };
 
 TEST_F(Simulation, RandomOperationsAgreeWithTheModel) {
-  for (uint64_t seed = first_seed(); seed < first_seed() + (kThinning == 1 ? 30 : 5); ++seed) {
+  for (uint64_t seed = first_seed(); seed < first_seed() + unless_sanitized(30, 5); ++seed) {
     SCOPED_TRACE("TIDEMARK_SEED=" + std::to_string(seed));
     Random random(seed);
     StoreOnFaultyDisk disk(seed);
@@ -76,7 +76,7 @@ TEST_F(Simulation, RandomOperationsAgreeWithTheModel) {
 }
 
 TEST_F(Simulation, PowerLossesAtRandomTimesLeaveAPrefix) {
-  for (uint64_t seed = first_seed(); seed < first_seed() + (kThinning == 1 ? 60 : 10); ++seed) {
+  for (uint64_t seed = first_seed(); seed < first_seed() + unless_sanitized(60, 10); ++seed) {
     SCOPED_TRACE("TIDEMARK_SEED=" + std::to_string(seed));
     Random random(seed);
     StoreOnFaultyDisk disk(seed);
@@ -164,7 +164,7 @@ TEST_F(Simulation, ReadersNeverSeeHalfACommit) {
       store.compact(table.id);
     }
   });
-  for (int64_t number = 1; number <= (kThinning == 1 ? 400 : 100); ++number) {
+  for (int64_t number = 1; number <= unless_sanitized(400, 100); ++number) {
     commit_number(number, number % 2 == 0 ? RowOperation::kPut : RowOperation::kMerge);
   }
   done = true;

@@ -10,6 +10,7 @@
 #include "storage/segment_writer.h"
 #include "storage/store.h"
 #include "storage_model.h"
+#include "tests/sanitized.h"
 #include "types/canonical_key.h"
 
 namespace tidemark {
@@ -66,7 +67,7 @@ void expect_same(const Versions& left, const Versions& right) {
 
 TEST(Segment, GivesBackEveryVersion) {
   const TableLayout layout(series_table());
-  for (uint64_t seed = 1; seed <= 12; ++seed) {
+  for (uint64_t seed = 1; seed <= unless_sanitized<uint64_t>(12, 4); ++seed) {
     Random random(seed);
     FaultyFileSystem files;
     PageCache cache(1 << 20);
@@ -228,7 +229,7 @@ TEST(Segment, EveryFlippedByteIsFoundOrHarmless) {
   for (size_t offset = original.size() - kSegmentTrailerBytes; offset < original.size(); ++offset) {
     try_flip(offset);
   }
-  for (int i = 0; i < 150; ++i) {
+  for (int i = 0; i < unless_sanitized(150, 30); ++i) {
     try_flip(random.below(original.size()));
   }
   EXPECT_GT(found, tried / 2);

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "tests/sanitized.h"
 #include "tests/unit/storage/table_fixture.h"
 #include "types/canonical_key.h"
 #include "types/value.h"
@@ -1014,7 +1015,7 @@ TEST(Store, ManyRowsFromManyBatchesAreSortedAndFolded) {
   const TableEntry table = make_table(kTable, "t", TableKind::kSeries);
   store.commit(create_table(table), {});
   Content want;
-  for (int64_t batch = 0; batch < 30; ++batch) {
+  for (int64_t batch = 0; batch < unless_sanitized(30, 12); ++batch) {
     std::vector<Row> rows;
     for (int64_t i = 0; i < 7000; ++i) {
       // Mostly in order of time, some rows late, some again.

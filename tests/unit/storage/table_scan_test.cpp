@@ -14,6 +14,7 @@
 #include "storage/segment_writer.h"
 #include "storage/store.h"
 #include "storage_model.h"
+#include "tests/sanitized.h"
 #include "types/canonical_key.h"
 
 namespace tidemark {
@@ -554,7 +555,7 @@ TEST_P(TableScanTest, CompactionChangesNoAnswer) {
                                    << testing::PrintToString(*right);
 }
 
-INSTANTIATE_TEST_SUITE_P(Seeds, TableScanTest, testing::Range(1, 21));
+INSTANTIATE_TEST_SUITE_P(Seeds, TableScanTest, testing::Range(1, unless_sanitized(21, 8)));
 
 /// Two runs of one series, one after the other in time, as an append table has them.
 TEST(Compaction, CopiesRowGroupsThatNothingElseTouches) {
