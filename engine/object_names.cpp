@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "engine/system_tables/system_table.h"
+#include "functions/catalog_functions.h"
 #include "parser/ast_to_sql.h"
 #include "parser/sql_parser.h"
 
@@ -45,6 +46,10 @@ std::string SessionObjectNames::name_of(TypeId reg_type, uint32_t oid) const {
     LogicalType type;
     return find_type(oid, type) ? type.to_string() : "";
   }
+  if (reg_type == TypeId::kRegproc) {
+    const CatalogFunction* function = catalog_function(oid);
+    return function == nullptr ? "" : quote_identifier(function->name);
+  }
   if (reg_type == TypeId::kRegnamespace) {
     for (const auto& [name, id] : kSystemSchemas) {
       if (id == oid) {
@@ -76,6 +81,23 @@ std::string SessionObjectNames::name_of(TypeId reg_type, uint32_t oid) const {
   const CatalogEntry* schema_entry = catalog_->object(schema);
   return schema_entry == nullptr ? name : quote_identifier(tidemark::name_of(*schema_entry)) + "." + name;
 }
+
+namespace {
+
+uint32_t function_named(std::string_view name, std::string_view shown) {
+  const auto functions = catalog_functions();
+  const auto is_named = [name](const CatalogFunction& function) { return function.name == name; };
+  const auto found = std::ranges::find_if(functions, is_named);
+  if (found == functions.end()) {
+    throw Error(sqlstate::kUndefinedFunction, "function \"" + std::string(shown) + "\" does not exist");
+  }
+  if (std::find_if(found + 1, functions.end(), is_named) != functions.end()) {
+    throw Error(sqlstate::kAmbiguousFunction, "more than one function named \"" + std::string(shown) + "\"");
+  }
+  return static_cast<uint32_t>(found->oid);
+}
+
+}  // namespace
 
 uint32_t SessionObjectNames::oid_of(TypeId reg_type, std::string_view name) const {
   // A type name is just a name with dots and quotes here: the parser folds and unquotes it.
@@ -111,10 +133,14 @@ uint32_t SessionObjectNames::oid_of(TypeId reg_type, std::string_view name) cons
       if (const VirtualTable* table = system_tables_->find(schema, parts.back())) {
         return table->id();
       }
+      const bool system_schema = std::ranges::any_of(kSystemSchemas, [&](const auto& e) { return e.first == schema; });
+      if (!system_schema && catalog_->schema(database_, schema) == nullptr) {
+        throw Error(sqlstate::kInvalidSchemaName, "schema \"" + schema + "\" does not exist");
+      }
       throw Error(sqlstate::kUndefinedTable, "relation \"" + std::string(name) + "\" does not exist");
     }
     default:
-      throw Error(sqlstate::kUndefinedFunction, "function \"" + std::string(name) + "\" does not exist");
+      return function_named(parts.back(), name);
   }
 }
 

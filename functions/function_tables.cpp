@@ -13,6 +13,8 @@ void add_all_families(FunctionTables& tables) {
   add_text_formatting(tables);
   add_patterns(tables);
   add_bytes(tables);
+  add_bit_strings(tables);
+  add_encodings(tables);
   add_conditionals(tables);
   add_number_formatting(tables);
   add_datetime_formatting(tables);

@@ -84,6 +84,8 @@ void add_downsampling(FunctionTables& tables);
 void add_patterns(FunctionTables& tables);
 void add_text_formatting(FunctionTables& tables);
 void add_bytes(FunctionTables& tables);
+void add_bit_strings(FunctionTables& tables);
+void add_encodings(FunctionTables& tables);
 void add_conditionals(FunctionTables& tables);
 void add_object_sizes(FunctionTables& tables);
 void add_system(FunctionTables& tables);

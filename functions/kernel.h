@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "functions/function.h"
+#include "functions/kernel_guard.h"
 #include "types/numeric.h"
 
 namespace tidemark {
@@ -71,6 +72,7 @@ void fill_rows(KernelCall& call, const Row& row_function) {
       if (argument.type().physical() == PhysicalType::kBytes) result.share_memory_of(argument);
     }
   }
+  constexpr bool kCopies = std::is_same_v<Result, std::string> || std::is_same_v<Result, Numeric>;
   [[maybe_unused]] std::string packed;
   const auto put = [&](size_t row, const Result& value) {
     if constexpr (std::is_same_v<Result, std::string>) {
@@ -86,6 +88,7 @@ void fill_rows(KernelCall& call, const Row& row_function) {
     }
   };
   const bool all = call.valid.all_valid();
+  KernelGuard guard(call.context);
   for (size_t row = 0; row < call.size; ++row) {
     if (!all && !call.valid.is_valid(row)) {
       if constexpr (!std::is_same_v<Stored<Result>, std::string_view>) values[row] = {};
@@ -101,6 +104,7 @@ void fill_rows(KernelCall& call, const Row& row_function) {
     } else {
       put(row, row_function(row));
     }
+    guard.after_row(kCopies ? result.heap().bytes() : 0);
   }
   call.result = std::move(result);
 }

@@ -64,21 +64,26 @@ ExpressionPtr Binder::bind_aggregate_call(const ast::FunctionCall& call, const s
     throw;
   }
   level_->inside_aggregate = nested_before;
-  aggregate->position = call.position;
+  return collect_aggregate(std::move(aggregate), name, call.position);
+}
 
+/// Gives a call to the query that it belongs to; the column of its result.
+ExpressionPtr Binder::collect_aggregate(std::unique_ptr<AggregateExpression> aggregate, const std::string& name,
+                                        int position) {
+  aggregate->position = position;
   QueryLevel& owner = level_of_aggregate(*aggregate);
   if (owner.inside_aggregate && owner.place != ExpressionPlace::kFilter) {
-    throw Error(sqlstate::kGroupingError, "aggregate function calls cannot be nested").at(call.position);
+    throw Error(sqlstate::kGroupingError, "aggregate function calls cannot be nested").at(position);
   }
-  check_aggregate_allowed(owner, call.position);
+  check_aggregate_allowed(owner, position);
   for (const CollectedCall& before : owner.aggregates) {
     if (same_expression(*before.expression, *aggregate) && !is_volatile(*aggregate)) {
-      return column_reference(before.output, call.position);
+      return column_reference(before.output, position);
     }
   }
   PlanOutput output = new_output(context_, name, aggregate->type);
   owner.aggregates.push_back({output, std::move(aggregate)});
-  return column_reference(output, call.position);
+  return column_reference(output, position);
 }
 
 /// The call with its arguments bound and coerced, not yet collected. Window calls of aggregates come through here, too.

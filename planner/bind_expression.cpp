@@ -560,7 +560,7 @@ ExpressionPtr Binder::bind_json_subscripts(const std::vector<SubscriptBounds>& b
   std::vector<ExpressionPtr> steps;
   for (const SubscriptBounds& bound : bounds) {
     if (bound.slice) {
-      const ast::Expression* place = bound.high ? bound.high : bound.low;
+      const ast::Expression* place = bound.low ? bound.low : bound.high;
       throw Error(sqlstate::kDatatypeMismatch, "jsonb subscript does not support slices")
           .at(place ? place->position : position);
     }

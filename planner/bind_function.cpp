@@ -184,6 +184,7 @@ ExpressionPtr Binder::bind_function_call(const ast::FunctionCall& call) {
   }
   const bool looks_aggregate = call.star || call.distinct || call.filter || call.within_group || !call.order_by.empty();
   if (is_aggregate && (looks_aggregate || !is_scalar)) return bind_aggregate_call(call, name);
+  if (call.within_group && is_hypothetical(name)) return bind_hypothetical_call(call, name);
   if (!registry().windows(name).empty() && !is_scalar) {
     throw Error(sqlstate::kWrongObjectType, "window function " + name + " requires an OVER clause").at(call.position);
   }

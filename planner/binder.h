@@ -233,6 +233,14 @@ class Binder {
   ExpressionPtr bind_function_call(const ast::FunctionCall& call);
   ExpressionPtr bind_scalar_call(const ast::FunctionCall& call, const std::string& name);
   ExpressionPtr bind_aggregate_call(const ast::FunctionCall& call, const std::string& name);
+  ExpressionPtr collect_aggregate(std::unique_ptr<AggregateExpression> aggregate, const std::string& name,
+                                  int position);
+  static bool is_hypothetical(const std::string& name);
+  ExpressionPtr bind_hypothetical_call(const ast::FunctionCall& call, const std::string& name);
+  std::vector<ExpressionPtr> hypothetical_row(const ast::FunctionCall& call, const std::string& name,
+                                              std::vector<SortKey>& keys);
+  ExpressionPtr sorts_before(const std::vector<SortKey>& keys, const std::vector<ExpressionPtr>& row, bool peers,
+                             int position);
   std::unique_ptr<AggregateExpression> resolve_aggregate_call(const ast::FunctionCall& call, const std::string& name);
   ExpressionPtr bind_window_call(const ast::FunctionCall& call, const std::string& name);
   std::unique_ptr<WindowExpression> resolve_window_call(const ast::FunctionCall& call, const std::string& name);

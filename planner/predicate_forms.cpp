@@ -129,6 +129,12 @@ bool is_true_constant(const Expression& expression) {
   return !value.is_null() && value.as_bool();
 }
 
+bool is_false_constant(const Expression& expression) {
+  if (expression.kind != ExpressionKind::kConstant || expression.type.id != TypeId::kBoolean) return false;
+  const Value& value = expression.as<ConstantExpression>().value;
+  return !value.is_null() && !value.as_bool();
+}
+
 bool is_false_or_null_constant(const Expression& expression) {
   if (expression.kind != ExpressionKind::kConstant) return false;
   const Value& value = expression.as<ConstantExpression>().value;

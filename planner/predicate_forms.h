@@ -33,6 +33,7 @@ namespace tidemark {
 [[nodiscard]] int start_position(const Expression& expression);
 
 [[nodiscard]] bool is_true_constant(const Expression& expression);
+[[nodiscard]] bool is_false_constant(const Expression& expression);
 /// FALSE or NULL: as a filter's conjunct it lets nothing pass.
 [[nodiscard]] bool is_false_or_null_constant(const Expression& expression);
 

@@ -148,7 +148,7 @@ std::string scalar_name(TypeId id, int32_t modifier) {
     return name.substr(0, word_length) + "(" + std::to_string(modifier) + ")" + name.substr(word_length);
   };
   if (modifier < 0) {
-    return id == kBpchar ? "bpchar" : id == kBit ? "\"bit\"" : name;
+    return name;
   }
   switch (id) {
     case kNumeric:

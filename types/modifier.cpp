@@ -52,6 +52,11 @@ std::string with_length(std::string_view text, LogicalType type, ModifierRule ru
   return type.modifier < kVarlenaHeader ? std::string(text) : text_with_length(text, type, rule);
 }
 
+std::string_view name_of_text(std::string_view text) {
+  constexpr size_t kNameBytesMax = 63;
+  return text.size() <= kNameBytesMax ? text : text.substr(0, valid_utf8_prefix(text.substr(0, kNameBytesMax)));
+}
+
 Value with_modifier(const Value& value, LogicalType type, ModifierRule rule) {
   TIDEMARK_ASSERT(value.type().same_base(type) || value.is_null());
   if (value.is_null() || type.modifier < 0) {

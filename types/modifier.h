@@ -20,4 +20,7 @@ Value with_modifier(const Value& value, LogicalType type, ModifierRule rule);
 /// The same for texts alone (varchar, bpchar, bit, varbit).
 std::string with_length(std::string_view text, LogicalType type, ModifierRule rule);
 
+/// What a name keeps of a text: 63 bytes, and no part of a character. `text` is valid UTF-8.
+std::string_view name_of_text(std::string_view text);
+
 }  // namespace tidemark

@@ -341,6 +341,9 @@ std::string parse_packed(LogicalType type, std::string_view text, const TypeIoOp
       return std::string(text);
     case TypeId::kJsonb:
       return normalize_jsonb(text);
+    case TypeId::kName:
+      require_utf8(text);
+      return std::string(name_of_text(text));
     case TypeId::kVarchar:
     case TypeId::kBpchar:
       require_utf8(text);
@@ -365,9 +368,8 @@ std::string parse_packed(LogicalType type, std::string_view text, const TypeIoOp
 
 /// Texts that are stored as they come.
 bool is_plain_text(LogicalType type) {
-  return type.id == TypeId::kText || type.id == TypeId::kName || type.id == TypeId::kUnknown ||
-         type.id == TypeId::kPgNodeTree || (type.id == TypeId::kVarchar && type.modifier < 0) ||
-         (type.id == TypeId::kBpchar && type.modifier < 0);
+  return type.id == TypeId::kText || type.id == TypeId::kUnknown || type.id == TypeId::kPgNodeTree ||
+         (type.id == TypeId::kVarchar && type.modifier < 0) || (type.id == TypeId::kBpchar && type.modifier < 0);
 }
 
 }  // namespace

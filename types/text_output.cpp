@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
+#include <limits>
 
 #include "base/check.h"
 #include "types/array.h"
@@ -25,6 +27,23 @@ void append_integer(std::string& target, auto number) {
   target.append(digits.data(), end);
 }
 
+/// Whether `digits`, the shortest that are read as `number`, name the very middle between it and a neighbour: readers
+/// that round such a tie otherwise would take it for the neighbour, so PostgreSQL prints one digit more. Of so few
+/// digits only large numbers have such middles.
+template <class T>
+bool is_halfway_to_neighbour(std::string_view digits, T number) {
+  constexpr T kWhole = static_cast<T>(uint64_t{1} << (std::numeric_limits<T>::digits - 1));
+  if (!(std::abs(number) >= kWhole)) {
+    return false;
+  }
+  // A long double holds the middle of two doubles exactly.
+  const long double read = std::strtold(std::string(digits).c_str(), nullptr);
+  const auto middle = [number](T direction) {
+    return (static_cast<long double>(number) + static_cast<long double>(std::nextafter(number, direction))) / 2;
+  };
+  return read == middle(std::numeric_limits<T>::infinity()) || read == middle(-std::numeric_limits<T>::infinity());
+}
+
 /// PostgreSQL prints the shortest digits as %g would with `digits_max` of them: an exponent below -4 or from
 /// digits_max on.
 template <class T>
@@ -41,8 +60,13 @@ void append_float(std::string& target, T number, int extra_float_digits, int dig
     return;
   }
   // Scientific form first: it tells the exponent.
-  const auto end =
-      std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, std::chars_format::scientific).ptr;
+  auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, std::chars_format::scientific).ptr;
+  while (is_halfway_to_neighbour(std::string_view(buffer.data(), end), number)) {
+    const auto point_and_exponent = std::find(buffer.data(), end, 'e');
+    const int behind = std::max(0, static_cast<int>(point_and_exponent - buffer.data()) - (number < 0 ? 3 : 2));
+    end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, std::chars_format::scientific, behind + 1)
+              .ptr;
+  }
   const std::string_view scientific(buffer.data(), static_cast<size_t>(end - buffer.data()));
   const size_t mark = scientific.find('e');
   int exponent = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/system_tables/system_table.h"
+#include "functions/catalog_functions.h"
 #include "functions/registry.h"
 #include "types/type_info.h"
 #include "types/type_io.h"
@@ -13,8 +14,7 @@ namespace {
 using namespace system_row;
 
 constexpr int64_t kSuperuser = 10;
-// Numbers below kFirstUserObjectId that nothing else bears.
-constexpr int64_t kFirstFunctionId = 3000;
+// Numbers below kFirstUserObjectId that nothing else bears; functions/catalog_functions.h numbers the functions.
 constexpr int64_t kFirstOperatorId = 8000;
 constexpr int64_t kFirstCastId = 10000;
 
@@ -107,33 +107,18 @@ void type_rows(const SystemContext& /*context*/, SystemRows& rows) {
 }
 
 void function_rows(const SystemContext& /*context*/, SystemRows& rows) {
-  int64_t id = kFirstFunctionId;
-  const auto add = [&](std::string_view name, const std::vector<LogicalType>& arguments, LogicalType result, char kind,
-                       bool strict, char volatility, bool variadic, std::string_view doc) {
+  for (const CatalogFunction& function : catalog_functions()) {
     std::string types;
-    for (LogicalType argument : arguments) {
+    for (const LogicalType argument : function.arguments) {
       types += (types.empty() ? "" : " ") + std::to_string(argument.oid());
     }
-    rows.push_back({oid(id++), text(name), oid(kPgCatalogSchema), oid(kSuperuser), oid(12), letter(kind), flag(false),
-                    letter(volatility), flag(strict), oid(variadic ? 2276 : 0),
-                    number(static_cast<int64_t>(arguments.size())), number(0), oid(result.oid()),
-                    parse_value(TypeId::kOidVector, types, TypeIoOptions{}), text(doc)});
-  };
-  for (const ScalarFunction* function : FunctionRegistry::instance().all_scalars()) {
-    if (function->flavour == Flavour::kInfluxQl) {
-      continue;
-    }
-    const char volatility = function->volatility == Volatility::kImmutable ? 'i'
-                            : function->volatility == Volatility::kStable  ? 's'
-                                                                           : 'v';
-    add(function->name, function->arguments, function->result, 'f', function->null_rule == NullRule::kStrict,
-        volatility, function->variadic, function->doc);
-  }
-  for (const AggregateFunction* function : FunctionRegistry::instance().all_aggregates()) {
-    if (function->flavour == Flavour::kInfluxQl) {
-      continue;
-    }
-    add(function->name, function->arguments, function->result, 'a', false, 'i', function->variadic, function->doc);
+    const LogicalType repeated = function.variadic ? function.arguments.back() : LogicalType();
+    rows.push_back({oid(function.oid), text(function.name), oid(kPgCatalogSchema), oid(kSuperuser), oid(12),
+                    letter(function.kind), flag(function.returns_set), letter(function.volatility),
+                    flag(function.strict),
+                    oid(!function.variadic ? 0 : (repeated.is_array() ? repeated.element_type() : repeated).oid()),
+                    number(static_cast<int64_t>(function.arguments.size())), number(0), oid(function.result.oid()),
+                    parse_value(TypeId::kOidVector, types, TypeIoOptions{}), text(function.doc)});
   }
 }
 

@@ -1,6 +1,10 @@
 // bool_and, bool_or, every; bit_and, bit_or, bit_xor.
 
+#include <utility>
+
+#include "base/error.h"
 #include "functions/aggregate_kernel.h"
+#include "functions/aggregates/state_bytes.h"
 #include "functions/function_tables.h"
 
 namespace tidemark {
@@ -57,6 +61,50 @@ struct Bits {
   }
 };
 
+/// The same over bit strings, which must be of one length.
+template <BitRule kRule>
+struct BitStrings {
+  using Input = std::string_view;
+  using Output = std::string;
+  struct State {
+    std::string value;
+    bool any = false;
+  };
+  static void add(State& state, const std::string_view& bits) {
+    if (!std::exchange(state.any, true)) {
+      state.value = bits;
+      return;
+    }
+    static constexpr std::string_view kVerb = kRule == BitRule::kAnd ? "AND" : kRule == BitRule::kOr ? "OR" : "XOR";
+    if (state.value.size() != bits.size()) {
+      throw Error("22026", "cannot " + std::string(kVerb) + " bit strings of different sizes");
+    }
+    for (size_t i = 0; i < bits.size(); ++i) {
+      const bool decided = kRule == BitRule::kAnd ? bits[i] == '0' : bits[i] == '1';
+      if (!decided) continue;
+      state.value[i] = kRule == BitRule::kXor ? (state.value[i] == '1' ? '0' : '1') : bits[i];
+    }
+  }
+  static void merge(State& into, State& from) {
+    if (from.any) add(into, from.value);
+  }
+  static bool finish(AggregateCall& /*call*/, const State& state, std::string& output) {
+    output = state.value;
+    return state.any;
+  }
+  static void serialize(const State& state, std::string& out) {
+    append_plain(out, state.any);
+    append_plain(out, state.value.size());
+    out += state.value;
+  }
+  static void deserialize(std::string_view& in, State& state) {
+    state.any = take_plain<bool>(in);
+    const auto size = take_plain<size_t>(in);
+    state.value = in.substr(0, size);
+    in.remove_prefix(size);
+  }
+};
+
 template <class T>
 void add_bits(FunctionTables& tables, TypeId type) {
   tables.aggregate(make_aggregate<Bits<T, BitRule::kAnd>>("bit_and", type, type, "bitwise AND of all"));
@@ -74,6 +122,9 @@ void add_bit_and_boolean_aggregates(FunctionTables& tables) {
   add_bits<int16_t>(tables, kInt16);
   add_bits<int32_t>(tables, kInt32);
   add_bits<int64_t>(tables, kInt64);
+  tables.aggregate(make_aggregate<BitStrings<BitRule::kAnd>>("bit_and", kBit, kBit, "bitwise AND of all"));
+  tables.aggregate(make_aggregate<BitStrings<BitRule::kOr>>("bit_or", kBit, kBit, "bitwise OR of all"));
+  tables.aggregate(make_aggregate<BitStrings<BitRule::kXor>>("bit_xor", kBit, kBit, "bitwise exclusive OR of all"));
 }
 
 }  // namespace tidemark

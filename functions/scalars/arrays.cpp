@@ -490,19 +490,29 @@ void array_fill(KernelCall& call) {
     std::vector<ArrayDimension> dimensions;
     size_t count = lengths.empty() ? 0 : 1;
     for (size_t i = 0; i < lengths.size(); ++i) {
-      if (lengths[i] < 0) throw Error("2202E", "array size cannot be negative");
-      int32_t last = 0;
-      if (__builtin_add_overflow(bounds[i], lengths[i], &last)) {
-        throw Error(sqlstate::kProgramLimitExceeded, "array lower bound is too large: " + std::to_string(bounds[i]));
-      }
       dimensions.push_back({lengths[i], bounds[i]});
-      count *= static_cast<size_t>(lengths[i]);
-      if (count > kArrayElementsMax) {
+      count *= static_cast<size_t>(std::max(lengths[i], 0));
+      if (lengths[i] < 0 || count > kArrayElementsMax) {
         throw Error(sqlstate::kProgramLimitExceeded, "array size exceeds the maximum allowed (134217727)");
+      }
+      if (count == 0) break;
+    }
+    for (const ArrayDimension& dimension : dimensions) {
+      int32_t last = 0;
+      if (__builtin_add_overflow(dimension.lower_bound, dimension.length, &last)) {
+        throw Error(sqlstate::kProgramLimitExceeded,
+                    "array lower bound is too large: " + std::to_string(dimension.lower_bound));
       }
     }
     ArrayBuilder builder(array_element_type(call.result_type));
-    for (size_t i = 0; i < count; ++i) builder.add(call.arguments[0], row);
+    KernelGuard guard(call.context);
+    const bool has_text =
+        call.arguments[0].type().physical() == PhysicalType::kBytes && is_there(call.arguments[0], row);
+    const size_t element_bytes = sizeof(int64_t) + (has_text ? Argument<Text>(call.arguments[0])[row].size() : 0);
+    for (size_t i = 0; i < count; ++i) {
+      builder.add(call.arguments[0], row);
+      guard.after_row(i * element_bytes);
+    }
     const std::string packed = count == 0 ? builder.finish() : builder.finish(dimensions);
     result.mutable_data<Text>()[row] = result.heap().add(packed);
   }

@@ -5,6 +5,7 @@
 #include "base/ascii.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "functions/function_errors.h"
 #include "functions/function_tables.h"
 #include "functions/kernel.h"
 
@@ -198,16 +199,20 @@ int64_t bit_count(Text bytes) {
   for (const char c : bytes) count += __builtin_popcount(static_cast<unsigned char>(c));
   return count;
 }
-std::string reverse_bytes(Text bytes) { return std::string(bytes.rbegin(), bytes.rend()); }
-
-Text utf8_bytes(Text text, Text encoding) {
-  const std::string name = to_ascii_lower(encoding);
-  if (name != "utf8" && name != "utf-8" && name != "unicode") {
-    throw Error(sqlstate::kFeatureNotSupported,
-                "encoding \"" + std::string(encoding) + "\" is not supported, only UTF8");
-  }
-  return text;
+/// Overlays `count` bytes from `start` on, counted from 1, with `part`.
+std::string overlay_bytes(Text bytes, Text part, int32_t start, int32_t count) {
+  if (start <= 0) throw Error(sqlstate::kSubstringError, "negative substring length not allowed");
+  const int64_t rest = int64_t{start} - 1 + count;
+  if (rest >= INT32_MAX) throw_integer_out_of_range(sizeof(int32_t));
+  std::string out(bytes.substr(0, static_cast<size_t>(start) - 1));
+  out += part;
+  out += bytes.substr(std::min(bytes.size(), static_cast<size_t>(std::max<int64_t>(rest, 0))));
+  return out;
 }
+std::string overlay_bytes_whole(Text bytes, Text part, int32_t start) {
+  return overlay_bytes(bytes, part, start, static_cast<int32_t>(part.size()));
+}
+std::string reverse_bytes(Text bytes) { return std::string(bytes.rbegin(), bytes.rend()); }
 
 /// Version 4: 122 random bits.
 void random_uuid(KernelCall& call) {
@@ -238,9 +243,9 @@ void add_bytes(FunctionTables& tables) {
   tables.function("get_bit", {kBytea, kInt64}, kInt32, each_row<get_bit>, "bit at an index, from 0");
   tables.function("set_bit", {kBytea, kInt64, kInt32}, kBytea, each_row<set_bit>, "one bit replaced");
   tables.function("bit_count", {kBytea}, kInt64, each_row<bit_count>, "bits that are set");
+  tables.function("overlay", {kBytea, kBytea, kInt32}, kBytea, each_row<overlay_bytes_whole>, "a part overwritten");
+  tables.function("overlay", {kBytea, kBytea, kInt32, kInt32}, kBytea, each_row<overlay_bytes>, "a part overwritten");
   tables.function("reverse", {kBytea}, kBytea, each_row<reverse_bytes>, "bytes in reverse order");
-  tables.function("convert_to", {kText, kName}, kBytea, each_row<utf8_bytes>, "bytes of the text in an encoding");
-  tables.function("convert_from", {kBytea, kName}, kText, each_row<utf8_bytes>, "text of bytes in an encoding");
   tables.function("gen_random_uuid", {}, kUuid, random_uuid, "random uuid, version 4").volatility =
       Volatility::kVolatile;
 }

@@ -128,6 +128,13 @@ bool integer_to_boolean(int32_t value) { return value != 0; }
 int32_t boolean_to_integer(bool value) { return value ? 1 : 0; }
 Text boolean_to_text(bool value) { return value ? "true" : "false"; }
 Text first_byte(Text text) { return text.substr(0, 1); }
+Text padded_to_name(Text text) { return name_of_text(without_trailing_blanks(text)); }
+/// "char" as the number of its byte, which is signed.
+int32_t byte_to_integer(Text text) { return text.empty() ? 0 : static_cast<signed char>(text[0]); }
+std::string integer_to_byte(int32_t value) {
+  if (value < -128 || value > 127) throw Error(sqlstate::kNumericValueOutOfRange, "\"char\" out of range");
+  return value == 0 ? std::string() : std::string(1, static_cast<char>(value));
+}
 
 template <class A, class B>
 void cast_widening(FunctionTables& tables, TypeId from, TypeId to, CastContext context = kImplicit) {
@@ -236,15 +243,17 @@ void add_text_casts(FunctionTables& tables) {
   tables.cast(kVarchar, kBpchar, kImplicit, nullptr);
   tables.cast(kBpchar, kText, kImplicit, each_row<without_trailing_blanks>);
   tables.cast(kBpchar, kVarchar, kImplicit, each_row<without_trailing_blanks>);
-  tables.cast(kBpchar, kName, kImplicit, each_row<without_trailing_blanks>);
+  tables.cast(kBpchar, kName, kImplicit, each_row<padded_to_name>);
   tables.cast(kName, kText, kImplicit, nullptr);
   tables.cast(kName, kVarchar, kAssignment, nullptr);
   tables.cast(kName, kBpchar, kAssignment, nullptr);
-  tables.cast(kText, kName, kImplicit, nullptr);
-  tables.cast(kVarchar, kName, kImplicit, nullptr);
+  tables.cast(kText, kName, kImplicit, each_row<name_of_text>);
+  tables.cast(kVarchar, kName, kImplicit, each_row<name_of_text>);
   tables.cast(kChar, kText, kImplicit, nullptr);
   tables.cast(kChar, kVarchar, kAssignment, nullptr);
   tables.cast(kChar, kBpchar, kAssignment, nullptr);
+  tables.cast(kChar, kInt32, kExplicit, each_row<byte_to_integer>);
+  tables.cast(kInt32, kChar, kExplicit, each_row<integer_to_byte>);
   tables.cast(kText, kChar, kAssignment, each_row<first_byte>);
   tables.cast(kVarchar, kChar, kAssignment, each_row<first_byte>);
   tables.cast(kBpchar, kChar, kAssignment, each_row<first_byte>);
@@ -345,6 +354,9 @@ void add_casts(FunctionTables& tables) {
 }
 
 void add_io_casts(FunctionTables& tables) {
+  for (const TypeId text : {kText, kVarchar, kBpchar, kName}) {
+    tables.cast(kRecord, text, kAssignment, text_output)->volatility = Volatility::kStable;
+  }
   for (const TypeInfo& info : all_types()) {
     if (info.kind == 'p' || info.id == kUnknown || info.id == kVoid) continue;
     add_io_conversions(tables, info.id);

@@ -43,6 +43,22 @@ void add_padded_comparison(FunctionTables& tables) {
   add_padded<is_greater_or_equal<Text, Text>>(tables, ">=", "greater than or equal, trailing blanks aside");
 }
 
+/// ~<~ and its kin compare bytes whatever the collation, as < does here.
+void add_byte_comparison(FunctionTables& tables) {
+  using enum TypeId;
+  const auto add = [&](std::string_view symbol, ScalarKernel text, ScalarKernel padded, std::string_view doc) {
+    tables.operation(symbol, {kText, kText}, kBoolean, text, doc);
+    tables.operation(symbol, {kBpchar, kBpchar}, kBoolean, padded, doc);
+  };
+  add("~<~", each_value<is_less<Text, Text>>, each_value<compare_padded<is_less<Text, Text>>>, "less than, by bytes");
+  add("~<=~", each_value<is_less_or_equal<Text, Text>>, each_value<compare_padded<is_less_or_equal<Text, Text>>>,
+      "less than or equal, by bytes");
+  add("~>~", each_value<is_greater<Text, Text>>, each_value<compare_padded<is_greater<Text, Text>>>,
+      "greater than, by bytes");
+  add("~>=~", each_value<is_greater_or_equal<Text, Text>>, each_value<compare_padded<is_greater_or_equal<Text, Text>>>,
+      "greater than or equal, by bytes");
+}
+
 }  // namespace
 
 void add_comparisons(FunctionTables& tables) {
@@ -73,6 +89,7 @@ void add_comparisons(FunctionTables& tables) {
   add_comparison<int64_t>(tables, kOid, kOid);
   add_comparison<int64_t>(tables, kTimeTz, kTimeTz);
   add_padded_comparison(tables);
+  add_byte_comparison(tables);
   add_comparison<int32_t>(tables, kDate, kDate);
   add_comparison<int64_t>(tables, kTime, kTime);
   add_comparison<int64_t>(tables, kTimestamp, kTimestamp);

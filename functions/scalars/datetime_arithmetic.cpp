@@ -93,9 +93,9 @@ Interval interval_quotient(const Interval& a, double divisor) { return divide(a,
 int64_t date_plus_timetz(int32_t date, int64_t packed) {
   const TimeTz time = unpack_timetz(packed);
   if (is_infinite_date(date)) return date_to_timestamp(date);
-  int64_t result = 0;
-  if (!timestamp_from_parts(date, time.microseconds, result)) throw_timestamp_out_of_range();
-  return result + time.seconds_west * kMicrosecondsPerSecond;
+  const int64_t result = date_to_timestamp(date) + time.microseconds + time.seconds_west * kMicrosecondsPerSecond;
+  if (!is_valid_timestamp(result)) throw_timestamp_out_of_range();
+  return result;
 }
 int64_t timetz_plus_date(int64_t packed, int32_t date) { return date_plus_timetz(date, packed); }
 /// Around the clock, in the same zone.

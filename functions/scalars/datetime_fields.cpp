@@ -388,6 +388,11 @@ std::optional<double> date_part(KernelCall& call, Text unit, const T& value) {
   return as_double(kField(call, unit, value));
 }
 
+/// Unlike extract, date_part takes a date for its midnight.
+std::optional<double> date_part_of_midnight(KernelCall& call, Text unit, int32_t date) {
+  return as_double(of_timestamp(call, unit, date_to_timestamp(date)));
+}
+
 template <class T, auto kField>
 void add_both(FunctionTables& tables, TypeId type, Volatility volatility) {
   tables.function("extract", {kText, type}, kNumeric, each_row<extract<T, kField>>, "field of a date, time or interval")
@@ -401,7 +406,8 @@ void add_both(FunctionTables& tables, TypeId type, Volatility volatility) {
 }  // namespace
 
 void add_datetime_fields(FunctionTables& tables) {
-  add_both<int32_t, of_date>(tables, kDate, Volatility::kImmutable);
+  tables.function("extract", {kText, kDate}, kNumeric, each_row<extract<int32_t, of_date>>, "field of a date");
+  tables.function("date_part", {kText, kDate}, kFloat64, each_row<date_part_of_midnight>, "field of a date's midnight");
   add_both<int64_t, of_time>(tables, kTime, Volatility::kImmutable);
   add_both<int64_t, of_timetz>(tables, kTimeTz, Volatility::kImmutable);
   add_both<int64_t, of_timestamp>(tables, kTimestamp, Volatility::kImmutable);

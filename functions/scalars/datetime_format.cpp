@@ -643,11 +643,11 @@ class TimeReader {
     }
   }
 
-  [[noreturn]] void throw_bad_value(Text shown, std::string detail) const {
+  [[noreturn]] void throw_bad_value(Text shown, std::string detail, const char* hint) const {
     throw Error(sqlstate::kInvalidDatetimeFormat, "invalid value \"" + std::string(shown) + "\" for \"" +
                                                       std::string(elements_[at_].keyword->text) + "\"")
         .with_detail(std::move(detail))
-        .with_hint(kNotFixedWidth);
+        .with_hint(hint);
   }
   [[noreturn]] void throw_too_short(size_t width) const {
     throw Error(sqlstate::kInvalidDatetimeFormat,
@@ -728,10 +728,12 @@ class TimeReader {
       value = value * 10 + (rest_[digits] - '0');
       ++digits;
     }
-    if (digits == 0) throw_bad_value(field, "Value must be an integer.");
+    if (digits == 0) throw_bad_value(field, "Value must be an integer.", "");
     if (fixed && digits < width && !negative) {
-      throw_bad_value(field, "Field requires " + std::to_string(width) + " characters, but only " +
-                                 std::to_string(digits) + " could be parsed.");
+      throw_bad_value(field,
+                      "Field requires " + std::to_string(width) + " characters, but only " + std::to_string(digits) +
+                          " could be parsed.",
+                      kNotFixedWidth);
     }
     if (value > INT32_MAX) {
       throw Error(sqlstate::kDatetimeFieldOverflow,

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "functions/function_errors.h"
 #include "functions/function_tables.h"
+#include "functions/io_options.h"
 #include "functions/scalars/datetime_session.h"
 #include "types/datetime.h"
 #include "types/interval.h"
@@ -302,19 +303,24 @@ int64_t zone_of_timestamptz(Text zone, int64_t timestamp) {
   return timestamptz_to_timestamp(timestamp, zone_by_name(zone));
 }
 int64_t zone_of_ns(Text zone, int64_t ns) { return zone_of_timestamptz(zone, timestamptz_of_ns(ns)); }
-int64_t offset_of(const Interval& zone) {
+int64_t offset_of(const KernelCall& call, const Interval& zone) {
   if (zone.months != 0 || zone.days != 0) {
-    throw Error(sqlstate::kInvalidParameterValue, "interval time zone must not include months or days");
+    std::string shown;
+    append_text(shown, Vector::constant(Value::interval(zone), 1), 0, io_options(call.context));
+    throw Error(sqlstate::kInvalidParameterValue,
+                "interval time zone \"" + shown + "\" must not include months or days");
   }
   return zone.microseconds / kMicrosecondsPerSecond * kMicrosecondsPerSecond;  // Zones have whole seconds.
 }
-int64_t offset_timestamp(const Interval& zone, int64_t timestamp) {
-  return is_infinite_timestamp(timestamp) ? timestamp : timestamp - offset_of(zone);
+int64_t offset_timestamp(KernelCall& call, const Interval& zone, int64_t timestamp) {
+  return is_infinite_timestamp(timestamp) ? timestamp : timestamp - offset_of(call, zone);
 }
-int64_t offset_timestamptz(const Interval& zone, int64_t timestamp) {
-  return is_infinite_timestamp(timestamp) ? timestamp : timestamp + offset_of(zone);
+int64_t offset_timestamptz(KernelCall& call, const Interval& zone, int64_t timestamp) {
+  return is_infinite_timestamp(timestamp) ? timestamp : timestamp + offset_of(call, zone);
 }
-int64_t offset_ns(const Interval& zone, int64_t ns) { return offset_timestamptz(zone, timestamptz_of_ns(ns)); }
+int64_t offset_ns(KernelCall& call, const Interval& zone, int64_t ns) {
+  return offset_timestamptz(call, zone, timestamptz_of_ns(ns));
+}
 int64_t timetz_in_offset(int64_t packed, int64_t seconds_east) {
   const TimeTz time = unpack_timetz(packed);
   const int64_t utc = time.microseconds + time.seconds_west * kMicrosecondsPerSecond;
@@ -325,8 +331,8 @@ int64_t zone_of_timetz(KernelCall& call, Text zone, int64_t packed) {
   return timetz_in_offset(packed,
                           zone_by_name(zone).offset_at_utc(timestamptz_of_ns(call.context.transaction_start_ns)));
 }
-int64_t offset_timetz(const Interval& zone, int64_t packed) {
-  return timetz_in_offset(packed, offset_of(zone) / kMicrosecondsPerSecond);
+int64_t offset_timetz(KernelCall& call, const Interval& zone, int64_t packed) {
+  return timetz_in_offset(packed, offset_of(call, zone) / kMicrosecondsPerSecond);
 }
 
 void add_zones(FunctionTables& tables) {

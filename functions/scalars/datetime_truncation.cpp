@@ -220,7 +220,11 @@ void date_bin(KernelCall& call) {
   const Argument<Interval> strides(call.arguments[0]);
   const Argument<int64_t> origins(call.arguments[2]);
   const auto is_infinite = [](int64_t time) { return !kNanoseconds && is_infinite_timestamp(time); };
-  if (call.arguments[0].is_constant() && call.arguments[2].is_constant() && !is_infinite(origins[0])) {
+  const auto is_infinite_constant = [&](const Vector& argument) {
+    return argument.is_constant() && is_infinite(argument.data<int64_t>()[0]);
+  };
+  if (call.arguments[0].is_constant() && call.arguments[2].is_constant() && !is_infinite(origins[0]) &&
+      !is_infinite_constant(call.arguments[1])) {
     bin_rows(call, call.arguments[1], origins[0], fixed_width(strides[0], kNanoseconds));
     return;
   }

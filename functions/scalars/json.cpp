@@ -237,6 +237,7 @@ struct Change {
   Text value;
   bool create = true;  ///< kSet: whether a missing last step is made
   bool insert_after = false;
+  size_t null_step = SIZE_MAX;  ///< the first step that is NULL: an error if the walk gets there
 };
 
 int64_t path_index(const std::string& step, size_t position) {
@@ -319,6 +320,9 @@ std::string changed_array(Text json, const std::vector<std::string>& path, size_
 }
 
 std::string changed(Text json, const std::vector<std::string>& path, size_t depth, const Change& change) {
+  if (depth == change.null_step) {
+    throw Error(sqlstate::kNullValueNotAllowed, "path element at position " + std::to_string(depth + 1) + " is null");
+  }
   switch (json_kind(json)) {
     case JsonKind::kObject:
       return changed_object(json, path, depth, change);
@@ -351,20 +355,22 @@ void assign_at(KernelCall& call) {
   call.result = std::move(result);
 }
 
-std::optional<std::string> change_at(Text json, Text path, const Change& change) {
+std::optional<std::string> change_at(Text json, Text path, Change change) {
   require_list(ArrayView(path, kText));
   const JsonKind kind = json_kind(json);
   if (kind != JsonKind::kObject && kind != JsonKind::kArray) {
     throw Error(sqlstate::kInvalidParameterValue,
                 change.kind == PathChange::kDelete ? "cannot delete path in scalar" : "cannot set path in scalar");
   }
-  const auto steps = strings_of(path);
-  if (!steps) {
-    throw Error(sqlstate::kNullValueNotAllowed, "path element at position 1 is null");
-  }
   const bool makes_nothing = change.kind == PathChange::kDelete || (change.kind == PathChange::kSet && !change.create);
-  if (steps->empty() || (makes_nothing && (json == "[]" || json == "{}"))) return std::string(json);
-  return normalize_jsonb(changed(json, *steps, 0, change));
+  const ArrayView elements(path, kText);
+  if (elements.size() == 0 || (makes_nothing && (json == "[]" || json == "{}"))) return std::string(json);
+  std::vector<std::string> steps;
+  for (size_t i = 0; i < elements.size(); ++i) {
+    if (elements.is_null(i)) change.null_step = std::min(change.null_step, i);
+    steps.emplace_back(elements.is_null(i) ? Text() : elements.packed_element(i));
+  }
+  return normalize_jsonb(changed(json, steps, 0, change));
 }
 std::optional<std::string> set_path_create(Text json, Text path, Text value, bool create) {
   return change_at(json, path, {PathChange::kSet, value, create});
@@ -784,8 +790,10 @@ void add_construction(FunctionTables& tables) {
     };
     add_any(is_json ? "json_build_object" : "jsonb_build_object", build_object, "object of keys and values");
     add_any(is_json ? "json_build_array" : "jsonb_build_array", build_array, "array of any values");
-    add(is_json ? "json_object" : "jsonb_object", {texts}, json_object, "object of alternating keys and values");
-    add(is_json ? "json_object" : "jsonb_object", {texts, texts}, json_object, "object of keys and values");
+    tables.function(is_json ? "json_object" : "jsonb_object", {texts}, type, json_object,
+                    "object of alternating keys and values");
+    tables.function(is_json ? "json_object" : "jsonb_object", {texts, texts}, type, json_object,
+                    "object of keys and values");
   }
   tables.function("array_to_json", {kAnyArray}, kJson, to_json, "array as JSON").volatility = Volatility::kStable;
   tables.function("row_to_json", {kRecord}, kJson, to_json, "row as JSON").volatility = Volatility::kStable;

@@ -75,7 +75,11 @@ double round_down(double x) { return std::floor(x); }
 double truncate(double x) { return std::trunc(x); }
 double sign(double x) { return x > 0 ? 1 : x < 0 ? -1 : 0; }
 double degrees(double x) { return checked(x / (std::numbers::pi / 180), std::isfinite(x)); }
-double radians(double x) { return x * (std::numbers::pi / 180); }
+double radians(double x) {
+  const double result = x * (std::numbers::pi / 180);
+  if (result == 0 && x != 0) throw_float_underflow();
+  return result;
+}
 void pi(KernelCall& call) { call.result = Vector::constant(Value::float64(std::numbers::pi), call.size); }
 
 double sine(double x) {
@@ -321,7 +325,7 @@ void add_math(FunctionTables& tables) {
   add("trunc", each_value<truncate>, "integer towards zero");
   add("sign", each_value<sign>, "-1, 0 or 1");
   add("degrees", each_row<degrees>, "radians to degrees");
-  add("radians", each_value<radians>, "degrees to radians");
+  add("radians", each_row<radians>, "degrees to radians");
   tables.function("pi", {}, kFloat64, pi, "3.141592653589793");
   add("sin", each_row<sine>, "sine, of radians");
   add("cos", each_row<cosine>, "cosine, of radians");

@@ -427,7 +427,8 @@ std::string scientific(const Numeric& value, int digits) {
 }
 
 /// `digits_sure`: how many digits the number surely has: 6 of a float4, 15 of a float8; more are not shown.
-std::string format_number(const Numeric& given, Text format_text, int digits_sure = INT_MAX) {
+/// `negative`: the sign that a float keeps where its digits are zeros.
+std::string format_number(const Numeric& given, Text format_text, int digits_sure = INT_MAX, bool negative = false) {
   const Template format(format_text);
   if (format.elements.empty()) return {};
   if (format.roman) {
@@ -449,12 +450,12 @@ std::string format_number(const Numeric& given, Text format_text, int digits_sur
     const auto before = static_cast<int>(value.abs().round(0).coefficient_digits().size());
     after = std::clamp(digits_sure - before, 0, format.after);
     value = value.round(after);
-    digits.sign = value.sign() < 0 ? '-' : '+';
     digits.text = value.abs().to_text();
   } else {
-    digits.sign = value.sign() < 0 ? '-' : '+';
     digits.text = value.is_nan() ? "NaN" : "Infinity";
+    after = std::clamp(digits_sure - static_cast<int>(digits.text.size()), 0, format.after);
   }
+  digits.sign = negative || value.sign() < 0 ? '-' : '+';
   const size_t point = digits.text.find('.');
   const size_t integral = point == std::string::npos ? digits.text.size() : point;
   const auto places = static_cast<size_t>(format.before + format.shifted);
@@ -473,16 +474,17 @@ std::string format_int4(int32_t value, Text format) { return format_number(Numer
 std::string format_int8(int64_t value, Text format) { return format_number(Numeric::from_int64(value), format); }
 std::string format_uint8(uint64_t value, Text format) { return format_number(Numeric::from_uint64(value), format); }
 std::string format_float8(double value, Text format) {
-  return format_number(Numeric::from_double(value), format, DBL_DIG);
+  return format_number(Numeric::from_double(value), format, DBL_DIG, std::signbit(value) && !std::isnan(value));
 }
 std::string format_float4(float value, Text format) {
-  return format_number(Numeric::from_float(value), format, FLT_DIG);
+  return format_number(Numeric::from_float(value), format, FLT_DIG, std::signbit(value) && !std::isnan(value));
 }
 
 /// Reads what to_char would have written: digits where the template has places, sign in any of its forms, groups and
 /// other characters passed over.
 Numeric to_number(Text text, Text format_text) {
   const Template format(format_text);
+  if (format.roman) throw Error(sqlstate::kFeatureNotSupported, "\"RN\" not supported for input");
   std::string digits;
   bool negative = false;
   bool seen_point = false;

@@ -1,14 +1,19 @@
 // What a session may ask about itself and the catalog: version(), current_user, settings, sequences, privileges,
 // pg_typeof, format_type and the rest that clients call.
 
+#include <algorithm>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "base/error.h"
+#include "functions/catalog_functions.h"
+#include "functions/function_errors.h"
 #include "functions/function_tables.h"
 #include "functions/identifier_text.h"
 #include "functions/io_options.h"
 #include "functions/kernel.h"
 #include "functions/scalars/session_functions.h"
+#include "types/numeric.h"
 #include "types/type_info.h"
 
 namespace tidemark {
@@ -214,9 +219,30 @@ std::optional<std::string> column_description(KernelCall& call, int64_t oid, int
   return column.comment.empty() ? std::nullopt : std::optional(column.comment);
 }
 
-std::optional<int64_t> to_regclass(KernelCall& call, Text name) {
-  const CatalogEntry* entry = find_relation(call, name);
-  return entry == nullptr ? std::nullopt : std::optional(int64_t{id_of(*entry)});
+/// to_regclass and its kin: the object of this name, or NULL.
+template <TypeId kRegType>
+std::optional<int64_t> to_object(KernelCall& call, Text name) {
+  const ObjectNames* names = io_options(call.context).names;
+  if (names == nullptr) return std::nullopt;
+  try {
+    return names->oid_of(kRegType, name);
+  } catch (const Error& error) {
+    const std::string_view state = error.sqlstate();
+    const bool unknown = state == sqlstate::kUndefinedTable || state == sqlstate::kUndefinedObject ||
+                         state == sqlstate::kUndefinedFunction || state == sqlstate::kInvalidSchemaName ||
+                         state == sqlstate::kAmbiguousFunction;
+    if (!unknown) throw;
+    return std::nullopt;
+  }
+}
+
+std::optional<std::string> function_arguments(int64_t oid) {
+  const CatalogFunction* function = catalog_function(oid);
+  return function == nullptr ? std::nullopt : std::optional(arguments_text(*function));
+}
+std::optional<std::string> function_result(int64_t oid) {
+  const CatalogFunction* function = catalog_function(oid);
+  return function == nullptr ? std::nullopt : std::optional(result_text(*function));
 }
 
 /// The text under which a default, a check or an index is stored is what PostgreSQL would print back.
@@ -377,7 +403,12 @@ void format_type(KernelCall& call) {
       text = "-";
     } else if (find_type(static_cast<uint32_t>(oids[row]), type)) {
       type.modifier = is_there(call.arguments[1], row) ? modifiers[row] : -1;
-      text = type.to_string();
+      // As words, `character` and `bit` would be of length 1: where a modifier is asked for, these names say that
+      // there is none.
+      const bool without_length = is_there(call.arguments[1], row) && type.modifier < 0 && !type.is_array();
+      text = without_length && type.id == kBpchar ? "bpchar"
+             : without_length && type.id == kBit  ? "\"bit\""
+                                                  : type.to_string();
     }
     result.mutable_data<Text>()[row] = result.heap().add(text);
   }
@@ -409,6 +440,46 @@ std::string size_pretty(int64_t bytes) {
   }
   const int64_t rounded = half_units < 0 ? (half_units - 1) / 2 : (half_units + 1) / 2;
   return std::to_string(rounded) + " " + std::string(kUnits[unit]);
+}
+
+/// The same of exact numbers.
+std::string numeric_size_pretty(const Numeric& bytes) {
+  const Numeric limit = Numeric::from_int64(10 * 1024);
+  int64_t whole = 0;
+  if (bytes.abs() < limit) return bytes.to_text() + " bytes";
+  if (bytes.to_int64(whole)) return size_pretty(whole);
+  const Numeric unit = Numeric::from_int64(int64_t{1} << 50);
+  return (bytes / unit).round(0).to_text() + " PB";
+}
+
+/// What pg_size_pretty wrote, read again: a number and perhaps a unit.
+int64_t size_bytes(Text size) {
+  const auto fail = [&]() {
+    return Error(sqlstate::kInvalidParameterValue, "invalid size: \"" + std::string(size) + "\"");
+  };
+  Text rest = trim_ascii_spaces(size);
+  size_t digits = rest.find_first_not_of("0123456789.", !rest.empty() && (rest[0] == '-' || rest[0] == '+') ? 1 : 0);
+  digits = std::min(digits, rest.size());
+  if (digits < rest.size() && (rest[digits] == 'e' || rest[digits] == 'E')) {
+    size_t power = digits + 1;
+    if (power < rest.size() && (rest[power] == '-' || rest[power] == '+')) ++power;
+    const size_t end = std::min(rest.find_first_not_of("0123456789", power), rest.size());
+    if (end > power) digits = end;
+  }
+  if (rest.substr(0, digits).find_first_of("0123456789") == Text::npos) throw fail();
+  Numeric number = Numeric::parse(rest.substr(0, digits));
+  const Text unit = trim_ascii_spaces(rest.substr(digits));
+  static constexpr Text kUnits[] = {"bytes", "kb", "mb", "gb", "tb", "pb"};
+  const auto found = std::ranges::find(kUnits, to_ascii_lower(unit));
+  if (!unit.empty() && found == std::end(kUnits)) {
+    throw fail()
+        .with_detail("Invalid size unit: \"" + std::string(unit) + "\".")
+        .with_hint("Valid units are \"bytes\", \"kB\", \"MB\", \"GB\", \"TB\", and \"PB\".");
+  }
+  if (!unit.empty()) number = number * Numeric::from_int64(int64_t{1} << (10 * (found - std::begin(kUnits))));
+  int64_t bytes = 0;
+  if (!number.round(0).to_int64(bytes)) throw_integer_out_of_range(sizeof bytes);
+  return bytes;
 }
 
 void add_session_functions(FunctionTables& tables) {
@@ -511,7 +582,11 @@ void add_object_functions(FunctionTables& tables) {
   stable("obj_description", {kOid, kName}, kText, each_row<object_description_in>, "comment on an object");
   stable("shobj_description", {kOid, kName}, kText, each_row<object_description_in>, "comment on a database or role");
   stable("col_description", {kOid, kInt32}, kText, each_row<column_description>, "comment on a column");
-  stable("to_regclass", {kText}, kRegclass, each_row<to_regclass>, "relation of this name, or NULL");
+  stable("to_regclass", {kText}, kRegclass, each_row<to_object<kRegclass>>, "relation of this name, or NULL");
+  stable("to_regtype", {kText}, kRegtype, each_row<to_object<kRegtype>>, "type of this name, or NULL");
+  stable("to_regproc", {kText}, kRegproc, each_row<to_object<kRegproc>>, "function of this name, or NULL");
+  stable("to_regnamespace", {kText}, kRegnamespace, each_row<to_object<kRegnamespace>>, "schema of this name, or NULL");
+  stable("to_regrole", {kText}, kRegrole, each_row<to_object<kRegrole>>, "role of this name, or NULL");
   stable("pg_get_expr", {kPgNodeTree, kOid}, kText, each_row<expression_of>, "text of a stored expression");
   stable("pg_get_expr", {kPgNodeTree, kOid, kBoolean}, kText, each_row<expression_of_pretty>,
          "text of a stored expression");
@@ -525,9 +600,11 @@ void add_object_functions(FunctionTables& tables) {
          "text of a constraint");
   stable("pg_get_viewdef", {kOid}, kText, each_row<view_definition>, "SELECT of a view");
   stable("pg_get_viewdef", {kOid, kBoolean}, kText, each_row<view_definition_pretty>, "SELECT of a view");
-  stable("pg_get_function_identity_arguments", {kOid}, kText, null_result, "NULL: there are no user functions");
-  stable("pg_get_function_result", {kOid}, kText, null_result, "NULL: see pg_proc.prorettype");
-  stable("pg_get_function_arguments", {kOid}, kText, null_result, "NULL: see pg_proc.proargtypes");
+  stable("pg_get_function_identity_arguments", {kOid}, kText, each_row<function_arguments>,
+         "types of a function's arguments");
+  stable("pg_get_function_result", {kOid}, kText, each_row<function_result>, "type of a function's result");
+  stable("pg_get_function_arguments", {kOid}, kText, each_row<function_arguments>, "types of a function's arguments");
+  stable("pg_get_function_arg_default", {kOid, kInt32}, kText, null_result, "NULL: no argument has a default");
   stable("pg_get_functiondef", {kOid}, kText, null_result, "NULL: there are no user functions");
   stable("pg_get_triggerdef", {kOid}, kText, null_result, "NULL: there are no triggers");
   stable("pg_get_ruledef", {kOid}, kText, null_result, "NULL: there are no rules");
@@ -545,6 +622,8 @@ void add_object_functions(FunctionTables& tables) {
   format.null_rule = NullRule::kCalled;
   tables.function("pg_column_size", {kAny}, kInt32, value_size, "bytes of a value");
   tables.function("pg_size_pretty", {kInt64}, kText, each_row<size_pretty>, "bytes with a fitting unit");
+  tables.function("pg_size_pretty", {kNumeric}, kText, each_row<numeric_size_pretty>, "bytes with a fitting unit");
+  tables.function("pg_size_bytes", {kText}, kInt64, each_row<size_bytes>, "bytes of a size with a unit");
 }
 
 }  // namespace

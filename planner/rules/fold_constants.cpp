@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "base/error.h"
 #include "functions/evaluator.h"
 #include "functions/function.h"
 #include "planner/plan_walk.h"
@@ -17,30 +16,14 @@ bool is_null_constant(const ExpressionPtr& expression) {
   return is_constant(expression) && expression->as<ConstantExpression>().value.is_null();
 }
 
-/// Whether folding has left a call of constants in it, which is one that fails.
-bool has_failing_call(const ExpressionPtr& expression) {
-  if (expression->kind != ExpressionKind::kFunction) return false;
-  if (expression->as<FunctionExpression>().function->volatility == Volatility::kImmutable &&
-      std::ranges::all_of(expression->children, is_constant)) {
-    return true;
-  }
-  return std::ranges::any_of(expression->children, has_failing_call);
-}
-
 class Folding {
  public:
   explicit Folding(PlannerContext& context) : evaluator_(context.query) {}
 
+  /// As PostgreSQL simplifies: arguments first, and a call of constants that fails ends the statement, unless a
+  /// constant before it in AND, OR, CASE or COALESCE says that it is never needed.
   void fold(ExpressionPtr& expression) {
-    for (ExpressionPtr& child : expression->children) fold(child);
-    if (expression->kind == ExpressionKind::kAggregate) {
-      auto& aggregate = expression->as<AggregateExpression>();
-      if (aggregate.filter) fold(aggregate.filter);
-      return;
-    }
     switch (expression->kind) {
-      case ExpressionKind::kFunction:
-        return fold_call(expression);
       case ExpressionKind::kAnd:
       case ExpressionKind::kOr:
         return fold_logical(expression);
@@ -49,7 +32,13 @@ class Folding {
       case ExpressionKind::kCoalesce:
         return fold_coalesce(expression);
       default:
-        return;
+        break;
+    }
+    for (ExpressionPtr& child : expression->children) fold(child);
+    if (expression->kind == ExpressionKind::kFunction) return fold_call(expression);
+    if (expression->kind == ExpressionKind::kAggregate) {
+      auto& aggregate = expression->as<AggregateExpression>();
+      if (aggregate.filter) fold(aggregate.filter);
     }
   }
 
@@ -64,78 +53,93 @@ class Folding {
 
   void fold_call(ExpressionPtr& expression) {
     const ScalarFunction& function = *expression->as<FunctionExpression>().function;
-    if (function.volatility != Volatility::kImmutable) return;
-    // NULL hides what the other arguments depend on a row for, but not what is wrong with the statement itself.
-    if (function.null_rule == NullRule::kStrict && std::ranges::any_of(expression->children, is_null_constant) &&
-        std::ranges::none_of(expression->children, has_failing_call)) {
+    // Whatever else the function looks at: it is not called at all.
+    if (function.null_rule == NullRule::kStrict && std::ranges::any_of(expression->children, is_null_constant)) {
       return replace(expression, Value::null(expression->type));
     }
-    if (!std::ranges::all_of(expression->children, is_constant)) return;
-    try {
+    if (function.volatility == Volatility::kImmutable && std::ranges::all_of(expression->children, is_constant)) {
       replace(expression, evaluator_.evaluate_constant(*expression));
-    } catch (const Error&) {
-      // Perhaps no row ever comes here; if one does, it will complain then.
     }
   }
 
-  /// TRUE AND x is x; FALSE AND x is FALSE. Parts that stand before a deciding constant may complain, so they stay.
-  static void fold_logical(ExpressionPtr& expression) {
+  /// TRUE AND x is x; x AND FALSE is FALSE.
+  void fold_logical(ExpressionPtr& expression) {
     const bool is_and = expression->kind == ExpressionKind::kAnd;
-    std::vector<ExpressionPtr>& parts = expression->children;
-    const auto is_value = [](const ExpressionPtr& part, bool wanted) {
-      if (!is_constant(part)) return false;
-      const Value& value = part->as<ConstantExpression>().value;
-      return !value.is_null() && value.as_bool() == wanted;
-    };
-    std::erase_if(parts, [&](const ExpressionPtr& part) { return is_value(part, is_and); });
-    const auto deciding =
-        std::ranges::find_if(parts, [&](const ExpressionPtr& part) { return is_value(part, !is_and); });
-    if (deciding != parts.end()) return replace(expression, Value::boolean(!is_and));
-    if (parts.empty()) return replace(expression, Value::boolean(is_and));
-    if (parts.size() == 1) {
-      ExpressionPtr only = std::move(parts[0]);
-      expression = std::move(only);
+    std::vector<ExpressionPtr> kept;
+    for (ExpressionPtr& part : expression->children) {
+      fold(part);
+      if (is_and ? is_true_constant(*part) : is_false_constant(*part)) continue;
+      if (is_and ? is_false_constant(*part) : is_true_constant(*part)) {
+        return replace(expression, Value::boolean(!is_and));
+      }
+      kept.push_back(std::move(part));
     }
+    if (kept.empty()) return replace(expression, Value::boolean(is_and));
+    if (kept.size() == 1) {
+      expression = std::move(kept[0]);
+      return;
+    }
+    expression->children = std::move(kept);
   }
 
-  static void fold_case(ExpressionPtr& expression) {
+  void fold_case(ExpressionPtr& expression) {
     std::vector<ExpressionPtr>& parts = expression->children;
     std::vector<ExpressionPtr> kept;
+    size_t otherwise = parts.size() - 1;
     for (size_t i = 0; i + 1 < parts.size(); i += 2) {
+      fold(parts[i]);
       if (is_false_or_null_constant(*parts[i])) continue;
       if (is_true_constant(*parts[i])) {
-        parts.back() = std::move(parts[i + 1]);
+        otherwise = i + 1;
         break;
       }
+      fold(parts[i + 1]);
       kept.push_back(std::move(parts[i]));
       kept.push_back(std::move(parts[i + 1]));
     }
-    ExpressionPtr otherwise = std::move(parts.back());
-    if (kept.empty()) {
-      expression = std::move(otherwise);
+    fold(parts[otherwise]);
+    kept.push_back(std::move(parts[otherwise]));
+    if (kept.size() == 1) {
+      expression = std::move(kept[0]);
       return;
     }
-    kept.push_back(std::move(otherwise));
     parts = std::move(kept);
   }
 
-  static void fold_coalesce(ExpressionPtr& expression) {
-    std::vector<ExpressionPtr>& parts = expression->children;
-    std::erase_if(parts, is_null_constant);
-    if (parts.empty()) return replace(expression, Value::null(expression->type));
-    const auto first_constant = std::ranges::find_if(parts, is_constant);
-    if (first_constant != parts.end()) parts.erase(first_constant + 1, parts.end());
-    if (parts.size() == 1) {
-      ExpressionPtr only = std::move(parts[0]);
-      expression = std::move(only);
+  void fold_coalesce(ExpressionPtr& expression) {
+    std::vector<ExpressionPtr> kept;
+    for (ExpressionPtr& part : expression->children) {
+      fold(part);
+      if (is_null_constant(part)) continue;
+      kept.push_back(std::move(part));
+      if (is_constant(kept.back())) break;
     }
+    if (kept.empty()) return replace(expression, Value::null(expression->type));
+    if (kept.size() == 1) {
+      expression = std::move(kept[0]);
+      return;
+    }
+    expression->children = std::move(kept);
   }
 
   Evaluator evaluator_;
 };
 
+/// Conjuncts are the parts of one AND: behind a FALSE, none is needed.
+void fold_conjuncts(std::vector<ExpressionPtr>& conjuncts, Folding& folding) {
+  for (size_t i = 0; i < conjuncts.size(); ++i) {
+    folding.fold(conjuncts[i]);
+    if (is_false_constant(*conjuncts[i]))
+      conjuncts.erase(conjuncts.begin() + static_cast<ptrdiff_t>(i) + 1, conjuncts.end());
+  }
+}
+
 void fold_plan(LogicalNode& plan, Folding& folding) {
-  for_each_expression(plan, [&](ExpressionPtr& expression) { folding.fold(expression); });
+  if (plan.kind == LogicalKind::kFilter) {
+    fold_conjuncts(plan.as<LogicalFilter>().conjuncts, folding);
+  } else {
+    for_each_expression(plan, [&](ExpressionPtr& expression) { folding.fold(expression); });
+  }
   for (LogicalPtr& child : plan.children) fold_plan(*child, folding);
 }
 
