@@ -47,7 +47,7 @@ std::vector<ExpressionPtr> Binder::hypothetical_row(const ast::FunctionCall& cal
         .at(call.position);
   }
   for (size_t i = 0; i < row.size(); ++i) {
-    const LogicalType types[] = {row[i]->type, keys[i].expression->type};
+    const LogicalType types[] = {keys[i].expression->type, row[i]->type};
     LogicalType common;
     try {
       common = select_common_type(types, "WITHIN GROUP");

@@ -5,12 +5,12 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <limits>
 
 #include "base/check.h"
 #include "types/array.h"
 #include "types/datetime.h"
+#include "types/int128.h"
 #include "types/interval.h"
 #include "types/numeric.h"
 #include "types/record.h"
@@ -27,21 +27,47 @@ void append_integer(std::string& target, auto number) {
   target.append(digits.data(), end);
 }
 
-/// Whether `digits`, the shortest that are read as `number`, name the very middle between it and a neighbour: readers
-/// that round such a tie otherwise would take it for the neighbour, so PostgreSQL prints one digit more. Of so few
-/// digits only large numbers have such middles.
+/// Whether `scientific`, of the shortest digits that are read as `number`, names the very middle between it and a
+/// neighbour: readers that round such a tie otherwise would take it for the neighbour, so PostgreSQL prints one digit
+/// more. Of so few digits only whole numbers are such middles.
 template <class T>
-bool is_halfway_to_neighbour(std::string_view digits, T number) {
-  constexpr T kWhole = static_cast<T>(uint64_t{1} << (std::numeric_limits<T>::digits - 1));
-  if (!(std::abs(number) >= kWhole)) {
+bool is_halfway_to_neighbour(std::string_view scientific, T number) {
+  constexpr int kBits = std::numeric_limits<T>::digits;
+  constexpr int kExponentMax = 27;  // 5^28 has no multiple of so few bits
+  int power = 0;
+  const auto mantissa = static_cast<uint64_t>(std::ldexp(std::frexp(std::abs(number), &power), kBits));
+  power -= kBits;
+  // The digits as a whole number times 10^exponent.
+  UInt128 product = 0;
+  int exponent = 0;
+  const size_t mark = scientific.find('e');
+  bool behind_point = false;
+  for (const char digit : scientific.substr(0, mark)) {
+    if (digit >= '0' && digit <= '9') {
+      product = product * 10 + static_cast<unsigned>(digit - '0');
+      exponent -= behind_point ? 1 : 0;
+    }
+    behind_point = behind_point || digit == '.';
+  }
+  int written = 0;
+  std::from_chars(scientific.data() + mark + (scientific[mark + 1] == '+' ? 2 : 1),
+                  scientific.data() + scientific.size(), written);
+  exponent += written;
+  if (product == 0 || exponent < 0 || exponent > kExponentMax) {
     return false;
   }
-  // A long double holds the middle of two doubles exactly.
-  const long double read = std::strtold(std::string(digits).c_str(), nullptr);
-  const auto middle = [number](T direction) {
-    return (static_cast<long double>(number) + static_cast<long double>(std::nextafter(number, direction))) / 2;
-  };
-  return read == middle(std::numeric_limits<T>::infinity()) || read == middle(-std::numeric_limits<T>::infinity());
+  // Both sides as an odd number times a power of two.
+  int twos = exponent;
+  for (int i = 0; i < exponent; ++i) {
+    product *= 5;
+  }
+  for (; product % 2 == 0; product /= 2) {
+    ++twos;
+  }
+  const auto is = [&](uint64_t odd, int power_of_two) { return product == odd && twos == power_of_two; };
+  const bool closer_below = mantissa == uint64_t{1} << (kBits - 1);
+  return is(2 * mantissa + 1, power - 1) ||
+         (closer_below ? is(4 * mantissa - 1, power - 2) : is(2 * mantissa - 1, power - 1));
 }
 
 /// PostgreSQL prints the shortest digits as %g would with `digits_max` of them: an exponent below -4 or from

@@ -1040,7 +1040,8 @@ void add_datetime_formatting(FunctionTables& tables) {
   tables.function("to_char", {kInterval, kText}, kText, each_row<format_interval>, kDoc);
   tables.function("to_timestamp", {kText, kText}, kTimestampTz, each_row<to_timestamp>, "time read by a template")
       .volatility = Volatility::kStable;
-  tables.function("to_date", {kText, kText}, kDate, each_row<to_date>, "date read by a template");
+  tables.function("to_date", {kText, kText}, kDate, each_row<to_date>, "date read by a template").volatility =
+      Volatility::kStable;
 }
 
 }  // namespace tidemark

@@ -18,7 +18,7 @@ TEST(LogicalType, PrintsAsPostgresqlsFormatType) {
       {LogicalType::numeric(3, -2), "numeric(3,-2)"},
       {LogicalType::varchar(20), "character varying(20)"},
       {{TypeId::kBpchar, 5}, "character(1)"},
-      {TypeId::kBpchar, "bpchar"},
+      {TypeId::kBpchar, "character"},
       {{TypeId::kTimestamp, 3}, "timestamp(3) without time zone"},
       {{TypeId::kTimestampTz, 0}, "timestamp(0) with time zone"},
       {TypeId::kTimestampTzNs, "timestamp(9) with time zone"},
