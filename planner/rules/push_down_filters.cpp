@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/stack_depth.h"
 #include "functions/function.h"
 #include "planner/plan_builder.h"
 #include "planner/plan_walk.h"
@@ -228,6 +229,7 @@ LogicalPtr push_set_operation(LogicalPtr node, Conjuncts conjuncts) {
 }
 
 LogicalPtr push(LogicalPtr node, Conjuncts conjuncts) {
+  check_stack_depth();
   switch (node->kind) {
     case LogicalKind::kFilter: {
       for (ExpressionPtr& own : node->as<LogicalFilter>().conjuncts) conjuncts.push_back(std::move(own));
