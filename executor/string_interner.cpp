@@ -36,8 +36,15 @@ uint32_t StringInterner::find(std::string_view text) const {
 }
 
 void StringInterner::find_or_add(std::span<const std::string_view> texts, std::span<uint32_t> numbers) {
+  TIDEMARK_CHECK(texts.size() == numbers.size());
+  for (; texts.size() > kVectorSize; texts = texts.subspan(kVectorSize), numbers = numbers.subspan(kVectorSize)) {
+    find_or_add_some(texts.first(kVectorSize), numbers.first(kVectorSize));
+  }
+  find_or_add_some(texts, numbers);
+}
+
+void StringInterner::find_or_add_some(std::span<const std::string_view> texts, std::span<uint32_t> numbers) {
   std::array<uint64_t, kVectorSize> hashes;
-  TIDEMARK_ASSERT(texts.size() <= hashes.size() && texts.size() == numbers.size());
   // Neighbours are often the same string in the same memory.
   const auto is_repeated = [&](size_t i) {
     return i > 0 && texts[i].data() == texts[i - 1].data() && texts[i].size() == texts[i - 1].size();

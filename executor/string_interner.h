@@ -31,6 +31,8 @@ class StringInterner {
   /// High bits pick the slot: they are kept beside the number, so that growing reads no strings.
   [[nodiscard]] size_t slot_of(uint64_t hash) const { return hash >> shift_; }
   uint32_t find_or_add(std::string_view text, uint64_t hash);
+  /// At most kVectorSize of them.
+  void find_or_add_some(std::span<const std::string_view> texts, std::span<uint32_t> numbers);
   void grow();
 
   uint32_t shift_ = 64;
