@@ -10,27 +10,6 @@
 #include "types/canonical_key.h"
 
 namespace tidemark {
-namespace {
-
-/// A vector's values as whole numbers; nothing for other types.
-template <class Visit>
-bool visit_integers(const Vector& values, const Visit& visit) {
-  switch (values.type().physical()) {
-    case PhysicalType::kInt16:
-      visit(values.data<int16_t>());
-      return true;
-    case PhysicalType::kInt32:
-      visit(values.data<int32_t>());
-      return true;
-    case PhysicalType::kInt64:
-      visit(values.data<int64_t>());
-      return true;
-    default:
-      return false;
-  }
-}
-
-}  // namespace
 
 JoinShape::JoinShape(const PhysicalHashJoin& join_plan, ExecutionState& execution_state)
     : plan(join_plan),

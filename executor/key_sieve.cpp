@@ -4,30 +4,13 @@
 #include <bit>
 
 #include "base/check.h"
+#include "executor/row_positions.h"
 #include "types/canonical_key.h"
 
 namespace tidemark {
 namespace {
 
 constexpr uint64_t kWordBits = 64;
-
-/// Visits the values of whole numbers; false for other types.
-template <class Visit>
-bool visit_whole_numbers(const Vector& values, const Visit& visit) {
-  switch (values.type().physical()) {
-    case PhysicalType::kInt16:
-      visit(values.data<int16_t>());
-      return true;
-    case PhysicalType::kInt32:
-      visit(values.data<int32_t>());
-      return true;
-    case PhysicalType::kInt64:
-      visit(values.data<int64_t>());
-      return true;
-    default:
-      return false;
-  }
-}
 
 template <class T>
 std::pair<Value, Value> least_and_greatest(const Vector& keys) {
@@ -86,7 +69,7 @@ KeySieve::KeySieve(const Vector& keys) {
 
 void KeySieve::add_bits(const Vector& keys) {
   words_.assign((bits_ + kWordBits - 1) / kWordBits, 0);
-  visit_whole_numbers(keys, [&](const auto* values) {
+  visit_integers(keys, [&](const auto* values) {
     for (size_t i = 0; i < keys.size(); ++i) {
       const uint64_t bit = static_cast<uint64_t>(int64_t{values[i]}) - static_cast<uint64_t>(first_);
       words_[bit / kWordBits] |= uint64_t{1} << (bit % kWordBits);
@@ -109,7 +92,7 @@ void KeySieve::test(const Vector& values, std::span<uint8_t> pass) {
   }
   uint64_t passed = 0;
   if (exact_) {
-    visit_whole_numbers(values, [&](const auto* numbers) {
+    visit_integers(values, [&](const auto* numbers) {
       const uint64_t* words = words_.data();
       const auto first = static_cast<uint64_t>(first_);
       const uint64_t last = bits_ - 1;

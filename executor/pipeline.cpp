@@ -33,7 +33,9 @@ class Helpers {
     }
   }
 
-  void run() {
+  /// Returns when all tasks have run: how many threads were at it.
+  size_t run() {
+    const size_t tasks = count_;
     const Scope scope(*this);
     for (; next_ < count_; ++next_) {
       task_(next_);
@@ -41,6 +43,7 @@ class Helpers {
     if (group_) {
       group_->wait();
     }
+    return 1 + tasks - count_;
   }
   /// Between two pieces of work of the first thread.
   void call_if_due() {
@@ -137,7 +140,6 @@ void run_shared(ExecutionState& state, size_t count, const std::function<void(si
 
 void run_pipeline(ExecutionState& state, Operator& source, std::span<const std::unique_ptr<Sink>> sinks,
                   const PhysicalNode& ends_at) {
-  state.count(ends_at, [&](NodeCounters& counters) { counters.workers += sinks.size(); });
   std::vector<std::unique_ptr<RowStream>> streams;
   for (size_t index = 0; index < sinks.size(); ++index) {
     streams.push_back(source.open());
@@ -146,7 +148,8 @@ void run_pipeline(ExecutionState& state, Operator& source, std::span<const std::
   const std::function<void(size_t)> drain_one = [&](size_t index) {
     drain(state.query(), *streams[index], *sinks[index], stop);
   };
-  Helpers(state.context.workers, sinks.size(), drain_one).run();
+  const size_t threads = Helpers(state.context.workers, sinks.size(), drain_one).run();
+  state.count(ends_at, [&](NodeCounters& counters) { counters.workers += threads; });
 }
 
 void run_pipeline(ExecutionState& state, Operator& source, const std::function<void(DataChunk&)>& consume,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "types/vector.h"
@@ -10,6 +11,25 @@ namespace tidemark {
 /// The flat or constant vector in which the values of any form lie.
 inline const Vector& values_of(const Vector& column) {
   return column.is_flat() || column.is_constant() ? column : column.entries();
+}
+
+/// Calls `visit` with the values of a flat or constant vector of whole numbers, by their own type; false for other
+/// types.
+template <class Visit>
+bool visit_integers(const Vector& values, const Visit& visit) {
+  switch (values.type().physical()) {
+    case PhysicalType::kInt16:
+      visit(values.data<int16_t>());
+      return true;
+    case PhysicalType::kInt32:
+      visit(values.data<int32_t>());
+      return true;
+    case PhysicalType::kInt64:
+      visit(values.data<int64_t>());
+      return true;
+    default:
+      return false;
+  }
 }
 
 /// Calls `each(row, index)` for every row with the place of its value in `values_of(column)`: one switch on the form,
