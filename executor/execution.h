@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -28,6 +29,8 @@ struct ExecutionContext {
   std::vector<Value> parameters = {};       ///< $1 …, of the types in PlannedStatement::parameter_types
   const VirtualTableContext* system = nullptr;
   ThreadPool* workers = nullptr;  ///< null: everything on the calling thread
+  /// How long a pipeline's first thread works alone. Waking another costs both some 15 µs, as much as a short scan.
+  std::chrono::microseconds alone_for{60};
   FileSystem* files = nullptr;    ///< for spilling; null: 53200 instead
   std::string spill_folder = {};  ///< exists; made and emptied by the engine
   bool analyze = false;           ///< measure time a node, for EXPLAIN ANALYZE

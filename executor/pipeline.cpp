@@ -21,15 +21,14 @@ class StopFlag {
   std::atomic<bool> stopped_{false};
 };
 
-/// The threads that come to a pipeline's help. Waking one costs both sides some 15 µs, as much as a whole short query's
-/// scan: they are called once the first thread has worked for longer than that, and streams that nobody came for are
-/// drained by the first thread in the end.
+/// The threads that come to a pipeline's help. They are called once the first thread has worked alone for a while
+/// (ExecutionContext::alone_for); streams that nobody came for are drained by the first thread in the end.
 class Helpers {
  public:
-  Helpers(ThreadPool* pool, size_t count, const std::function<void(size_t)>& task)
-      : count_(count), task_(task), calls_at_(Clock::now() + kPatience) {
-    if (pool != nullptr && count > 1) {
-      group_.emplace(*pool);
+  Helpers(const ExecutionContext& context, size_t count, const std::function<void(size_t)>& task)
+      : count_(count), task_(task), calls_at_(Clock::now() + context.alone_for) {
+    if (context.workers != nullptr && count > 1) {
+      group_.emplace(*context.workers);
     }
   }
 
@@ -61,7 +60,6 @@ class Helpers {
 
  private:
   using Clock = std::chrono::steady_clock;
-  static constexpr std::chrono::microseconds kPatience{60};
 
   class Scope {
    public:
@@ -135,7 +133,7 @@ void run_shared(ExecutionState& state, size_t count, const std::function<void(si
       between_morsels();
     }
   };
-  Helpers(state.context.workers, threads, take_turns).run();
+  Helpers(state.context, threads, take_turns).run();
 }
 
 void run_pipeline(ExecutionState& state, Operator& source, std::span<const std::unique_ptr<Sink>> sinks,
@@ -148,7 +146,7 @@ void run_pipeline(ExecutionState& state, Operator& source, std::span<const std::
   const std::function<void(size_t)> drain_one = [&](size_t index) {
     drain(state.query(), *streams[index], *sinks[index], stop);
   };
-  const size_t threads = Helpers(state.context.workers, sinks.size(), drain_one).run();
+  const size_t threads = Helpers(state.context, sinks.size(), drain_one).run();
   state.count(ends_at, [&](NodeCounters& counters) { counters.workers += threads; });
 }
 

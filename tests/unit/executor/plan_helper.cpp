@@ -204,6 +204,7 @@ Rows run(const PhysicalNode& plan, const RunOptions& options) {
   context.transaction = options.transaction;
   context.parameters = options.parameters;
   context.workers = &pool;
+  context.alone_for = {};  // so that small inputs are read by several threads, too
   if (options.can_spill) {
     context.files = &files;
     context.spill_folder = "spill";
