@@ -171,6 +171,7 @@ std::vector<Database::Metric> DatabaseImplementation::metrics() const {
        number(memory_.used_bytes())},
       {"tidemark_sessions", "Open sessions.", false, number(sessions)},
       {"tidemark_statements_total", "Statements started.", true, number(queries_.load())},
+      {"tidemark_plans_total", "Plans made. A statement whose plan is kept makes none.", true, number(plans_.load())},
       {"tidemark_failed", "1 if the store takes no more writes.", false, store.failure.empty() ? 0.0 : 1.0},
   };
 }

@@ -52,6 +52,7 @@ class DatabaseImplementation final : public Database {
   [[nodiscard]] const std::string& spill_folder() const { return spill_folder_; }
   [[nodiscard]] TransactionId next_transaction_id() { return next_transaction_.fetch_add(1); }
   void count_query() { queries_.fetch_add(1, std::memory_order_relaxed); }
+  void count_plan() { plans_.fetch_add(1, std::memory_order_relaxed); }
   void session_ended(int32_t process_id);
   /// Calls `visit` for each open session, under the lock.
   void for_each_session(const std::function<void(const Session&)>& visit) const;
@@ -71,6 +72,7 @@ class DatabaseImplementation final : public Database {
 
   std::atomic<TransactionId> next_transaction_{1};
   std::atomic<uint64_t> queries_{0};
+  std::atomic<uint64_t> plans_{0};
   mutable std::mutex mutex_;
   std::map<int32_t, Session*> sessions_;  ///< Guarded by mutex_.
   int32_t next_process_id_ = 1000;        ///< Guarded by mutex_.

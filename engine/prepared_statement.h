@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "parser/ast.h"
+#include "parser/literal_mask.h"
 #include "planner/planner.h"
 #include "tidemark/statement.h"
 
@@ -27,6 +28,7 @@ class PreparedStatement final : public Statement {
 
   [[nodiscard]] const ast::Statement& syntax() const { return *syntax_; }
   [[nodiscard]] const std::shared_ptr<const ast::Statement>& shared_syntax() const { return syntax_; }
+  void set_syntax(std::shared_ptr<const ast::Statement> syntax) { syntax_ = std::move(syntax); }
 
   /// Set by the session when it plans.
   std::vector<LogicalType> parameter_types_;
@@ -36,6 +38,8 @@ class PreparedStatement final : public Statement {
   uint64_t settings_hash = 0;                       ///< Settings::binding_hash() that `planned` was made under
   Flavour flavour = Flavour::kSql;                  ///< whose functions its names mean (D7)
   bool described = false;                           ///< columns and parameter types are known
+  std::vector<Value> constants;                     ///< literals of its text that `planned` takes as parameters
+  std::unique_ptr<MaskedText> masked;               ///< until it was planned, if its plan is worth keeping
   bool takes_parameters = true;                     ///< false: it is run without having been prepared
   int64_t made_at_us = 0;                           ///< of PREPARE: when, as timestamptz
   int64_t executions = 0;                           ///< of PREPARE: how often it was run

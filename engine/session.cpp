@@ -15,11 +15,6 @@
 namespace tidemark {
 namespace {
 
-/// Statement texts whose plans a session keeps.
-constexpr size_t kCachedStatementsMax = 256;
-/// Longer texts (bulk inserts) are not worth keeping.
-constexpr size_t kCachedTextBytesMax = 16 * 1024;
-
 uint64_t random_seed() {
   uint64_t seed = 0;
   const std::string bytes = random_bytes(sizeof seed);
@@ -342,7 +337,6 @@ std::unique_ptr<RunningStatement> Session::start_statement() {
     transaction_->lock_timeout_ms = settings.nanoseconds(Setting::kLockTimeout) / 1'000'000;
   }
   running_.store(true);
-  database_.count_query();
   return running;
 }
 
@@ -388,6 +382,11 @@ void Session::ensure_planned(PreparedStatement& statement, std::span<const Logic
       return;
     }
   }
+  if (!statement.constants.empty()) {
+    // Its syntax tree is that of another text with other literals.
+    statement.set_syntax(std::move(parse_sql(statement.text()).front()));
+    statement.constants.clear();
+  }
   if (!is_planned(statement.syntax().kind)) {
     if (!statement.described) {
       describe_utility(*this, statement, types);
@@ -404,6 +403,7 @@ void Session::ensure_planned(PreparedStatement& statement, std::span<const Logic
     context.parameter_types = statement.parameter_types_;
   }
   std::shared_ptr<const PlannedStatement> planned;
+  database_.count_plan();
   try {
     planned = plan_statement(statement.syntax(), context);
   } catch (Error& error) {
@@ -423,9 +423,26 @@ void Session::ensure_planned(PreparedStatement& statement, std::span<const Logic
   statement.returns_rows_ = statement.syntax().kind == ast::StatementKind::Query || !statement.columns_.empty();
   statement.settings_hash = settings_.current().binding_hash();
   statement.described = true;
+  if (statement.masked != nullptr) {
+    keep_plan(statement, *catalog);
+  }
 }
 
 std::vector<std::shared_ptr<Statement>> Session::parse(std::string_view sql) {
+  auto masked = mask_for_cache(sql, {});
+  if (masked != nullptr && !masked->has_parameters) {
+    if (auto cached = cached_statement(sql, *masked)) {
+      return {std::move(cached)};
+    }
+  }
+  auto statements = parse_text(sql);
+  if (statements.size() == 1) {
+    static_cast<PreparedStatement&>(*statements.front()).masked = std::move(masked);
+  }
+  return statements;
+}
+
+std::vector<std::shared_ptr<Statement>> Session::parse_text(std::string_view sql) {
   std::vector<std::shared_ptr<Statement>> statements;
   for (ast::StatementPtr& syntax : parse_sql(sql)) {
     syntax = select_into_as_create(std::move(syntax));
@@ -437,18 +454,21 @@ std::vector<std::shared_ptr<Statement>> Session::parse(std::string_view sql) {
 }
 
 std::shared_ptr<Statement> Session::prepare(std::string_view sql, std::span<const LogicalType> types) {
-  if (types.empty()) {
-    if (auto cached = cached_statement(sql)) {
+  auto masked = mask_for_cache(sql, types);
+  if (masked != nullptr) {
+    if (auto cached = cached_statement(sql, *masked)) {
+      check_not_failed(*cached);
       return cached;
     }
   }
-  auto statements = parse(sql);
+  auto statements = parse_text(sql);
   if (statements.size() > 1) {
     throw Error(sqlstate::kSyntaxError, "cannot insert multiple commands into a prepared statement");
   }
   if (statements.empty()) {
     return nullptr;
   }
+  static_cast<PreparedStatement&>(*statements.front()).masked = std::move(masked);
   plan(*statements.front(), types);
   return statements.front();
 }
@@ -464,11 +484,6 @@ void Session::plan(Statement& statement, std::span<const LogicalType> types) {
     mark_failed();
     throw;
   }
-}
-
-std::shared_ptr<PreparedStatement> Session::cached_statement(std::string_view sql) {
-  const auto found = plan_cache_.find(std::string(sql));
-  return found == plan_cache_.end() ? nullptr : found->second;
 }
 
 void Session::check_not_failed(const PreparedStatement& statement) const {
@@ -494,6 +509,7 @@ std::unique_ptr<Result> Session::execute(const std::shared_ptr<Statement>& state
 std::unique_ptr<Result> Session::execute_prepared(std::shared_ptr<PreparedStatement> statement,
                                                   std::span<const Value> parameters) {
   check_not_failed(*statement);
+  database_.count_query();
   try {
     if (is_planned(statement->syntax().kind)) {
       statement->takes_parameters = statement->described || !parameters.empty();
@@ -530,6 +546,7 @@ std::unique_ptr<Result> Session::start_planned(std::shared_ptr<PreparedStatement
   context.snapshot = transaction_->snapshot();
   context.transaction = transaction_.get();
   context.parameters.assign(parameters.begin(), parameters.end());
+  context.parameters.insert(context.parameters.end(), statement->constants.begin(), statement->constants.end());
   context.system = &system_context();
   context.workers = &database_.workers();
   context.files = &database_.files();
@@ -557,21 +574,8 @@ uint64_t Session::run_internal(std::shared_ptr<const ast::Statement> statement) 
 
 std::unique_ptr<Result> Session::query(std::string_view sql) {
   try {
-    std::vector<std::shared_ptr<Statement>> statements;
-    if (auto cached = cached_statement(sql)) {
-      statements.push_back(std::move(cached));
-    } else {
-      statements = parse(sql);
-      if (statements.size() == 1 && sql.size() <= kCachedTextBytesMax &&
-          !statements.front()->is_transaction_control()) {
-        if (plan_cache_.size() >= kCachedStatementsMax) {
-          plan_cache_.clear();
-        }
-        plan_cache_.emplace(sql, std::static_pointer_cast<PreparedStatement>(statements.front()));
-      }
-    }
     std::unique_ptr<Result> last = BufferedResult::empty();
-    for (const auto& statement : statements) {
+    for (const auto& statement : parse(sql)) {
       const auto result = execute(statement, {});
       last = BufferedResult::drain(*result);
     }

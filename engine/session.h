@@ -13,6 +13,7 @@
 #include "engine/ddl/ddl_context.h"
 #include "engine/foreign_key_checks.h"
 #include "engine/object_names.h"
+#include "engine/plan_cache.h"
 #include "engine/prepared_statement.h"
 #include "engine/session_settings.h"
 #include "engine/system_tables/system_tables.h"
@@ -182,7 +183,16 @@ class Session final : public Connection, public SessionState {
   void forget_rows_of_dropped_tables();
   /// ON COMMIT DELETE ROWS and DROP.
   void tidy_temporary_tables();
-  std::shared_ptr<PreparedStatement> cached_statement(std::string_view sql);
+  static std::vector<std::shared_ptr<Statement>> parse_text(std::string_view sql);
+  /// The text without literals as a key of the plan cache; null where that is of no use.
+  std::unique_ptr<MaskedText> mask_for_cache(std::string_view sql, std::span<const LogicalType> types) const;
+  /// A statement with a plan that was made for another text of its shape; null if there is none.
+  std::shared_ptr<PreparedStatement> cached_statement(std::string_view sql, const MaskedText& masked);
+  /// Keeps the plan that was just made, in a form that serves other texts, too, if there is one.
+  void keep_plan(PreparedStatement& statement, const Catalog& catalog);
+  std::shared_ptr<const PlannedStatement> plan_with_parameters(const PreparedStatement& statement,
+                                                               const std::vector<const ast::Literal*>& literals,
+                                                               const Catalog& catalog);
 
   DatabaseImplementation& database_;
   const int32_t process_id_;
@@ -208,7 +218,7 @@ class Session final : public Connection, public SessionState {
 
   std::map<std::string, std::shared_ptr<PreparedStatement>> prepared_;
   std::map<std::string, std::shared_ptr<Cursor>> cursors_;
-  std::unordered_map<std::string, std::shared_ptr<PreparedStatement>> plan_cache_;  ///< by statement text
+  PlanCache plan_cache_;
   SystemContext system_context_;
   SessionObjectNames object_names_;
   std::map<ObjectId, int64_t> sequence_values_;  ///< currval

@@ -124,6 +124,15 @@ ExpressionPtr Binder::number(const std::string& text, int position) {
 }
 
 ExpressionPtr Binder::bind_literal(const ast::Literal& literal) {
+  const auto& parameters = context_.literal_parameters;
+  if (const auto found = std::ranges::find(parameters, &literal); found != parameters.end()) {
+    const auto index = static_cast<size_t>(found - parameters.begin());
+    LogicalType& type = context_.parameter_types.at(index);
+    if (literal.literal_kind != ast::LiteralKind::String) type = number(literal.text, 0)->type;
+    auto parameter = std::make_unique<ParameterExpression>(static_cast<uint32_t>(index) + 1, type);
+    parameter->position = literal.position;
+    return parameter;
+  }
   switch (literal.literal_kind) {
     case ast::LiteralKind::Null:
       return constant(Value::null(TypeId::kUnknown), literal.position);

@@ -16,6 +16,10 @@
 
 namespace tidemark {
 
+namespace ast {
+struct Literal;
+}
+
 /// What binding may look at. Everything outlives the call.
 struct PlannerContext {
   const Catalog& catalog;
@@ -28,7 +32,9 @@ struct PlannerContext {
   std::vector<LogicalType> parameter_types = {};
   /// Whose functions and operators a name means (D7).
   Flavour flavour = Flavour::kSql;
-  bool takes_parameters = true;    ///< false: the text is run as it is, and `$1` is 42P02
+  bool takes_parameters = true;  ///< false: the text is run as it is, and `$1` is 42P02
+  /// Literals of the statement to be bound as parameters: the first as $1 and so on. Only where it has no others.
+  std::vector<const ast::Literal*> literal_parameters = {};
   bool implicit_group_by = false;  ///< tidemark.implicit_group_by (D21)
   std::vector<std::string> disabled_rules = {};
 

@@ -83,11 +83,11 @@ void class_rows(const SystemContext& context, SystemRows& rows) {
       rows.push_back(class_row(sequence.id, sequence.name, sequence.schema, sequence.owner, 'S', 3, false, 1, 0, 0));
     }
   }
-  constexpr size_t kSchema = 2, kPersistence = 15;
+  constexpr size_t kSchemaColumn = 2, kPersistenceColumn = 15;
   for (SystemRow& row : rows) {
-    const CatalogEntry* schema = catalog.object(static_cast<ObjectId>(row[kSchema].as_int64()));
+    const CatalogEntry* schema = catalog.object(static_cast<ObjectId>(row[kSchemaColumn].as_int64()));
     if (schema != nullptr && name_of(*schema).starts_with("pg_temp_")) {
-      row[kPersistence] = letter('t');
+      row[kPersistenceColumn] = letter('t');
     }
   }
 }

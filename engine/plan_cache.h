@@ -1,0 +1,57 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "engine/prepared_statement.h"
+#include "parser/literal_mask.h"
+
+namespace tidemark {
+
+/// A session's plans, found by a statement's text without parsing it. Texts that differ only in literals that are
+/// compared with columns or written to them share one plan, which takes these literals as parameters; but only if that
+/// plan is no worse than one made for the literals themselves (`have_same_shape`). What cannot be shared is found by
+/// its whole text.
+class PlanCache {
+ public:
+  struct Plan {
+    std::shared_ptr<const ast::Statement> syntax;
+    std::shared_ptr<const PlannedStatement> planned;
+    std::vector<ResultColumn> columns;
+    bool returns_rows = false;
+    // What it was made under; it is good for nothing else.
+    uint64_t settings_hash = 0;
+    uint64_t catalog_version = 0;
+    int64_t made_at_ns = 0;
+  };
+
+  /// All texts of one shape.
+  struct Shape {
+    bool is_known = false;
+    /// The plan of the first text, until there is a second one: a plan for both must be as good for it.
+    std::shared_ptr<const PlannedStatement> first;
+    std::vector<uint8_t> is_parameter;            ///< of each literal: whether plans take it as a parameter
+    std::unordered_map<std::string, Plan> plans;  ///< by the other literals' values
+  };
+
+  /// Null if nothing is known of it.
+  [[nodiscard]] Shape* find(const std::string& shape);
+  /// Makes it if there is none. May drop all others: at most `entries_max` plans and shapes are kept.
+  Shape& get(const std::string& shape, size_t entries_max);
+  /// Counts what the caller puts into a shape.
+  void count_plan() { ++entries_; }
+  void clear();
+
+  /// The key of a shape's plans.
+  static std::string fixed_literals(const Shape& shape, const MaskedText& text);
+
+ private:
+  std::unordered_map<std::string, Shape> shapes_;
+  size_t entries_ = 0;
+};
+
+}  // namespace tidemark

@@ -1,0 +1,206 @@
+// Texts that differ in literals share a plan, and nothing else: each gives what it gives when it is planned alone.
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "tidemark/database.h"
+#include "types/canonical_key.h"
+#include "types/value.h"
+
+namespace tidemark {
+namespace {
+
+class PlanCacheTest : public testing::Test {
+ public:
+  PlanCacheTest() : folder_(testing::TempDir() + "plan_cache_" + std::to_string(::getpid())) {
+    std::filesystem::remove_all(folder_);
+    database_ = Database::open(folder_);
+    connection_ = database_->connect();
+    run("CREATE TABLE t (host text, time timestamptz, small smallint, i int, big bigint, n numeric, f float8, d date, "
+        "v varchar(5), b boolean, PRIMARY KEY (host, time))");
+    for (int row = 0; row < 40; ++row) {
+      const std::string number = std::to_string(row);
+      run("INSERT INTO t VALUES ('h" + std::to_string(row % 4) + "', '2024-01-01 00:" + std::to_string(10 + row) +
+          ":00Z', " + number + ", " + number + ", " + number + "00000000000, " + number + ".5, " + number +
+          ".25, '2024-01-" + std::to_string(1 + row % 28) + "', 'v" + std::to_string(row % 7) + "', " +
+          (row % 2 == 0 ? "true" : "false") + ")");
+    }
+  }
+  ~PlanCacheTest() override {
+    connection_.reset();
+    database_.reset();
+    std::filesystem::remove_all(folder_);
+  }
+
+  void run(const std::string& sql) { connection_->query(sql); }
+
+  static std::string rows(Connection& connection, const std::string& sql) {
+    std::string text;
+    try {
+      const auto result = connection.query(sql);
+      DataChunk chunk;
+      while (result->next(chunk)) {
+        for (size_t row = 0; row < chunk.size; ++row) {
+          for (const Vector& column : chunk.columns) append_key(text, column.value(row));
+          text += '\n';
+        }
+      }
+      for (const ResultColumn& column : result->columns()) text += column.name + ' ' + column.type.to_string() + ',';
+    } catch (const Error& error) {
+      text = error.sqlstate() + ' ' + error.what() + ' ' + std::to_string(error.position());
+    }
+    return text;
+  }
+
+  uint64_t plans() const {
+    for (const Database::Metric& metric : database_->metrics()) {
+      if (metric.name == "tidemark_plans_total") return static_cast<uint64_t>(metric.value);
+    }
+    ADD_FAILURE() << "no such metric";
+    return 0;
+  }
+
+  /// How many plans are made for `texts`, run one after the other, each of which must answer as on a new connection.
+  uint64_t plans_for(const std::vector<std::string>& texts) {
+    std::vector<std::string> expected;
+    for (const std::string& text : texts) expected.push_back(rows(*database_->connect(), text));
+    const uint64_t before = plans();
+    for (size_t i = 0; i < texts.size(); ++i) EXPECT_EQ(rows(*connection_, texts[i]), expected[i]) << texts[i];
+    return plans() - before;
+  }
+
+  /// The first is planned as it is, the second twice (as it is, and for all), the others not at all.
+  static constexpr uint64_t kShared = 3;
+
+ protected:
+  std::string folder_;
+  std::unique_ptr<Database> database_;
+  std::unique_ptr<Connection> connection_;
+};
+
+TEST_F(PlanCacheTest, ComparisonsWithColumnsShareOne) {
+  for (const std::string condition :
+       {"host = '@h@'", "time >= '2024-01-01 00:@n@:00Z'", "time < timestamptz '2024-01-01 00:@n@:00Z'", "i > @n@",
+        "@n@ <= i", "big > @n@00000000000", "f < @n@.5", "n = @n@.5", "d = '2024-01-@n@'", "v = 'v@d@'",
+        "i BETWEEN 5 AND @n@", "host IN ('@h@', 'h9')", "i NOT IN (@n@, 12)", "host = '@h@' AND (i = @n@ OR i = 3)",
+        "b AND i <> @n@", "d < '2024-01-@n@'::date"}) {
+    std::vector<std::string> texts;
+    for (const int value : {13, 21, 17, 28, 19}) {
+      std::string text = "SELECT host, time, i FROM t WHERE " + condition + " ORDER BY time";
+      const auto put = [&](const std::string& mark, const std::string& with) {
+        for (size_t at = text.find(mark); at != std::string::npos; at = text.find(mark))
+          text.replace(at, mark.size(), with);
+      };
+      put("@h@", "h" + std::to_string(value % 4));
+      put("@n@", std::to_string(value));
+      put("@d@", std::to_string(value % 7));
+      texts.push_back(text);
+    }
+    EXPECT_EQ(plans_for(texts), kShared) << condition;
+  }
+}
+
+TEST_F(PlanCacheTest, WhatAValueDecidesIsPlannedAlone) {
+  // 70,000 is no smallint, and two equal elements are one: plans for such texts are better than those for all.
+  std::vector<std::string> texts;
+  for (const char* value : {"1", "70000", "2", "70001", "3"}) {
+    texts.push_back(std::string("SELECT i FROM t WHERE small = ") + value);
+  }
+  EXPECT_EQ(plans_for(texts), texts.size() + 1);
+  plans_for({"SELECT i FROM t WHERE host IN ('h1', 'h2')", "SELECT i FROM t WHERE host IN ('h2', 'h2')",
+             "SELECT i FROM t WHERE host IN ('h3', 'h2')", "SELECT i FROM t WHERE host IN ('h1', 'h1')"});
+}
+
+TEST_F(PlanCacheTest, OtherLiteralsBelongToThePlan) {
+  std::vector<std::string> texts;
+  for (int round = 0; round < 3; ++round) {
+    for (const char* limit : {"1", "2", "3"}) {
+      texts.push_back("SELECT i, 'x" + std::string(limit) + "' FROM t WHERE i > " + std::to_string(round) +
+                      " ORDER BY 1 LIMIT " + limit);
+    }
+  }
+  // Of the three limits one was there for the second text of the shape; the others are made when they come.
+  EXPECT_EQ(plans_for(texts), 1U + 2 + 2 + 2);
+}
+
+TEST_F(PlanCacheTest, WhatIsWrittenIsEachTextsOwn) {
+  run("CREATE TABLE w (a int PRIMARY KEY, b varchar(3), c timestamptz)");
+  const uint64_t before = plans();
+  for (int i = 0; i < 10; ++i) {
+    run("INSERT INTO w VALUES (" + std::to_string(i) + ", 'x" + std::to_string(i) + "', '2024-01-0" +
+        std::to_string(i % 9 + 1) + "')");
+  }
+  EXPECT_EQ(plans() - before, kShared);
+  run("UPDATE w SET b = 'u1' WHERE a = 1");
+  run("UPDATE w SET b = 'u2' WHERE a = 2");
+  run("UPDATE w SET b = 'u3' WHERE a = 3");
+  run("DELETE FROM w WHERE a = 7");
+  run("DELETE FROM w WHERE a = 8");
+  run("DELETE FROM w WHERE a = 9");
+  EXPECT_EQ(rows(*connection_, "SELECT string_agg(a || b || extract(day FROM c), ',' ORDER BY a) FROM w"),
+            rows(*connection_, "SELECT '0x01,1u12,2u23,3u34,4x45,5x56,6x67' AS string_agg"));
+}
+
+TEST_F(PlanCacheTest, ErrorsAreThoseOfTheTextItself) {
+  run("CREATE TABLE w (a int PRIMARY KEY, b varchar(3), c timestamptz)");
+  for (const char* text :
+       {"SELECT i FROM t WHERE time > '2024-01-01'", "SELECT i FROM t WHERE time > '2024-02-01'",
+        "SELECT i FROM t WHERE time > '2024-99-01'", "SELECT i FROM t  WHERE d = '2024-01-01'",
+        "SELECT i FROM t  WHERE d = '2024-01-02'", "SELECT i FROM t  WHERE d = 'never'",
+        "SELECT i FROM t WHERE small = 1", "SELECT i FROM t WHERE small = 2", "SELECT i FROM t WHERE small = 'x'"}) {
+    EXPECT_EQ(rows(*connection_, text), rows(*database_->connect(), text));
+  }
+  run("INSERT INTO w VALUES (1, 'abc', NULL)");
+  run("INSERT INTO w VALUES (2, 'abc', NULL)");
+  EXPECT_EQ(rows(*connection_, "INSERT INTO w VALUES (3, 'abcd', NULL)").substr(0, 5), "22001");
+  EXPECT_EQ(rows(*connection_, "INSERT INTO w VALUES (2, 'abc', NULL)").substr(0, 5), "23505");
+}
+
+TEST_F(PlanCacheTest, SettingsAndDefinitionsOfNowDecide) {
+  const std::string text = "SELECT count(*) FROM t WHERE time < '2024-01-01 00:20:00'";
+  const std::string other = "SELECT count(*) FROM t WHERE time < '2024-01-01 00:21:00'";
+  run("SET timezone = 'UTC'");
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(rows(*connection_, text), rows(*connection_, "SELECT 10::int8 AS count"));
+  EXPECT_EQ(rows(*connection_, other), rows(*connection_, "SELECT 11::int8 AS count"));
+  run("SET timezone = 'Europe/Berlin'");
+  EXPECT_EQ(rows(*connection_, other), rows(*connection_, "SELECT 0::int8 AS count"));
+  run("SET timezone = 'UTC'");
+  run("CREATE SCHEMA s");
+  run("SET search_path = s, public");
+  EXPECT_EQ(rows(*connection_, text), rows(*connection_, "SELECT 10::int8 AS count"));
+  // A table that hides the one that the plan reads.
+  run("CREATE TABLE s.t (time timestamptz)");
+  EXPECT_EQ(rows(*connection_, text), rows(*connection_, "SELECT 0::int8 AS count"));
+  run("BEGIN");
+  run("DROP TABLE s.t");
+  EXPECT_EQ(rows(*connection_, text), rows(*connection_, "SELECT 10::int8 AS count"));
+  run("ROLLBACK");
+  EXPECT_EQ(rows(*connection_, text), rows(*connection_, "SELECT 0::int8 AS count"));
+}
+
+TEST_F(PlanCacheTest, AStatementOutlivesItsPlan) {
+  run("SELECT i FROM t WHERE i = 4");
+  run("SELECT i FROM t WHERE i = 5");
+  const auto statement = connection_->prepare("SELECT i FROM t WHERE i = 6", {});
+  EXPECT_TRUE(statement->parameter_types().empty());
+  run("CREATE TABLE another (a int)");
+  run("ALTER TABLE t ADD COLUMN more int");
+  const auto result = connection_->execute(statement, {});
+  DataChunk chunk;
+  ASSERT_TRUE(result->next(chunk));
+  EXPECT_EQ(chunk.columns[0].value(0).as_int64(), 6);
+}
+
+TEST_F(PlanCacheTest, NothingIsKeptWhereASettingForbidsIt) {
+  run("SET plan_cache_mode = 'force_custom_plan'");
+  EXPECT_EQ(plans_for({"SELECT 1 FROM t WHERE i = 1", "SELECT 1 FROM t WHERE i = 2", "SELECT 1 FROM t WHERE i = 2"}),
+            3U);
+}
+
+}  // namespace
+}  // namespace tidemark
