@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/stack_depth.h"
 #include "functions/table_function.h"
 #include "parser/sql_parser.h"
 #include "planner/binder.h"
@@ -89,6 +90,8 @@ void Binder::check_duplicate_aliases(size_t first_item) {
 void Binder::depend_on(ObjectId id) {
   const auto seen = std::ranges::find(context_.depends_on, id, &std::pair<ObjectId, uint64_t>::first);
   if (seen == context_.depends_on.end()) context_.depends_on.emplace_back(id, context_.catalog.object_version(id));
+  if (open_views_.empty() && std::ranges::find(context_.named, id) == context_.named.end())
+    context_.named.push_back(id);
 }
 
 namespace {
@@ -232,6 +235,14 @@ LogicalPtr Binder::bind_sequence(const SequenceEntry& sequence) {
   return plan;
 }
 
+void Binder::open_view(const ViewEntry& view) {
+  check_stack_depth();
+  if (std::ranges::find(open_views_, view.id) != open_views_.end()) {
+    throw Error("42P17", "infinite recursion detected in rules for relation \"" + view.name + "\"");
+  }
+  open_views_.push_back(view.id);
+}
+
 LogicalPtr Binder::bind_view(const ViewEntry& view) {
   depend_on(view.id);
   if (view.materialized_table != kNoObject) {
@@ -244,10 +255,7 @@ LogicalPtr Binder::bind_view(const ViewEntry& view) {
     if (!table) throw Error(sqlstate::kInternalError, "materialized view \"" + view.name + "\" has no table");
     return bind_scan(*table, view.name);
   }
-  constexpr int kViewDepthMax = 100;
-  if (++view_depth_ > kViewDepthMax) {
-    throw Error(sqlstate::kStatementTooComplex, "views are nested too deeply");
-  }
+  open_view(view);
   // A view sees nothing of the query that names it.
   const uint32_t base_before = std::exchange(depth_base_, level_ ? level_->depth : depth_base_);
   QueryLevel* const outer = std::exchange(level_, nullptr);
@@ -259,13 +267,14 @@ LogicalPtr Binder::bind_view(const ViewEntry& view) {
   } catch (Error& error) {
     level_ = outer;
     context_.search_path = path;
+    open_views_.pop_back();
     error.at(0);
     throw;
   }
   level_ = outer;
   context_.search_path = path;
   depth_base_ = base_before;
-  --view_depth_;
+  open_views_.pop_back();
   for (size_t i = 0; i < plan->outputs.size() && i < view.columns.size(); ++i) {
     plan->outputs[i].name = view.columns[i].name;
     plan->outputs[i].table = view.id;

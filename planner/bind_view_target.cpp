@@ -94,6 +94,7 @@ Binder::WrittenRelation Binder::find_written(const ast::QualifiedName& name, std
       throw Error(sqlstate::kWrongObjectType, "cannot execute MERGE on relation \"" + view->name + "\"")
           .with_detail("This operation is not supported for views.");
     }
+    open_view(*view);
     relation.views.push_back(updatable_view(*view, verb));
     const auto& query = relation.views.back().query->as<ast::SelectQuery>();
     const ast::QualifiedName inner = query.from[0]->as<ast::TableReference>().name;
@@ -106,6 +107,7 @@ Binder::WrittenRelation Binder::find_written(const ast::QualifiedName& name, std
     }
     context_.search_path = path;
   }
+  open_views_.resize(open_views_.size() - relation.views.size());
   if (found.virtual_table) {
     if (!relation.views.empty()) {
       throw_not_updatable(*relation.views[0].entry, verb,

@@ -118,6 +118,9 @@ class Binder {
   LogicalPtr bind_join(const ast::JoinReference& join);
   LogicalPtr bind_scan(const TableEntry& table, const std::string& alias);
   LogicalPtr bind_view(const ViewEntry& view);
+  /// 42P17 if `view` is read by itself, after CREATE OR REPLACE VIEW has closed a circle; else it is among the open
+  /// views.
+  void open_view(const ViewEntry& view);
   LogicalPtr bind_sequence(const SequenceEntry& sequence);
   LogicalPtr bind_cte_reference(CommonTableBinding& common_table, int position);
   static void rename_columns(ScopeItem& item, const std::vector<ast::Name>& names);
@@ -401,7 +404,7 @@ class Binder {
   std::unordered_map<PlanColumn, uint32_t> depth_of_column_;
   /// `alias.name` of the columns in scope, for messages.
   std::unordered_map<PlanColumn, std::string> name_of_column_;
-  int view_depth_ = 0;
+  std::vector<ObjectId> open_views_ = {};  ///< views whose queries are being bound, outermost first
   /// Where the depth of levels starts: inside a view, below the query that names it.
   uint32_t depth_base_ = 0;
 };

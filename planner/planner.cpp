@@ -10,6 +10,7 @@ std::shared_ptr<const PlannedStatement> plan_statement(const ast::Statement& sta
   planned->plan = plan_physical(*logical, context);
   planned->parameter_types = context.parameter_types;
   planned->depends_on = context.depends_on;
+  planned->named = context.named;
   planned->writes = context.writes;
   planned->tables_read = context.tables_read;
   return planned;

@@ -44,6 +44,7 @@ struct PlannerContext {
   uint32_t next_cte = 1;
   /// Objects whose change makes the plan stale, with the versions seen.
   std::vector<std::pair<ObjectId, uint64_t>> depends_on = {};
+  std::vector<ObjectId> named = {};  ///< those of `depends_on` that the statement itself names, not only a view of it
   std::vector<ObjectId> tables_read = {};
   bool writes = false;
 };
@@ -55,6 +56,7 @@ struct PlannedStatement {
   std::vector<LogicalType> parameter_types;
   /// Objects whose change makes the plan stale, with the versions seen.
   std::vector<std::pair<ObjectId, uint64_t>> depends_on;
+  std::vector<ObjectId> named;  ///< those that the statement itself names, not only a view of it
   bool writes = false;
   std::vector<ObjectId> tables_read;
 };

@@ -118,7 +118,7 @@ void create_view(const ast::CreateViewStatement& statement, DdlContext& context)
     view.columns.push_back(std::move(column));
   }
   bool temporary = statement.persistence == ast::Persistence::Temporary;
-  for (const auto& [id, version] : planned->depends_on) {
+  for (const ObjectId id : planned->named) {
     const CatalogEntry* object = context.catalog().object(id);
     if (object != nullptr && (kind_of(*object) == ObjectKind::kTable || kind_of(*object) == ObjectKind::kView)) {
       view.depends_on.push_back(id);
@@ -155,6 +155,7 @@ void create_view(const ast::CreateViewStatement& statement, DdlContext& context)
       }
     }
     view.id = old->id;
+    std::erase(view.depends_on, view.id);  // it may name itself: its use is then an error, dropping it is none
   } else {
     view.id = context.allocate_id();
   }

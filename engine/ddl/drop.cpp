@@ -116,14 +116,26 @@ std::vector<const ViewEntry*> dependents(const Catalog& catalog, ObjectId id) {
   return found;
 }
 
-void drop_relation(const CatalogEntry& entry, bool cascade, DdlContext& context);
+/// What is being dropped: it hinders nothing else from going, and, as views may depend on each other in a circle, is
+/// not dropped again.
+using Underway = std::set<ObjectId>;
 
-void drop_dependents(const CatalogEntry& entry, const std::string& dropped, bool cascade, DdlContext& context) {
+void drop_relation(const CatalogEntry& entry, bool cascade, Underway& underway, DdlContext& context);
+
+/// Those of `dependents` that do not go anyway.
+std::vector<const ViewEntry*> staying_dependents(const Catalog& catalog, ObjectId id, const Underway& underway) {
+  std::vector<const ViewEntry*> found = dependents(catalog, id);
+  std::erase_if(found, [&underway](const ViewEntry* view) { return underway.contains(view->id); });
+  return found;
+}
+
+void drop_dependents(const CatalogEntry& entry, const std::string& dropped, bool cascade, Underway& underway,
+                     DdlContext& context) {
   const ObjectId id = id_of(entry);
   const std::string needed = std::string(word_for(entry)) + " " + name_of(entry);
   if (!cascade) {
     std::string detail;
-    for (const ViewEntry* view : dependents(context.catalog(), id)) {
+    for (const ViewEntry* view : staying_dependents(context.catalog(), id, underway)) {
       detail += (detail.empty() ? "" : "\n") + std::string("view ") + view->name + " depends on " + needed;
     }
     if (!detail.empty()) {
@@ -135,18 +147,19 @@ void drop_dependents(const CatalogEntry& entry, const std::string& dropped, bool
     return;
   }
   for (;;) {
-    const auto rest = dependents(context.catalog(), id);
+    const auto rest = staying_dependents(context.catalog(), id, underway);
     if (rest.empty()) {
       return;
     }
     context.notice("NOTICE", Error(sqlstate::kSuccessfulCompletion, "drop cascades to view " + rest.front()->name));
-    drop_relation(*context.catalog().object(rest.front()->id), true, context);
+    drop_relation(*context.catalog().object(rest.front()->id), true, underway, context);
   }
 }
 
-void drop_relation(const CatalogEntry& entry, bool cascade, DdlContext& context) {
+void drop_relation(const CatalogEntry& entry, bool cascade, Underway& underway, DdlContext& context) {
   const CatalogEntry copy = entry;  // the catalog that holds `entry` changes below
-  drop_dependents(copy, std::string(word_for(copy)) + " " + name_of(copy), cascade, context);
+  underway.insert(id_of(copy));
+  drop_dependents(copy, std::string(word_for(copy)) + " " + name_of(copy), cascade, underway, context);
   switch (kind_of(copy)) {
     case ObjectKind::kTable:
       drop_foreign_keys(std::get<TableEntry>(copy), cascade, context);
@@ -315,7 +328,8 @@ void require_relation(const ast::QualifiedName& name, const ast::DropStatement& 
   }
 }
 
-void drop_one_relation(const ast::QualifiedName& name, const ast::DropStatement& statement, DdlContext& context) {
+void drop_one_relation(const ast::QualifiedName& name, const ast::DropStatement& statement, Underway& underway,
+                       DdlContext& context) {
   if (statement.object == ast::ObjectKind::Index && drop_unique_index(name, context)) {
     return;
   }
@@ -328,7 +342,7 @@ void drop_one_relation(const ast::QualifiedName& name, const ast::DropStatement&
   } else if (const auto* sequence = std::get_if<SequenceEntry>(found)) {
     free_from_defaults(*sequence, statement.cascade, context);
   }
-  drop_relation(*found, statement.cascade, context);
+  drop_relation(*found, statement.cascade, underway, context);
 }
 
 }  // namespace
@@ -370,10 +384,12 @@ void throw_no_such_object(ast::ObjectKind kind, const ast::ObjectName& object, c
 }
 
 void drop_dependent_views(const TableEntry& table, const std::string& dropped, bool cascade, DdlContext& context) {
-  drop_dependents(CatalogEntry(table), dropped, cascade, context);
+  Underway underway;
+  drop_dependents(CatalogEntry(table), dropped, cascade, underway, context);
 }
 
 void drop_contents(const SchemaEntry& schema, DdlContext& context) {
+  Underway underway;
   std::vector<ObjectId> left;
   for (const CatalogEntry* entry : context.catalog().in_schema(schema.id)) {
     left.push_back(id_of(*entry));
@@ -383,7 +399,7 @@ void drop_contents(const SchemaEntry& schema, DdlContext& context) {
     const CatalogEntry* entry = context.catalog().object(id);
     const auto* table = entry == nullptr ? nullptr : std::get_if<TableEntry>(entry);
     if (entry != nullptr && (table == nullptr || !table->hidden)) {
-      drop_relation(*entry, true, context);
+      drop_relation(*entry, true, underway, context);
     }
   }
 }
@@ -422,7 +438,7 @@ bool is_relation(ast::ObjectKind kind) {
 /// Whatever its order, a list is dropped as one: what depends on others of the list goes before them.
 void drop_listed_relations(std::vector<ast::QualifiedName> names, const ast::DropStatement& statement,
                            DdlContext& context) {
-  std::set<ObjectId> seen;
+  Underway seen;
   std::erase_if(names, [&](const ast::QualifiedName& name) {
     const CatalogEntry* found = context.find_relation(name);
     return found != nullptr && !seen.insert(id_of(*found)).second;
@@ -432,7 +448,7 @@ void drop_listed_relations(std::vector<ast::QualifiedName> names, const ast::Dro
     std::optional<Error> first;
     for (const ast::QualifiedName& name : names) {
       try {
-        drop_one_relation(name, statement, context);
+        drop_one_relation(name, statement, seen, context);
       } catch (const Error& error) {
         if (error.sqlstate() != sqlstate::kDependentObjectsStillExist) {
           throw;

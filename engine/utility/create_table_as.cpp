@@ -82,9 +82,7 @@ std::unique_ptr<Result> run_create_table_as(Session& session, const ast::Stateme
     view.columns = table.columns;
     view.materialized_table = table.id;
     view.populated = syntax.with_data;
-    for (const auto& [id, version] : query->planned->depends_on) {
-      view.depends_on.push_back(id);
-    }
+    view.depends_on = query->planned->named;
     table.name = "mv_" + std::to_string(table.id);
     table.hidden = true;
     context.put(table);

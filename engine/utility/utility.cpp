@@ -377,6 +377,14 @@ std::string command_words(const ast::Statement& statement) {
       return "ALTER " + tag_word(statement.as<ast::SetSchemaStatement>().object);
     case Kind::SetOwner:
       return "ALTER " + tag_word(statement.as<ast::SetOwnerStatement>().object);
+    case Kind::AlterDatabase:
+      return "ALTER DATABASE";
+    case Kind::AlterRoleSet:
+      return "ALTER ROLE";
+    case Kind::GrantRole:
+      return statement.as<ast::GrantRoleStatement>().grant ? "GRANT ROLE" : "REVOKE ROLE";
+    case Kind::GrantPrivileges:
+      return statement.as<ast::GrantPrivilegesStatement>().grant ? "GRANT" : "REVOKE";
     case Kind::Unsupported:
       return statement.as<ast::UnsupportedStatement>().words;
     default:
