@@ -11,6 +11,7 @@
 #   CLI11::CLI11               flags and config file             PkgConfig::HWY, ::HWY_CONTRIB   SIMD, sort
 #   PkgConfig::EDIT            line editing in the shell         simdjson::simdjson      reading JSON
 #   benchmark::benchmark       bench/micro                       PkgConfig::PQ           client side of wire tests
+#   PkgConfig::PCRE2           regular expressions that RE2 cannot run
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(fmt REQUIRED)
@@ -29,6 +30,7 @@ foreach(target antlr4_shared antlr4_static)
   set_target_properties(${target} PROPERTIES INTERFACE_INCLUDE_DIRECTORIES ${ANTLR4_INCLUDE_DIR})
 endforeach()
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(LZ4 REQUIRED IMPORTED_TARGET liblz4)
 pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)

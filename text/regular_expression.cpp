@@ -2,17 +2,20 @@
 
 #include <re2/re2.h>
 
+#include <optional>
 #include <utility>
 
 #include "base/ascii.h"
 #include "base/error.h"
 #include "base/utf8.h"
+#include "text/backtracking_program.h"
 #include "text/regular_expression_syntax.h"
 
 namespace tidemark {
 
 struct RegularExpression::Compiled {
   std::unique_ptr<re2::RE2> program;
+  std::unique_ptr<BacktrackingProgram> backtracking;  ///< instead of `program`, for what RE2 cannot run
   std::string literal;  ///< what the whole expression amounts to, if it is plain text in its own case
   bool is_literal = false;
 };
@@ -26,37 +29,15 @@ constexpr int64_t kProgramBytesMax = int64_t{32} << 20;
 /// Writes a syntax tree in RE2's spelling.
 class Re2Writer {
  public:
-  explicit Re2Writer(bool lines) : lines_(lines) {}
+  Re2Writer(bool lines, bool is_lazy) : lines_(lines), all_lazy_(is_lazy) {}
 
-  std::string write(const std::vector<RegexBranch>& branches) {
-    is_lazy_ = preference_of(branches) == Preference::kShortest;
-    all_lazy_ = is_lazy_;
+  /// Nothing if RE2 cannot run it.
+  std::optional<std::string> write(const std::vector<RegexBranch>& branches) {
     write_branches(branches);
-    return std::move(out_);
+    return can_run_ ? std::optional(std::move(out_)) : std::nullopt;
   }
-  /// Whether the expression as a whole wants the shortest match.
-  [[nodiscard]] bool is_lazy() const { return is_lazy_; }
 
  private:
-  /// What PostgreSQL calls greediness: an expression has that of the first thing in it that has any, and one of several
-  /// branches is always greedy.
-  enum class Preference : uint8_t { kNone, kLongest, kShortest };
-
-  static Preference preference_of(const std::vector<RegexBranch>& branches) {
-    if (branches.size() > 1) {
-      return Preference::kLongest;
-    }
-    for (const RegexNode& node : branches[0]) {
-      const Preference preference = node.has_preference ? (node.is_lazy ? Preference::kShortest : Preference::kLongest)
-                                    : node.kind == Kind::kGroup ? preference_of(node.branches)
-                                                                : Preference::kNone;
-      if (preference != Preference::kNone) {
-        return preference;
-      }
-    }
-    return Preference::kNone;
-  }
-
   /// Which characters may be met first (or last): RegexNode's bits, and this one for none at all.
   static constexpr uint8_t kNothing = 4;
 
@@ -104,11 +85,7 @@ class Re2Writer {
     const bool is_start = branch[index].kind == Kind::kWordStart;
     const uint8_t outside = is_start ? before : after;
     const uint8_t inside = is_start ? after : before;
-    if (inside != RegexNode::kWordCharacters && outside != RegexNode::kOtherCharacters) {
-      throw Error(sqlstate::kFeatureNotSupported,
-                  std::string(is_start ? "\\m" : "\\M") +
-                      " in regular expressions is not supported where its neighbours may or may not belong to a word");
-    }
+    can_run_ = can_run_ && (inside == RegexNode::kWordCharacters || outside == RegexNode::kOtherCharacters);
     out_ += "\\b";
   }
 
@@ -159,6 +136,11 @@ class Re2Writer {
       case Kind::kNoWordEdge:
         out_ += "\\B";
         break;
+      case Kind::kLookAhead:
+      case Kind::kLookBehind:
+      case Kind::kBackReference:
+        can_run_ = false;
+        break;
     }
     write_quantifier(node);
   }
@@ -179,9 +161,9 @@ class Re2Writer {
     }
   }
 
-  const bool lines_;  ///< ^ and $ match at newlines
-  bool is_lazy_ = false;
-  bool all_lazy_ = false;  ///< here everything prefers less
+  const bool lines_;     ///< ^ and $ match at newlines
+  bool all_lazy_;        ///< here everything prefers less
+  bool can_run_ = true;  ///< RE2 can
   std::string out_;
 };
 
@@ -292,10 +274,19 @@ RegularExpression::RegularExpression(std::string_view pattern, Options options) 
     compiled->literal = pattern;
     translated = re2::RE2::QuoteMeta(piece(pattern));
   } else {
-    Re2Writer writer(options.lines);
-    translated = writer.write(
-        parse_regex(pattern, {.expanded = options.expanded, .dot_stops_at_newline = options.dot_stops_at_newline}));
-    settings.set_longest_match(!writer.is_lazy());
+    const std::vector<RegexBranch> branches =
+        parse_regex(pattern, {.expanded = options.expanded, .dot_stops_at_newline = options.dot_stops_at_newline});
+    const bool is_lazy = prefers_shortest(branches);
+    std::optional<std::string> written = Re2Writer(options.lines, is_lazy).write(branches);
+    if (!written) {
+      compiled->backtracking = std::make_unique<BacktrackingProgram>(
+          branches, BacktrackingProgram::Options{
+                        .ignore_case = options.ignore_case, .lines = options.lines, .shortest = is_lazy});
+      compiled_ = std::move(compiled);
+      return;
+    }
+    translated = std::move(*written);
+    settings.set_longest_match(!is_lazy);
   }
   compiled->program = std::make_unique<re2::RE2>(translated, settings);
   if (!compiled->program->ok()) {
@@ -310,14 +301,21 @@ bool RegularExpression::matches(std::string_view text) const {
   if (compiled_->is_literal) {
     return text.find(compiled_->literal) != std::string_view::npos;
   }
+  if (compiled_->backtracking) {
+    return compiled_->backtracking->matches(text);
+  }
   return re2::RE2::PartialMatch(piece(text), *compiled_->program);
 }
 
 size_t RegularExpression::group_count() const {
-  return static_cast<size_t>(compiled_->program->NumberOfCapturingGroups());
+  return compiled_->backtracking ? compiled_->backtracking->group_count()
+                                 : static_cast<size_t>(compiled_->program->NumberOfCapturingGroups());
 }
 
 bool RegularExpression::find(std::string_view text, size_t from, Groups& groups) const {
+  if (compiled_->backtracking) {
+    return compiled_->backtracking->find(text, from, groups);
+  }
   const size_t count = group_count() + 1;
   std::vector<re2::StringPiece> found(count);
   if (!compiled_->program->Match(piece(text), from, text.size(), re2::RE2::UNANCHORED, found.data(),

@@ -7,14 +7,15 @@
 
 namespace tidemark {
 
-/// One of PostgreSQL's regular expressions (its manual, 9.7.3), run by RE2 in linear time (D16). Immutable and shared
-/// between threads.
+/// One of PostgreSQL's regular expressions (its manual, 9.7.3). Immutable and shared between threads.
+///
+/// RE2 runs it in linear time (D16), save for what RE2 cannot do: look-around, back-references, and \m and \M where no
+/// neighbour tells that \y comes to the same. Those backtrack (text/backtracking_program.h), within a bound.
 ///
 /// The longest of the leftmost matches is found, unless the expression as a whole is lazy by PostgreSQL's rule (its
-/// first quantifier is): then a short one. Two differences to PostgreSQL remain: which groups share a match among them
-/// where several ways lead to the same match may differ, and the shortest match is found quantifier by quantifier, not
-/// over all. RE2 has no \m and \M, only \y: they are taken for it where a neighbour tells that it comes to the same,
-/// and refused elsewhere.
+/// first quantifier is): then a short one. Two differences to PostgreSQL remain in RE2's hands: which groups share a
+/// match among them where several ways lead to the same match may differ, and the shortest match is found quantifier by
+/// quantifier, not over all.
 class RegularExpression {
  public:
   struct Options {
@@ -30,12 +31,13 @@ class RegularExpression {
   /// A string of such letters; `g` is left to the caller. 22023 `invalid regular expression option: "z"`.
   static Options parse_flags(std::string_view flags);
 
-  /// 2201B `invalid regular expression: …`; 0A000 for look-around and back-references.
+  /// 2201B `invalid regular expression: …`; 0A000 for looking behind over an unknown number of characters.
   RegularExpression(std::string_view pattern, Options options);
   RegularExpression(const RegularExpression&) = delete;
   RegularExpression& operator=(const RegularExpression&) = delete;
   ~RegularExpression();
 
+  /// Like `find`, 54000 if backtracking finds no end.
   [[nodiscard]] bool matches(std::string_view text) const;
   /// Parenthesised groups.
   [[nodiscard]] size_t group_count() const;

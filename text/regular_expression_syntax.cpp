@@ -129,7 +129,9 @@ class Parser {
     return branches;
   }
 
-  static bool is_constraint(Kind kind) { return kind != Kind::kCharacters && kind != Kind::kGroup; }
+  static bool is_constraint(Kind kind) {
+    return kind != Kind::kCharacters && kind != Kind::kGroup && kind != Kind::kBackReference;
+  }
 
   /// Whether a quantifier stands here. A brace is one only before a digit.
   [[nodiscard]] bool at_quantifier() const {
@@ -175,23 +177,76 @@ class Parser {
   }
 
   RegexNode parse_group(int depth) {
+    constexpr struct {
+      std::string_view opening;
+      Kind kind;
+      bool negated;
+    } kLooks[] = {{"?=", Kind::kLookAhead, false},
+                  {"?!", Kind::kLookAhead, true},
+                  {"?<=", Kind::kLookBehind, false},
+                  {"?<!", Kind::kLookBehind, true}};
     RegexNode node;
     node.kind = Kind::kGroup;
-    node.captures = true;
     rest_.remove_prefix(1);
-    if (rest_.starts_with("?=") || rest_.starts_with("?!") || rest_.starts_with("?<")) {
-      throw_not_supported("look-around constraints");
+    for (const auto& look : kLooks) {
+      if (rest_.starts_with(look.opening)) {
+        node.kind = look.kind;
+        node.negated = look.negated;
+        rest_.remove_prefix(look.opening.size());
+        break;
+      }
     }
+    const bool looks = node.kind != Kind::kGroup;
     if (rest_.starts_with("?:")) {
-      node.captures = false;
       rest_.remove_prefix(2);
-    } else if (rest_.starts_with('?')) {
+    } else if (!looks && rest_.starts_with('?')) {
       throw_invalid_regex("quantifier operand invalid");
+    } else {
+      node.captures = !looks && !in_look_;  // Groups within a look-around capture nothing.
     }
+    const size_t number = groups_closed_.size();
+    if (node.captures) {
+      groups_closed_.push_back(false);
+    }
+    const bool outer_look = std::exchange(in_look_, in_look_ || looks);
     node.branches = parse_branches(depth + 1);
+    in_look_ = outer_look;
     if (!take(')')) {
       throw_invalid_regex("parentheses () not balanced");
     }
+    if (node.captures) {
+      groups_closed_[number] = true;
+    }
+    return node;
+  }
+
+  /// A number behind a backslash, whose first digit is `first`: one digit names a group, more do if there are so many,
+  /// and are else the octal code of a character.
+  RegexNode parse_back_reference(char first) {
+    std::string_view digits = rest_;
+    auto number = static_cast<size_t>(first - '0');
+    while (!digits.empty() && is_ascii_digit(digits[0]) && number <= kRepetitionsMax) {
+      number = number * 10 + static_cast<size_t>(digits[0] - '0');
+      digits.remove_prefix(1);
+    }
+    if (digits.size() != rest_.size() && number > groups_closed_.size()) {
+      auto code = static_cast<uint32_t>(first - '0');
+      if (code > 7) {
+        throw_escape();
+      }
+      for (int taken = 1; taken < 3 && !rest_.empty() && rest_[0] >= '0' && rest_[0] <= '7'; ++taken) {
+        code = code * 8 + static_cast<uint32_t>(rest_[0] - '0');
+        rest_.remove_prefix(1);
+      }
+      return literal(code);
+    }
+    if (in_look_ || number > groups_closed_.size() || !groups_closed_[number - 1]) {
+      throw_invalid_regex("invalid backreference number");
+    }
+    rest_ = digits;
+    RegexNode node;
+    node.kind = Kind::kBackReference;
+    node.number = static_cast<int32_t>(number);
     return node;
   }
 
@@ -348,7 +403,7 @@ class Parser {
     }
     rest_.remove_prefix(1);
     if (c >= '1' && c <= '9') {
-      throw_not_supported("back-references");
+      return parse_back_reference(c);
     }
     constexpr std::pair<char, Kind> kConstraints[] = {
         {'A', Kind::kTextStart}, {'Z', Kind::kTextEnd},  {'m', Kind::kWordStart},
@@ -491,9 +546,32 @@ class Parser {
 
   std::string_view rest_;
   const RegexSyntaxOptions options_;
+  std::vector<bool> groups_closed_;  ///< of each capturing group met so far
+  bool in_look_ = false;             ///< within a look-around
 };
 
+enum class Preference : uint8_t { kNone, kLongest, kShortest };
+
+Preference preference_of(const std::vector<RegexBranch>& branches) {
+  if (branches.size() > 1) {
+    return Preference::kLongest;
+  }
+  for (const RegexNode& node : branches[0]) {
+    const Preference preference = node.has_preference ? (node.is_lazy ? Preference::kShortest : Preference::kLongest)
+                                  : node.kind == Kind::kGroup ? preference_of(node.branches)
+                                                              : Preference::kNone;
+    if (preference != Preference::kNone) {
+      return preference;
+    }
+  }
+  return Preference::kNone;
+}
+
 }  // namespace
+
+bool prefers_shortest(const std::vector<RegexBranch>& branches) {
+  return preference_of(branches) == Preference::kShortest;
+}
 
 void throw_invalid_regex(std::string_view reason) {
   throw Error(sqlstate::kInvalidRegularExpression, "invalid regular expression: " + std::string(reason));

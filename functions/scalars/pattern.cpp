@@ -87,6 +87,7 @@ void match_expression(KernelCall& call) {
   for (size_t row = 0; row < call.size; ++row) {
     to[row] = 0;
     if (!call.valid.is_valid(row)) continue;
+    call.context.check_cancelled();  // Backtracking may take a while for each row.
     to[row] = pattern.get(patterns[row], make_expression<kIgnoreCase>).matches(texts[row]) != kNegated ? 1 : 0;
   }
   call.result = std::move(result);
@@ -373,6 +374,7 @@ void add_patterns(FunctionTables& tables) {
   add_pattern_operators(tables);
   tables.function("like", {kText, kText}, kBoolean, like<false, false>, "LIKE").prepare = prepare_like<false>;
   tables.function("notlike", {kText, kText}, kBoolean, like<false, true>, "NOT LIKE").prepare = prepare_like<false>;
+  tables.function("like_escape", {kBytea, kBytea}, kBytea, each_row<like_escape>, "LIKE pattern with another escape");
   tables.function("like_escape", {kText, kText}, kText, each_row<like_escape>, "LIKE pattern with another escape");
   tables.function("similar_to_escape", {kText}, kText, each_row<similar_escape_default>,
                   "SIMILAR TO pattern as a regular expression");
