@@ -5,8 +5,17 @@
 
 #include "base/check.h"
 #include "executor/operator.h"
+#include "executor/prepared_expression.h"
 
 namespace tidemark {
+namespace {
+
+bool reads_input(const Expression& expression) {
+  return expression.kind == ExpressionKind::kInput ||
+         std::ranges::any_of(expression.children, [](const ExpressionPtr& child) { return reads_input(*child); });
+}
+
+}  // namespace
 
 WindowPlan::WindowPlan(const PhysicalWindow& plan, ExecutionState& state)
     : state_(state), child_width_(plan.children[0]->outputs.size()) {
@@ -30,6 +39,12 @@ WindowPlan::WindowPlan(const PhysicalWindow& plan, ExecutionState& state)
     const WindowFrame& frame = call.expression->frame;
     if (frame.unit == FrameUnit::kRange && (frame.start_offset != nullptr || frame.end_offset != nullptr)) {
       call.order_column = add_column(*call.expression->order_by[0].expression);
+    }
+    if (frame.start_offset != nullptr && reads_input(*frame.start_offset)) {
+      call.start_column = add_column(*frame.start_offset);
+    }
+    if (frame.end_offset != nullptr && reads_input(*frame.end_offset)) {
+      call.end_column = add_column(*frame.end_offset);
     }
   }
   const WindowExpression& window = *calls_[0].expression;
@@ -93,6 +108,19 @@ void WindowBlock::find_edges() {
   edges_.group_begin.push_back(static_cast<uint32_t>(sorted_.size()));
 }
 
+std::optional<Value> WindowBlock::offset_value(const ExpressionPtr& offset, uint32_t column) const {
+  if (offset == nullptr) {
+    return std::nullopt;
+  }
+  if (column == UINT32_MAX) {
+    return evaluate_once(*offset, plan_.state_);
+  }
+  if (sorted_.empty()) {
+    return std::nullopt;
+  }
+  return rows_.column(column).gather(std::span(sorted_).first(1)).value(0);
+}
+
 Vector WindowBlock::compute(const WindowPlan::Call& call) {
   const WindowExpression& expression = *call.expression;
   WindowArguments arguments;
@@ -102,7 +130,10 @@ Vector WindowBlock::compute(const WindowPlan::Call& call) {
   if (expression.filter != nullptr) {
     arguments.filter = rows_.column(call.first_column + expression.children.size()).gather(sorted_);
   }
-  FrameFinder frames(expression.frame, expression.order_by, plan_.state_);
+  const WindowFrame& frame = expression.frame;
+  const FrameOffsets offsets{offset_value(frame.start_offset, call.start_column),
+                             offset_value(frame.end_offset, call.end_column)};
+  FrameFinder frames(frame, expression.order_by, offsets, plan_.state_);
   if (std::optional<Vector> result = compute_whole_block(expression, edges_, arguments, plan_.state_.query())) {
     return std::move(*result);
   }

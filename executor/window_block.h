@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -30,6 +31,8 @@ class WindowPlan {
     const WindowExpression* expression = nullptr;
     uint32_t first_column = 0;           ///< of its arguments, and behind them its filter
     uint32_t order_column = UINT32_MAX;  ///< the first ORDER BY value, for RANGE frames with an offset
+    uint32_t start_column = UINT32_MAX;  ///< of the frame's offset, if it is a subquery's result: alike in all rows
+    uint32_t end_column = UINT32_MAX;
   };
 
  private:
@@ -54,6 +57,7 @@ class WindowBlock {
 
  private:
   void find_edges();
+  [[nodiscard]] std::optional<Value> offset_value(const ExpressionPtr& offset, uint32_t column) const;
   [[nodiscard]] Vector compute(const WindowPlan::Call& call);
 
   const WindowPlan& plan_;

@@ -7,7 +7,7 @@
 
 #include "executor/execution_state.h"
 #include "executor/growing_column.h"
-#include "executor/value_shift.h"
+#include "executor/range_offset.h"
 #include "functions/expression.h"
 
 namespace tidemark {
@@ -29,11 +29,18 @@ struct RowSpan {
   [[nodiscard]] bool empty() const { return first >= last; }
 };
 
+/// The values of a frame's offsets, where it has any.
+struct FrameOffsets {
+  std::optional<Value> start;
+  std::optional<Value> end;
+};
+
 /// Which rows of its partition a row looks at: the frame of one window call.
 class FrameFinder {
  public:
-  /// `frame` and `order_by` outlive this. Throws 22013, 22004 for bad offsets.
-  FrameFinder(const WindowFrame& frame, std::span<const SortKey> order_by, ExecutionState& state);
+  /// `frame` outlives this. Throws 22013, 22004 for bad offsets.
+  FrameFinder(const WindowFrame& frame, std::span<const SortKey> order_by, const FrameOffsets& offsets,
+              ExecutionState& state);
 
   /// Sets the partition. `order_column`: the first ORDER BY value of each row; only needed for RANGE with an offset.
   void begin(const WindowPartition& partition, const Vector* order_column);
@@ -47,20 +54,18 @@ class FrameFinder {
   [[nodiscard]] bool starts_at_partition() const {
     return frame_.start == FrameBoundKind::kUnboundedPreceding && !excludes();
   }
-  [[nodiscard]] bool needs_order_values() const { return start_shift_.has_value() || end_shift_.has_value(); }
+  [[nodiscard]] bool needs_order_values() const { return start_range_.has_value() || end_range_.has_value(); }
 
  private:
-  [[nodiscard]] size_t bound(size_t row, FrameBoundKind kind, int64_t rows, const std::optional<ValueShift>& shift,
+  [[nodiscard]] size_t bound(size_t row, FrameBoundKind kind, int64_t rows, const std::optional<RangeOffset>& range,
                              bool is_end) const;
-  [[nodiscard]] size_t range_bound(size_t row, bool preceding, const ValueShift& shift, bool is_end) const;
-  template <class T, class Wide>
-  [[nodiscard]] size_t search(Wide target, bool is_end) const;
+  [[nodiscard]] size_t range_bound(size_t row, bool preceding, const RangeOffset& range, bool is_end) const;
 
   const WindowFrame& frame_;
   bool descending_ = false;
   bool nulls_first_ = false;
   int64_t start_rows_ = 0, end_rows_ = 0;
-  std::optional<ValueShift> start_shift_, end_shift_;
+  std::optional<RangeOffset> start_range_, end_range_;
   const WindowPartition* partition_ = nullptr;
   Vector order_;             ///< flat
   size_t values_begin_ = 0;  ///< rows [values_begin_, values_end_) have an order value

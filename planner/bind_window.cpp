@@ -230,8 +230,10 @@ void Binder::bind_frame(const ast::WindowFrame& frame, WindowExpression& window,
     }
     const LogicalType order = window.order_by[0].expression->type;
     const bool numeric = is_numeric_type(order.id);
-    const LogicalType wanted = range_offset_type(order);
-    if ((!numeric && wanted.id != TypeId::kInterval) || !can_coerce(*bound, wanted, CastContext::kAssignment)) {
+    // Small integers may be moved by larger ones, off the ends of their type.
+    const bool keeps_type = is_integer_type(bound->type.id) && is_integer_type(order.id) && order.id != TypeId::kInt64;
+    const LogicalType wanted = keeps_type ? bound->type : range_offset_type(order);
+    if ((!numeric && wanted.id != TypeId::kInterval) || !can_coerce(*bound, wanted, CastContext::kImplicit)) {
       throw Error(sqlstate::kFeatureNotSupported,
                   "RANGE with offset PRECEDING/FOLLOWING is not supported for column type " + order.to_string() +
                       (numeric || wanted.id == TypeId::kInterval ? " and offset type " + bound->type.to_string() : ""))
