@@ -67,6 +67,7 @@ constexpr std::string_view kPlanCacheModes[] = {"auto", "force_generic_plan", "f
 constexpr std::string_view kReplicationRoles[] = {"origin", "replica", "local"};
 constexpr std::string_view kStatementKinds[] = {"none", "ddl", "mod", "all"};
 constexpr std::string_view kToastCompressions[] = {"pglz", "lz4"};
+constexpr std::string_view kParallelModes[] = {"off", "on", "regress"};
 constexpr std::string_view kTriStates[] = {"partition", "on", "off"};
 constexpr std::string_view kXmlBinaries[] = {"base64", "hex"};
 constexpr std::string_view kXmlOptions[] = {"content", "document"};
@@ -220,9 +221,11 @@ constexpr SettingDefinition kTable[] = {
   {"enable_sort", boolean(true), kUser, kCompatibility, "PostgreSQL: planner method."},
   {"enable_tidscan", boolean(true), kUser, kCompatibility, "PostgreSQL: planner method."},
   {"escape_string_warning", boolean(true), kUser, kCompatibility, "PostgreSQL: warns of backslashes in literals."},
+  {"force_parallel_mode", one_of("off", kParallelModes), kUser, kCompatibility, "PostgreSQL: planner's use of parallel plans."},
   {"from_collapse_limit", integer(8, 1, kIntegerMax), kUser, kCompatibility, "PostgreSQL: planning of subqueries."},
   {"geqo", boolean(true), kUser, kCompatibility, "PostgreSQL: planning of many joins."},
   {"geqo_threshold", integer(12, 2, kIntegerMax), kUser, kCompatibility, "PostgreSQL: planning of many joins."},
+  {"hash_mem_multiplier", real(2, 1, 1000), kUser, kCompatibility, "PostgreSQL: memory of hash tables; see work_mem."},
   {"jit", boolean(false), kUser, kCompatibility, "PostgreSQL: compiles queries."},
   {"jit_above_cost", real(100'000, -1, kRealMax), kUser, kCompatibility, "PostgreSQL: compiles queries."},
   {"join_collapse_limit", integer(8, 1, kIntegerMax), kUser, kCompatibility, "PostgreSQL: planning of joins."},
@@ -232,6 +235,12 @@ constexpr SettingDefinition kTable[] = {
   {"lc_time", string("C"), kUser, kCompatibility, "PostgreSQL: names of days and months in to_char."},
   {"maintenance_work_mem", integer(64 * kMegabyte, kMegabyte, kIntegerMax, kKilobytes), kUser, kCompatibility, "PostgreSQL: memory of index builds."},
   {"max_parallel_maintenance_workers", integer(2, 0, 1024), kUser, kCompatibility, "PostgreSQL: threads of index builds."},
+  {"max_stack_depth", integer(2 * kMegabyte, 100 * kKilobyte, kIntegerMax, kKilobytes), kSuperuser, kCompatibility, "PostgreSQL: depth of recursion; it is as the system allows."},
+  {"min_parallel_index_scan_size", integer(512 * kKilobyte, 0, kIntegerMax, kKilobytes), kUser, kCompatibility, "PostgreSQL: planner's use of parallel plans."},
+  {"min_parallel_table_scan_size", integer(8 * kMegabyte, 0, kIntegerMax, kKilobytes), kUser, kCompatibility, "PostgreSQL: planner's use of parallel plans."},
+  {"parallel_leader_participation", boolean(true), kUser, kCompatibility, "PostgreSQL: planner's use of parallel plans."},
+  {"parallel_setup_cost", real(1000, 0, kRealMax), kUser, kCompatibility, "PostgreSQL: planner cost."},
+  {"parallel_tuple_cost", real(0.1, 0, kRealMax), kUser, kCompatibility, "PostgreSQL: planner cost."},
   {"max_parallel_workers_per_gather", integer(2, 0, 1024), kUser, kCompatibility, "PostgreSQL: threads of one plan node; see max_parallel_workers."},
   {"max_prepared_transactions", integer(0, 0, 0), kInternal, kCompatibility, "PostgreSQL: transactions in two phases."},
   {"quote_all_identifiers", boolean(false), kUser, kCompatibility, "PostgreSQL: quotes in generated SQL."},

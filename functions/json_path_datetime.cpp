@@ -115,9 +115,10 @@ constexpr FieldName kFieldNames[] = {
 [[noreturn]] void throw_bad_value(std::string_view text, std::string_view field) {
   const std::string name = to_ascii_upper(field);
   if (text.empty()) {
-    throw Error("22031", "input string is too short for datetime format");
+    throw Error(sqlstate::kInvalidDatetimeFormat, "input string is too short for datetime format");
   }
-  throw Error("22031", "invalid value \"" + std::string(text.substr(0, field.size())) + "\" for \"" + name + "\"")
+  throw Error(sqlstate::kInvalidDatetimeFormat,
+              "invalid value \"" + std::string(text.substr(0, field.size())) + "\" for \"" + name + "\"")
       .with_detail("Value must be an integer.");
 }
 
@@ -137,11 +138,11 @@ class TemplateReader {
         continue;
       }
       format_.remove_prefix(1);
-      if (text_.empty()) throw Error("22031", "input string is too short for datetime format");
+      if (text_.empty()) throw Error(sqlstate::kInvalidDatetimeFormat, "input string is too short for datetime format");
       text_.remove_prefix(1);
     }
     if (!text_.empty()) {
-      throw Error("22031", "trailing characters remain in input string after datetime format");
+      throw Error(sqlstate::kInvalidDatetimeFormat, "trailing characters remain in input string after datetime format");
     }
     if (pm_ && fields_.hour < 12) fields_.hour += 12;
     if (am_ && fields_.hour == 12) fields_.hour = 0;

@@ -103,6 +103,14 @@ void resolve_by_category(std::span<const LogicalType> actual, std::vector<Candid
   if (!kept.empty()) candidates = std::move(kept);
 }
 
+/// What an argument for anyarray is an array of. NULL::anyarray is one of nothing known.
+LogicalType element_of(LogicalType type) {
+  if (is_pseudo_type(type.id)) {
+    throw Error(sqlstate::kDatatypeMismatch, "cannot determine element type of \"" + type.to_string() + "\" argument");
+  }
+  return array_element_type(type);
+}
+
 /// Decides polymorphic types by the actual ones. False: they do not fit together.
 class PolymorphicTypes {
  public:
@@ -118,14 +126,14 @@ class PolymorphicTypes {
           uses_element_ = true;
           break;
         case TypeId::kAnyArray:
-          if (!is_unknown(type) && !settle(element_, array_element_type(type))) return false;
+          if (!is_unknown(type) && !settle(element_, element_of(type))) return false;
           uses_element_ = true;
           break;
         case TypeId::kAnyCompatible:
           compatible.push_back(type);
           break;
         case TypeId::kAnyCompatibleArray:
-          compatible.push_back(is_unknown(type) ? type : array_element_type(type));
+          compatible.push_back(is_unknown(type) ? type : element_of(type));
           break;
         default:
           break;

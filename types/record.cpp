@@ -78,6 +78,24 @@ std::string pack_record(std::span<const Value> fields, std::span<const std::stri
   return writer.take();
 }
 
+std::optional<std::string_view> packed_record_field(std::string_view packed, size_t index) {
+  ByteReader reader(packed, "packed record");
+  const size_t count = reader.get<uint16_t>() & ~kNamed;
+  if (index >= count) {
+    return std::nullopt;
+  }
+  ByteReader bytes(packed, "packed record");
+  bytes.skip(sizeof(uint16_t) + count * kFieldHeaderBytes);
+  for (size_t i = 0;; ++i) {
+    reader.skip(kFieldHeaderBytes - sizeof(uint8_t) - sizeof(uint32_t));
+    const bool is_null = reader.get<uint8_t>() != 0;
+    const std::string_view field = bytes.get_bytes(reader.get<uint32_t>());
+    if (i == index) {
+      return is_null ? std::nullopt : std::optional(field);
+    }
+  }
+}
+
 std::vector<std::string> record_field_names(std::string_view packed) {
   ByteReader reader(packed, "packed record");
   const auto head = reader.get<uint16_t>();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,6 +23,8 @@ struct TypeIoOptions;
 std::string pack_record(std::span<const Value> fields, std::span<const std::string> names = {});
 /// Throws XX001 if the bytes are malformed.
 std::vector<Value> unpack_record(std::string_view packed);
+/// The packed bytes of field `index`; nothing if it is NULL or there is none. Checks bounds, not types.
+std::optional<std::string_view> packed_record_field(std::string_view packed, size_t index);
 /// Empty if the fields have none.
 std::vector<std::string> record_field_names(std::string_view packed);
 

@@ -12,6 +12,7 @@
 #include "base/utf8.h"
 #include "types/array.h"
 #include "types/calendar.h"
+#include "types/char_byte.h"
 #include "types/datetime.h"
 #include "types/datetime_input.h"
 #include "types/interval.h"
@@ -353,7 +354,7 @@ std::string parse_packed(LogicalType type, std::string_view text, const TypeIoOp
     case TypeId::kBytea:
       return parse_bytea(text);
     case TypeId::kChar:
-      return std::string(text.substr(0, 1));
+      return parse_char_byte(text);
     case TypeId::kBit:
     case TypeId::kVarbit:
       return with_length(parse_bits(text), type, ModifierRule::kAssign);

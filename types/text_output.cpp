@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "types/array.h"
+#include "types/char_byte.h"
 #include "types/datetime.h"
 #include "types/int128.h"
 #include "types/interval.h"
@@ -284,6 +285,9 @@ void append_packed(std::string& target, LogicalType type, std::string_view packe
       return;
     case TypeId::kRecord:
       append_record_text(target, packed, options);
+      return;
+    case TypeId::kChar:
+      append_char_byte(target, packed);
       return;
     default:
       target += packed;

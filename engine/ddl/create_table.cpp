@@ -6,6 +6,7 @@
 
 #include "engine/ddl/foreign_key.h"
 #include "engine/ddl/table_options.h"
+#include "functions/coercion.h"
 #include "parser/ast_expression.h"
 #include "parser/ast_to_sql.h"
 #include "parser/sql_parser.h"
@@ -368,6 +369,7 @@ void add_column(TableEntry& table, const ast::ColumnDefinition& definition, DdlC
   } else {
     PlannerContext planner = context.planner();
     column.type = resolve_type(definition.type, planner);
+    require_column_type(column.name, column.type);
     if (const TypeEntry* domain = find_domain(definition.type, planner)) {
       column.domain = domain->id;
     }
@@ -377,6 +379,12 @@ void add_column(TableEntry& table, const ast::ColumnDefinition& definition, DdlC
     check_one_source(table, column, constraint);
   }
   table.columns.push_back(std::move(column));
+}
+
+void require_column_type(const std::string& column, LogicalType type) {
+  if (type_category(type) == 'P' || type.id == TypeId::kUnknown) {
+    throw Error(sqlstate::kInvalidTableDefinition, "column \"" + column + "\" has pseudo-type " + type.to_string());
+  }
 }
 
 void add_constraint(TableEntry& table, const ast::Constraint& constraint, const std::string& column,

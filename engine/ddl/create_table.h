@@ -12,6 +12,9 @@ void create_table(const ast::CreateTableStatement& statement, DdlContext& contex
 const TableEntry* create_table_as(const ast::CreateTableAsStatement& statement, const std::vector<PlanOutput>& outputs,
                                   DdlContext& context);
 
+/// 42P16 for pseudo-types, which no column can be declared with.
+void require_column_type(const std::string& column, LogicalType type);
+
 /// Adds one column with its NOT NULL, DEFAULT, GENERATED and identity clauses to `table` (also ALTER TABLE ADD COLUMN).
 /// Constraints over the table (CHECK, UNIQUE, PRIMARY KEY) are left to `add_constraint`.
 void add_column(TableEntry& table, const ast::ColumnDefinition& definition, DdlContext& context);

@@ -4,6 +4,7 @@
 #include "engine/ddl/definitions.h"
 #include "engine/internal_sql.h"
 #include "engine/session.h"
+#include "functions/coercion.h"
 #include "parser/ast_expression.h"
 #include "parser/ast_to_sql.h"
 
@@ -168,6 +169,10 @@ void create_domain(const ast::CreateDomainStatement& statement, DdlContext& cont
   }
   PlannerContext planner = context.planner();
   domain.base = resolve_type(statement.type, planner);
+  if (type_category(domain.base) == 'P' || domain.base.id == TypeId::kUnknown) {
+    throw Error(sqlstate::kDatatypeMismatch,
+                "\"" + domain.base.to_string() + "\" is not a valid base type for a domain");
+  }
   if (const TypeEntry* below = find_domain(statement.type, planner)) {
     domain.base_domain = below->id;
   }

@@ -400,6 +400,7 @@ class TableAlteration {
     session_.run_ddl([&](DdlContext& context) {
       PlannerContext planner = context.planner();
       column.type = resolve_type(action.column->type, planner);
+      require_column_type(column.name, column.type);
       const TypeEntry* domain = find_domain(action.column->type, planner);
       column.domain = domain == nullptr ? kNoObject : domain->id;
     });

@@ -196,6 +196,25 @@ void make_named_row(KernelCall& call) {
   call.result = std::move(result);
 }
 
+/// Field number `index` of a row value, a constant, from 0.
+void record_field(KernelCall& call) {
+  const Argument<Text> records(call.arguments[0]);
+  const Argument<int32_t> index(call.arguments[1]);
+  Vector result = Vector::flat(call.result_type, call.size);
+  if (call.result_type.physical() != PhysicalType::kBytes) {
+    std::memset(result.mutable_data<char>(), 0, call.size * physical_width(call.result_type.physical()));
+  }
+  for (size_t row = 0; row < call.size; ++row) {
+    if (!call.valid.is_valid(row)) continue;
+    if (const auto field = packed_record_field(records[row], static_cast<size_t>(index[row]))) {
+      unpack_into(result, row, *field);
+    } else {
+      result.set_null(row);
+    }
+  }
+  call.result = std::move(result);
+}
+
 /// Field by field; NULLs are equal to each other and above all values.
 std::weak_ordering order_of_rows(Text left_packed, Text right_packed) {
   const std::vector<Value> left = unpack_record(left_packed);
@@ -377,6 +396,7 @@ void add_array_constructors(FunctionTables& tables) {
       tables.operation("ARRAY OF ARRAYS", {kAnyArray}, kAnyArray, make_array_of_arrays, "array of one dimension more"));
   called(tables.operation("ROW", {kAny}, kRecord, make_row, "row value of these fields"));
   called(tables.operation("NAMED ROW", {kAny}, kRecord, make_named_row, "row value of these fields, with names"));
+  tables.operation("FIELD", {kRecord, kInt32}, kAny, record_field, "field of a row value");
   add_row_comparisons(tables);
   tables.operation("[]", {kAnyArray, kInt32}, kAnyElement, subscript, "element of an array; NULL outside of it")
       .variadic = true;

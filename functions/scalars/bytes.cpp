@@ -8,6 +8,7 @@
 #include "functions/function_errors.h"
 #include "functions/function_tables.h"
 #include "functions/kernel.h"
+#include "types/type_io.h"
 
 namespace tidemark {
 namespace {
@@ -214,6 +215,51 @@ std::string overlay_bytes_whole(Text bytes, Text part, int32_t start) {
 }
 std::string reverse_bytes(Text bytes) { return std::string(bytes.rbegin(), bytes.rend()); }
 
+/// What a client that asks for binary values gets.
+void send(KernelCall& call) {
+  const Vector argument = call.arguments[0].flatten();
+  Vector result = Vector::flat(kBytea, call.size);
+  std::string bytes;
+  for (size_t row = 0; row < call.size; ++row) {
+    result.mutable_data<Text>()[row] = Text("", 0);
+    if (!call.valid.is_valid(row)) continue;
+    bytes.clear();
+    append_binary(bytes, argument, row);
+    result.mutable_data<Text>()[row] = result.heap().add(bytes);
+  }
+  call.result = std::move(result);
+}
+struct SendFunction {
+  const char* name;
+  TypeId type;
+};
+constexpr SendFunction kSendFunctions[] = {
+    {"boolsend", kBoolean},
+    {"int2send", kInt16},
+    {"int4send", kInt32},
+    {"int8send", kInt64},
+    {"float4send", kFloat32},
+    {"float8send", kFloat64},
+    {"numeric_send", kNumeric},
+    {"textsend", kText},
+    {"varcharsend", kVarchar},
+    {"bpcharsend", kBpchar},
+    {"namesend", kName},
+    {"byteasend", kBytea},
+    {"date_send", kDate},
+    {"time_send", kTime},
+    {"timetz_send", kTimeTz},
+    {"timestamp_send", kTimestamp},
+    {"timestamptz_send", kTimestampTz},
+    {"interval_send", kInterval},
+    {"uuid_send", kUuid},
+    {"json_send", kJson},
+    {"jsonb_send", kJsonb},
+    {"oidsend", kOid},
+    {"bit_send", kBit},
+    {"varbit_send", kVarbit},
+};
+
 /// Version 4: 122 random bits.
 void random_uuid(KernelCall& call) {
   Vector result = Vector::flat(kUuid, call.size);
@@ -246,6 +292,9 @@ void add_bytes(FunctionTables& tables) {
   tables.function("overlay", {kBytea, kBytea, kInt32}, kBytea, each_row<overlay_bytes_whole>, "a part overwritten");
   tables.function("overlay", {kBytea, kBytea, kInt32, kInt32}, kBytea, each_row<overlay_bytes>, "a part overwritten");
   tables.function("reverse", {kBytea}, kBytea, each_row<reverse_bytes>, "bytes in reverse order");
+  for (const SendFunction& one : kSendFunctions) {
+    tables.function(one.name, {one.type}, kBytea, send, "binary form of a value");
+  }
   tables.function("gen_random_uuid", {}, kUuid, random_uuid, "random uuid, version 4").volatility =
       Volatility::kVolatile;
 }

@@ -12,6 +12,7 @@
 #include "functions/io_options.h"
 #include "functions/kernel.h"
 #include "types/bpchar.h"
+#include "types/char_byte.h"
 #include "types/modifier.h"
 #include "types/numeric.h"
 #include "types/type_info.h"
@@ -127,8 +128,13 @@ float numeric_to_float(const Numeric& value) {
 bool integer_to_boolean(int32_t value) { return value != 0; }
 int32_t boolean_to_integer(bool value) { return value ? 1 : 0; }
 Text boolean_to_text(bool value) { return value ? "true" : "false"; }
-Text first_byte(Text text) { return text.substr(0, 1); }
+std::string first_byte(Text text) { return parse_char_byte(text); }
 Text padded_to_name(Text text) { return name_of_text(without_trailing_blanks(text)); }
+std::string char_byte_to_text(Text byte) {
+  std::string text;
+  append_char_byte(text, byte);
+  return text;
+}
 /// "char" as the number of its byte, which is signed.
 int32_t byte_to_integer(Text text) { return text.empty() ? 0 : static_cast<signed char>(text[0]); }
 std::string integer_to_byte(int32_t value) {
@@ -249,9 +255,9 @@ void add_text_casts(FunctionTables& tables) {
   tables.cast(kName, kBpchar, kAssignment, nullptr);
   tables.cast(kText, kName, kImplicit, each_row<name_of_text>);
   tables.cast(kVarchar, kName, kImplicit, each_row<name_of_text>);
-  tables.cast(kChar, kText, kImplicit, nullptr);
-  tables.cast(kChar, kVarchar, kAssignment, nullptr);
-  tables.cast(kChar, kBpchar, kAssignment, nullptr);
+  tables.cast(kChar, kText, kImplicit, each_row<char_byte_to_text>);
+  tables.cast(kChar, kVarchar, kAssignment, each_row<char_byte_to_text>);
+  tables.cast(kChar, kBpchar, kAssignment, each_row<char_byte_to_text>);
   tables.cast(kChar, kInt32, kExplicit, each_row<byte_to_integer>);
   tables.cast(kInt32, kChar, kExplicit, each_row<integer_to_byte>);
   tables.cast(kText, kChar, kAssignment, each_row<first_byte>);

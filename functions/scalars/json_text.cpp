@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/error.h"
 #include "functions/scalars/utf8.h"
 #include "types/array.h"
 #include "types/json.h"
@@ -53,6 +54,31 @@ uint32_t hex4(std::string_view digits) {
   return value;
 }
 
+[[noreturn]] void throw_bad_escape(const char* detail) {
+  throw Error(sqlstate::kInvalidTextRepresentation, "invalid input syntax for type json").with_detail(detail);
+}
+
+/// The character of the four digits of a Unicode escape, and of a second escape if it takes two. `length`: of what was
+/// read. As json's input checks the digits only, what they stand for is checked here: text holds neither halves of
+/// characters nor the character 0.
+uint32_t escaped_character(std::string_view rest, size_t& length) {
+  constexpr uint32_t kHigh = 0xD800, kLow = 0xDC00, kEnd = 0xE000;
+  constexpr const char* kLowMustFollow = "Unicode low surrogate must follow a high surrogate.";
+  constexpr size_t kDigits = 4, kEscape = 6;
+  length = kDigits;
+  const uint32_t code = hex4(rest);
+  if (code == 0) {
+    throw Error("22P05", "unsupported Unicode escape sequence").with_detail("\\u0000 cannot be converted to text.");
+  }
+  if (code < kHigh || code >= kEnd) return code;
+  if (code >= kLow || !rest.substr(kDigits).starts_with("\\u")) throw_bad_escape(kLowMustFollow);
+  const uint32_t low = hex4(rest.substr(kEscape));
+  if (low >= kHigh && low < kLow) throw_bad_escape("Unicode high surrogate must not follow a high surrogate.");
+  if (low < kLow || low >= kEnd) throw_bad_escape(kLowMustFollow);
+  length += kEscape;
+  return 0x10000 + ((code - kHigh) << 10) + (low - kLow);
+}
+
 std::string unescaped(std::string_view quoted) {
   std::string out;
   for (size_t i = 1; i + 1 < quoted.size(); ++i) {
@@ -78,13 +104,9 @@ std::string unescaped(std::string_view quoted) {
         out += '\f';
         break;
       case 'u': {
-        uint32_t code_point = hex4(quoted.substr(i + 1));
-        i += 4;
-        if (code_point >= 0xD800 && code_point < 0xDC00 && quoted.substr(i + 1).starts_with("\\u")) {
-          code_point = 0x10000 + ((code_point - 0xD800) << 10) + (hex4(quoted.substr(i + 3)) - 0xDC00);
-          i += 6;
-        }
-        append_character(out, code_point);
+        size_t length = 0;
+        append_character(out, escaped_character(quoted.substr(i + 1), length));
+        i += length;
         break;
       }
       default:
