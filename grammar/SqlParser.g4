@@ -235,11 +235,9 @@ lockingClause
   ;
 
 withClause : ( K_WITH | WITH_LA ) K_RECURSIVE? commonTable ( COMMA commonTable )* ;
-commonTable : columnName columnList? K_AS ( K_NOT? K_MATERIALIZED )? LP preparableStatement RP commonTableCycle? ;
-commonTableCycle
-  : K_SEARCH ( K_BREADTH | K_DEPTH ) K_FIRST K_BY columnNames K_SET columnName
-  | K_CYCLE columnNames K_SET columnName ( K_TO expression K_DEFAULT expression )? K_USING columnName
-  ;
+commonTable : columnName columnList? K_AS ( K_NOT? K_MATERIALIZED )? LP preparableStatement RP searchClause? cycleClause? ;
+searchClause : K_SEARCH ( K_BREADTH | K_DEPTH ) K_FIRST K_BY columnNames K_SET columnName ;
+cycleClause : K_CYCLE columnNames K_SET columnName ( K_TO expression K_DEFAULT expression )? K_USING columnName ;
 
 selectCore
   : K_SELECT ( K_ALL | K_DISTINCT ( K_ON LP expressionList RP )? )? selectTargets? intoClause? fromClause? ( latestOn whereClause? | whereClause latestOn? )? sampleBy?

@@ -307,6 +307,7 @@ struct SubscriptExpression final : Expression {
   static constexpr ExpressionKind kKind = ExpressionKind::Subscript;
   SubscriptExpression() : Expression(kKind) {}
   ExpressionPtr operand;
+  bool closed = false;  ///< Stands in parentheses: subscripts behind them apply to what it gives.
   bool slice = false;
   ExpressionPtr low;   ///< Of a slice, may be null.
   ExpressionPtr high;  ///< The index itself where `slice` is false; of a slice, may be null.

@@ -16,7 +16,23 @@ struct CommonTable {
   std::vector<Name> columns;
   Materialized materialized = Materialized::Default;
   StatementPtr statement;  ///< A query, or INSERT, UPDATE, DELETE.
-  // SEARCH and CYCLE are refused with 0A000.
+  /// `SEARCH DEPTH FIRST BY a, b SET sequence`
+  struct Search {
+    int position = 0;
+    bool depth_first = false;
+    std::vector<Name> columns;
+    std::string sequence;
+  };
+  std::optional<Search> search;
+  /// `CYCLE a, b SET mark TO value DEFAULT otherwise USING path`
+  struct Cycle {
+    int position = 0;
+    std::vector<Name> columns;
+    std::string mark;
+    ExpressionPtr value, otherwise;  ///< both null: true and false
+    std::string path;
+  };
+  std::optional<Cycle> cycle;
 };
 
 /// `WITH [RECURSIVE] a AS (…), b AS (…)`.

@@ -52,6 +52,8 @@ class SqlAstBuilder {
   ast::QueryPtr bare_query(const ParseNode* node) { return query_statement(node); }
   ast::QueryPtr query_in_parentheses(const ParseNode* node);
   ast::QueryPtr values_clause(const ParseNode* node);
+  ast::CommonTable::Search search_clause(const ParseNode* node);
+  ast::CommonTable::Cycle cycle_clause(const ParseNode* node);
   std::unique_ptr<ast::WithClause> with_clause(const ParseNode* node);
   std::vector<ast::SelectTarget> select_targets(const ParseNode* node);
   ast::TableExpressionPtr table_reference(const ParseNode* node);

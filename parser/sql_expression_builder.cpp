@@ -45,6 +45,7 @@ ast::ExpressionPtr SqlAstBuilder::primary(const ParseNode* node) {
       return name_expression(children.take_rule());
     case Sql::RuleParentheses: {
       ast::ExpressionPtr inner = parentheses(children.take_rule());
+      if (inner->kind == ast::ExpressionKind::Subscript) inner->as<ast::SubscriptExpression>().closed = true;
       return with_indirection(std::move(inner), children);
     }
     case Sql::RuleCaseExpression:

@@ -377,7 +377,8 @@ void SqlPrinter::primary(const ast::Expression& node) {
     case Kind::Subscript: {
       const auto& subscript = node.as<ast::SubscriptExpression>();
       const Kind inner = subscript.operand->kind;
-      const bool bare = inner == Kind::ColumnReference || inner == Kind::Parameter || inner == Kind::Subscript;
+      const bool bare = inner == Kind::ColumnReference || inner == Kind::Parameter ||
+                        (inner == Kind::Subscript && !subscript.operand->as<ast::SubscriptExpression>().closed);
       put(bare ? "" : "(");
       expression(*subscript.operand);
       put(bare ? "[" : ")[");

@@ -218,6 +218,39 @@ ast::LockingClause SqlAstBuilder::locking_clause(const ParseNode* node) {
   return result;
 }
 
+ast::CommonTable::Search SqlAstBuilder::search_clause(const ParseNode* node) {
+  ast::CommonTable::Search result;
+  result.position = position(node);
+  TreeCursor children = cursor(node);
+  children.skip();
+  result.depth_first = !children.accept(Sql::K_BREADTH);
+  if (result.depth_first) children.skip();
+  children.skip();
+  children.skip();
+  result.columns = names(children.take_rule());
+  children.skip();
+  result.sequence = name(children.take_rule());
+  return result;
+}
+
+ast::CommonTable::Cycle SqlAstBuilder::cycle_clause(const ParseNode* node) {
+  ast::CommonTable::Cycle result;
+  result.position = position(node);
+  TreeCursor children = cursor(node);
+  children.skip();
+  result.columns = names(children.take_rule());
+  children.skip();
+  result.mark = name(children.take_rule());
+  if (children.accept(Sql::K_TO)) {
+    result.value = expression(children.take_rule());
+    children.skip();
+    result.otherwise = expression(children.take_rule());
+  }
+  children.skip();
+  result.path = name(children.take_rule());
+  return result;
+}
+
 std::unique_ptr<ast::WithClause> SqlAstBuilder::with_clause(const ParseNode* node) {
   auto result = std::make_unique<ast::WithClause>();
   result->position = position(node);
@@ -238,9 +271,8 @@ std::unique_ptr<ast::WithClause> SqlAstBuilder::with_clause(const ParseNode* nod
     parts.skip();
     table.statement = preparable_statement(parts.take_rule());
     parts.skip();
-    if (!parts.done())
-      throw Error(sqlstate::kFeatureNotSupported, "SEARCH and CYCLE clauses are not supported")
-          .at(position(parts.take_rule()));
+    if (const ParseNode* search = parts.accept_rule(Sql::RuleSearchClause)) table.search = search_clause(search);
+    if (const ParseNode* cycle = parts.accept_rule(Sql::RuleCycleClause)) table.cycle = cycle_clause(cycle);
     result->tables.push_back(std::move(table));
   }
   return result;

@@ -85,6 +85,26 @@ void SqlPrinter::with_clause(const ast::WithClause& node) {
     put("(");
     statement(*entry.statement);
     put(")");
+    if (entry.search) {
+      put(entry.search->depth_first ? " SEARCH DEPTH FIRST BY " : " SEARCH BREADTH FIRST BY ");
+      list(entry.search->columns, [&](const ast::Name& column) { identifier(column.text); });
+      put(" SET ");
+      identifier(entry.search->sequence);
+    }
+    if (entry.cycle) {
+      put(" CYCLE ");
+      list(entry.cycle->columns, [&](const ast::Name& column) { identifier(column.text); });
+      put(" SET ");
+      identifier(entry.cycle->mark);
+      if (entry.cycle->value) {
+        put(" TO ");
+        expression(*entry.cycle->value);
+        put(" DEFAULT ");
+        expression(*entry.cycle->otherwise);
+      }
+      put(" USING ");
+      identifier(entry.cycle->path);
+    }
   });
   put(" ");
 }

@@ -18,6 +18,10 @@ QueryLevel& Binder::level_of_aggregate(const Expression& call) {
   for (const PlanColumn column : columns_of(call)) {
     const auto found = depth_of_column_.find(column);
     if (found != depth_of_column_.end()) depth = std::max(depth, found->second);
+    for (const QueryLevel* level = level_; level; level = level->outer) {
+      const auto is_result = [&](const CollectedCall& before) { return before.output.column == column; };
+      if (std::ranges::any_of(level->aggregates, is_result)) depth = std::max(depth, level->depth);
+    }
   }
   if (depth == 0) return *level_;
   for (QueryLevel* level = level_; level; level = level->outer) {
@@ -76,6 +80,13 @@ ExpressionPtr Binder::collect_aggregate(std::unique_ptr<AggregateExpression> agg
     throw Error(sqlstate::kGroupingError, "aggregate function calls cannot be nested").at(position);
   }
   check_aggregate_allowed(owner, position);
+  // In a subquery's call, what is aggregated may be a result of this query's own.
+  const PlanColumnSet read = columns_of(*aggregate);
+  for (const CollectedCall& before : owner.aggregates) {
+    if (read.contains(before.output.column)) {
+      throw Error(sqlstate::kGroupingError, "aggregate function calls cannot be nested").at(position);
+    }
+  }
   for (const CollectedCall& before : owner.aggregates) {
     if (same_expression(*before.expression, *aggregate) && !is_volatile(*aggregate)) {
       return column_reference(before.output, position);
@@ -110,6 +121,8 @@ std::unique_ptr<AggregateExpression> Binder::resolve_aggregate_call(const ast::F
                                   : name + " is not an ordered-set aggregate, so it cannot have WITHIN GROUP";
     throw Error(sqlstate::kWrongObjectType, words).at(call.position);
   }
+  std::vector<ExpressionPtr> written;  // as they stand, before they are made to fit
+  for (size_t i = 0; call.distinct && i < arguments.size(); ++i) written.push_back(arguments[i]->clone());
   for (size_t i = 0; i < arguments.size(); ++i) {
     const LogicalType target = resolved.arguments[i];
     if (is_pseudo_type(target.id)) {
@@ -123,10 +136,12 @@ std::unique_ptr<AggregateExpression> Binder::resolve_aggregate_call(const ast::F
   }
   if (call.distinct) {
     for (const ExpressionPtr& argument : arguments) check_sortable(*argument, argument->position);
-    for (const SortKey& key : order) {
-      const bool found = std::ranges::any_of(
-          arguments, [&](const ExpressionPtr& argument) { return same_expression(*argument, *key.expression); });
-      if (!found) {
+    for (SortKey& key : order) {
+      const auto found = std::ranges::find_if(
+          written, [&](const ExpressionPtr& argument) { return same_expression(*argument, *key.expression); });
+      if (found != written.end()) {
+        key.expression = arguments[static_cast<size_t>(found - written.begin())]->clone();
+      } else {
         throw Error(sqlstate::kInvalidColumnReference,
                     "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list")
             .at(key.expression->position);

@@ -385,6 +385,7 @@ ExpressionPtr Binder::null_safe_equal(ExpressionPtr left, ExpressionPtr right, i
 // ---------------------------------------------------------------------------------------------------------------- CASE
 
 ExpressionPtr Binder::bind_case(const ast::CaseExpression& expression) {
+  const size_t set_calls_before = level_->set_calls.size();
   const ExpressionPtr operand = expression.operand ? to_text_if_unknown(bind(*expression.operand)) : nullptr;
   std::vector<ExpressionPtr> conditions;
   std::vector<ExpressionPtr> results;
@@ -398,6 +399,7 @@ ExpressionPtr Binder::bind_case(const ast::CaseExpression& expression) {
   }
   ExpressionPtr otherwise =
       expression.otherwise ? bind(*expression.otherwise) : constant(Value::null(TypeId::kUnknown), expression.position);
+  refuse_new_set_calls(set_calls_before, "CASE", expression.position);
   // ELSE comes first in the choice of the type, as in PostgreSQL.
   results.insert(results.begin(), std::move(otherwise));
   const LogicalType type = common_type(results, "CASE");
@@ -491,9 +493,12 @@ namespace {
 /// `a[1][2:3]` as the steps behind `a`, in the order in which they are written.
 std::vector<const ast::SubscriptExpression*> subscript_steps(const ast::SubscriptExpression& expression) {
   std::vector<const ast::SubscriptExpression*> steps;
-  const ast::Expression* step = &expression;
-  for (; step->kind == ast::ExpressionKind::Subscript; step = step->as<ast::SubscriptExpression>().operand.get()) {
-    steps.push_back(&step->as<ast::SubscriptExpression>());
+  const ast::SubscriptExpression* step = &expression;
+  while (step != nullptr) {
+    steps.push_back(step);
+    const ast::Expression& operand = *step->operand;
+    step = operand.kind == ast::ExpressionKind::Subscript ? &operand.as<ast::SubscriptExpression>() : nullptr;
+    if (step != nullptr && step->closed) step = nullptr;
   }
   std::ranges::reverse(steps);
   return steps;
@@ -595,14 +600,18 @@ ExpressionPtr Binder::bind_field_selection(const ast::FieldSelection& expression
       return find_qualified_column(operand.parts, expression.field, operand.position);
     }
   }
-  const ExpressionPtr operand = bind(*expression.operand);
-  if (operand->type.id == TypeId::kRecord) {
-    throw Error(sqlstate::kFeatureNotSupported, "selecting a field of a row value is not supported")
-        .at(expression.position);
+  RecordShape shape;
+  const ExpressionPtr record = bind_record(expression, shape);
+  if (expression.star) {
+    throw Error(sqlstate::kSyntaxError, "row expansion via \"*\" is not supported here").at(expression.position);
   }
-  throw Error(sqlstate::kWrongObjectType, "column notation ." + expression.field + " applied to type " +
-                                              operand->type.to_string() + ", which is not a composite type")
-      .at(operand->position);
+  const auto name = std::ranges::find(shape.names, expression.field);
+  if (name == shape.names.end()) {
+    throw Error(sqlstate::kUndefinedColumn,
+                "could not identify column \"" + expression.field + "\" in record data type")
+        .at(start_position(*record));
+  }
+  return record_field(*record, shape, static_cast<size_t>(name - shape.names.begin()), expression.position);
 }
 
 ExpressionPtr Binder::bind_quantified(const ast::QuantifiedExpression& expression) {

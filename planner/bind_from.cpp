@@ -72,11 +72,12 @@ void Binder::rename_columns(ScopeItem& item, const std::vector<ast::Name>& names
   for (size_t i = 0; i < names.size(); ++i) item.columns[i].name = names[i].text;
 }
 
-void Binder::check_duplicate_aliases(size_t first_item) {
+/// None of the items from `first_item` on has the name of one from `first_other` on.
+void Binder::check_duplicate_aliases(size_t first_item, size_t first_other) {
   const std::vector<ScopeItem>& items = level_->items;
   for (size_t i = first_item; i < items.size(); ++i) {
     if (items[i].alias.empty() || !items[i].relation_visible) continue;
-    for (size_t j = 0; j < i; ++j) {
+    for (size_t j = first_other; j < i; ++j) {
       if (items[j].alias != items[i].alias || !items[j].relation_visible) continue;
       // Two tables of one name from different schemas can be told apart by the schema.
       if (!items[i].schema.empty() && !items[j].schema.empty() && items[i].table != items[j].table) continue;
@@ -175,6 +176,10 @@ LogicalPtr Binder::bind_table_reference(const ast::TableReference& reference) {
     if (CommonTableBinding* common_table = find_common_table(reference.name.last())) {
       LogicalPtr plan = bind_cte_reference(*common_table, reference.position);
       add_item(reference, common_table->name, plan->outputs);
+      if (common_table->step_depth != 0) {
+        std::vector<ScopeColumn>& columns = level_->items.back().columns;
+        for (size_t i = 0; i < common_table->path_column_count; ++i) columns[columns.size() - 1 - i].hidden = true;
+      }
       return plan;
     }
   }
@@ -376,7 +381,9 @@ LogicalPtr Binder::bind_function_reference(const ast::FunctionReference& referen
           own = std::move(arguments);
         }
         CollectedSetCall set = resolve_set_call(*call, std::move(own));
-        if (set.outputs.size() == 1 && reference.calls.size() == 1 && !many && !reference.alias.empty()) {
+        const bool names_column = !set.function->columns[0].name.empty();
+        if (set.outputs.size() == 1 && reference.calls.size() == 1 && !many && !names_column &&
+            !reference.alias.empty()) {
           set.outputs[0].name = reference.alias;
         }
         node->outputs.insert(node->outputs.end(), set.outputs.begin(), set.outputs.end());
@@ -420,7 +427,10 @@ LogicalPtr Binder::bind_function_reference(const ast::FunctionReference& referen
     plan_subqueries(scalars, plan);
     plan = make_project(std::move(plan), std::move(scalars), std::move(outputs));
   }
+  const bool is_scalar = shown.size() == 1 && reference.calls.size() == 1 && reference.columns.empty() &&
+                         reference.calls[0].columns.empty() && !reference.ordinality;
   add_item(reference, name, std::move(shown));
+  level_->items.back().is_scalar = is_scalar;
   return plan;
 }
 

@@ -269,8 +269,8 @@ CollectedSetCall Binder::resolve_set_call(const ast::FunctionCall& call, std::ve
 
 ExpressionPtr Binder::bind_set_call(const ast::FunctionCall& call) {
   const ExpressionPlace place = level_->place;
-  const bool allowed =
-      place == ExpressionPlace::kSelect || place == ExpressionPlace::kOrderBy || place == ExpressionPlace::kDistinctOn;
+  const bool allowed = place == ExpressionPlace::kSelect || place == ExpressionPlace::kOrderBy ||
+                       place == ExpressionPlace::kDistinctOn || place == ExpressionPlace::kGroupBy;
   if (!allowed) {
     throw Error(sqlstate::kFeatureNotSupported,
                 "set-returning functions are not allowed in " + std::string(words_for(place)))
@@ -283,8 +283,13 @@ ExpressionPtr Binder::bind_set_call(const ast::FunctionCall& call) {
         .at(call.position);
   }
   CollectedSetCall set = resolve_set_call(call, bind_arguments(call));
-  const std::vector<PlanOutput> outputs = set.outputs;
-  level_->set_calls.push_back(std::move(set));
+  std::vector<PlanOutput> outputs = set.outputs;
+  const CollectedSetCall* const same = place == ExpressionPlace::kSelect ? nullptr : find_set_call(set);
+  if (same) {
+    outputs = same->outputs;
+  } else {
+    level_->set_calls.push_back(std::move(set));
+  }
   if (outputs.size() == 1) return column_reference(outputs[0], call.position);
   // Several columns are a row.
   std::vector<ExpressionPtr> fields;
@@ -294,6 +299,28 @@ ExpressionPtr Binder::bind_set_call(const ast::FunctionCall& call) {
     names.push_back(output.name);
   }
   return make_named_record(std::move(fields), names, call.position);
+}
+
+/// GROUP BY, ORDER BY and DISTINCT ON mean the select list's call where they repeat it.
+const CollectedSetCall* Binder::find_set_call(const CollectedSetCall& wanted) const {
+  const auto is_same = [&](const CollectedSetCall& call) {
+    return call.function == wanted.function &&
+           std::ranges::equal(call.arguments, wanted.arguments, [](const ExpressionPtr& a, const ExpressionPtr& b) {
+             return same_expression(*a, *b) && !is_volatile(*a);
+           });
+  };
+  for (const std::vector<CollectedSetCall>* calls : {&level_->set_calls, &level_->grouped_set_calls}) {
+    const auto found = std::ranges::find_if(*calls, is_same);
+    if (found != calls->end()) return &*found;
+  }
+  return nullptr;
+}
+
+void Binder::refuse_new_set_calls(size_t count_before, const char* where, int position) const {
+  if (level_->set_calls.size() == count_before) return;
+  throw Error(sqlstate::kFeatureNotSupported, std::string("set-returning functions are not allowed in ") + where)
+      .with_hint("You might be able to move the set-returning function into a LATERAL FROM item.")
+      .at(position);
 }
 
 /// Calls that read others' results stand above them.
@@ -346,12 +373,14 @@ ExpressionPtr Binder::bind_builtin(const ast::BuiltinExpression& expression) {
                   position);
   };
   std::vector<ExpressionPtr> arguments;
+  const size_t set_calls_before = level_->set_calls.size();
   if (expression.builtin == Kind::Coalesce || expression.builtin == Kind::NullIf ||
       expression.builtin == Kind::Greatest || expression.builtin == Kind::Least) {
     for (const ast::ExpressionPtr& argument : expression.arguments) arguments.push_back(bind(*argument));
   }
   switch (expression.builtin) {
     case Kind::Coalesce: {
+      refuse_new_set_calls(set_calls_before, "COALESCE", position);
       const LogicalType type = common_type(arguments, "COALESCE");
       coerce_all(arguments, type);
       if (arguments.size() == 1) return std::move(arguments[0]);

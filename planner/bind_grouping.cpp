@@ -129,6 +129,7 @@ uint32_t Binder::add_group(const ast::Expression& expression, std::vector<Target
     check_groupable(*bound, targets[*target].position);
   } else {
     bound = to_text_if_unknown(bind(expression));
+    group_set_calls(columns_of(*bound));
   }
   check_sortable(*bound, expression.position);
   for (uint32_t i = 0; i < grouping.groups.size(); ++i) {
@@ -149,7 +150,7 @@ bool Binder::is_input_column(const ast::Expression& expression) const {
 }
 
 /// A target that GROUP BY names must not hold aggregates or window calls.
-void Binder::check_groupable(const Expression& expression, int position) const {
+void Binder::check_groupable(const Expression& expression, int position) {
   const PlanColumnSet columns = columns_of(expression);
   for (const CollectedCall& call : level_->aggregates) {
     if (columns.contains(call.output.column)) {
@@ -161,11 +162,24 @@ void Binder::check_groupable(const Expression& expression, int position) const {
       throw Error(sqlstate::kWindowingError, "window functions are not allowed in GROUP BY").at(position);
     }
   }
-  for (const CollectedSetCall& call : level_->set_calls) {
-    if (columns.contains(call.outputs[0].column)) {
-      throw Error(sqlstate::kFeatureNotSupported, "grouping by the result of a set-returning function is not supported")
-          .at(position);
+  group_set_calls(columns);
+}
+
+/// Set-returning calls whose results are among `columns`, and those whose results they read, run before the groups.
+void Binder::group_set_calls(const PlanColumnSet& columns) {
+  std::vector<CollectedSetCall>& calls = level_->set_calls;
+  for (size_t i = 0; i < calls.size();) {
+    const bool grouped = std::ranges::any_of(calls[i].outputs,
+                                             [&](const PlanOutput& output) { return columns.contains(output.column); });
+    if (!grouped) {
+      ++i;
+      continue;
     }
+    CollectedSetCall call = std::move(calls[i]);
+    calls.erase(calls.begin() + static_cast<std::ptrdiff_t>(i));
+    for (const ExpressionPtr& argument : call.arguments) group_set_calls(columns_of(*argument));
+    level_->grouped_set_calls.push_back(std::move(call));
+    i = 0;
   }
 }
 
@@ -225,13 +239,15 @@ ExpressionPtr Binder::bind_grouping_call(const ast::BuiltinExpression& expressio
   if (expression.arguments.size() > kArgumentsMax) {
     throw Error(sqlstate::kTooManyArguments, "GROUPING must have fewer than 32 arguments").at(expression.position);
   }
-  check_aggregate_allowed(*level_, expression.position);
   CollectedGrouping call;
   call.position = expression.position;
   for (const ast::ExpressionPtr& argument : expression.arguments) call.arguments.push_back(bind(*argument));
+  // As an aggregate, it belongs to the query whose columns it names.
+  QueryLevel& owner = call.arguments.empty() ? *level_ : level_of_aggregate(*call.arguments[0]);
+  check_aggregate_allowed(owner, expression.position);
   call.output = new_output(context_, "grouping", TypeId::kInt32);
   ExpressionPtr result = column_reference(call.output, expression.position);
-  level_->groupings.push_back(std::move(call));
+  owner.groupings.push_back(std::move(call));
   return result;
 }
 

@@ -52,18 +52,21 @@ std::vector<uint32_t> Binder::target_columns(const std::vector<ast::Assignment::
                                              const WriteTarget& target) const {
   std::vector<uint32_t> columns;
   const auto add = [&](const std::string& name, int position) {
-    const uint32_t index = written_column(relation, item, target, name, "insert into", position);
-    if (std::ranges::find(columns, index) != columns.end()) {
-      throw Error(sqlstate::kDuplicateColumn, "column \"" + name + "\" specified more than once").at(position);
-    }
-    columns.push_back(index);
+    columns.push_back(written_column(relation, item, target, name, "insert into", position));
   };
-  for (const ast::Assignment::Target& one : named) {
-    if (!one.fields.empty() || !one.subscripts.empty()) {
-      throw Error(sqlstate::kFeatureNotSupported, "INSERT into fields and array elements is not supported")
-          .at(one.position);
+  for (size_t i = 0; i < named.size(); ++i) {
+    const ast::Assignment::Target& one = named[i];
+    if (!one.fields.empty()) {
+      throw Error(sqlstate::kFeatureNotSupported, "INSERT into fields is not supported").at(one.position);
     }
     add(one.column, one.position);
+    // Several elements of one column may be given.
+    for (size_t before = 0; before < i; ++before) {
+      if (columns[before] == columns[i] && (one.subscripts.empty() || named[before].subscripts.empty())) {
+        throw Error(sqlstate::kDuplicateColumn, "column \"" + one.column + "\" specified more than once")
+            .at(one.position);
+      }
+    }
   }
   if (!named.empty()) return columns;
   if (!relation.views.empty()) {
@@ -72,6 +75,69 @@ std::vector<uint32_t> Binder::target_columns(const std::vector<ast::Assignment::
   }
   for (uint32_t i = 0; i < relation.table->columns.size(); ++i) columns.push_back(i);
   return columns;
+}
+
+namespace {
+
+bool names_elements(const std::vector<ast::Assignment::Target>& targets) {
+  return std::ranges::any_of(targets, [](const ast::Assignment::Target& one) { return !one.subscripts.empty(); });
+}
+
+/// Rows of plain literals as the expressions that they stand for.
+std::unique_ptr<ast::ValuesQuery> spelled_out(const ast::LiteralRows& literals) {
+  auto values = std::make_unique<ast::ValuesQuery>();
+  for (size_t row = 0; row < literals.row_count(); ++row) {
+    ast::ExpressionList& fields = values->rows.emplace_back();
+    for (size_t column = 0; column < literals.column_count(); ++column) {
+      fields.push_back(literals.expression(literals.cell(row, column)));
+    }
+  }
+  return values;
+}
+
+}  // namespace
+
+/// A value for target number `index` of an INSERT: for a column, or for elements of one.
+ExpressionPtr Binder::assign_target(ExpressionPtr value, const ast::InsertStatement& insert, size_t index,
+                                    const ColumnEntry& column, int position) {
+  if (insert.columns.empty() || insert.columns[index].subscripts.empty()) {
+    return assign(std::move(value), column, position);
+  }
+  return coerce_for_elements(insert.columns[index], column, std::move(value));
+}
+
+/// Puts elements together to columns: `rows` has one output for each target but those left to their defaults, and gets
+/// one a column. `named`: the column of each target.
+LogicalPtr Binder::gather_elements(const ast::InsertStatement& insert, const TableEntry& table,
+                                   const std::vector<uint32_t>& named, std::vector<uint32_t>& columns,
+                                   LogicalPtr rows) {
+  std::vector<uint32_t> gathered;
+  std::vector<ExpressionPtr> expressions;
+  std::vector<PlanOutput> outputs;
+  size_t next = 0;
+  for (size_t i = 0; i < named.size(); ++i) {
+    // What was left to its default has no output.
+    if (next == columns.size() || columns[next] != named[i]) continue;
+    const ast::Assignment::Target& target = insert.columns[i];
+    const uint32_t index = columns[next];
+    const ColumnEntry& column = table.columns[index];
+    ExpressionPtr value = column_reference(rows->outputs[next++]);
+    const auto before = std::ranges::find(gathered, index);
+    if (target.subscripts.empty()) {
+      expressions.push_back(std::move(value));
+    } else if (before == gathered.end()) {
+      expressions.push_back(assign_element(
+          target, column, std::make_unique<ConstantExpression>(Value::null(column.type)), std::move(value)));
+    } else {
+      ExpressionPtr& old = expressions[static_cast<size_t>(before - gathered.begin())];
+      old = assign_element(target, column, std::move(old), std::move(value));
+      continue;
+    }
+    gathered.push_back(index);
+    outputs.push_back(new_output(context_, column.name, column.type));
+  }
+  columns = std::move(gathered);
+  return make_project(std::move(rows), std::move(expressions), std::move(outputs));
 }
 
 /// Whether a value may be given to a column; 428C9 for generated ones.
@@ -257,7 +323,9 @@ LogicalPtr Binder::bind_insert(const ast::InsertStatement& insert) {
   std::vector<uint32_t> columns = target_columns(insert.columns, relation, item, node->target);
   LogicalPtr rows;
   if (insert.query) {
+    const std::vector<uint32_t> named = columns;
     rows = bind_insert_rows(insert, table, columns);
+    if (names_elements(insert.columns)) rows = gather_elements(insert, table, named, columns, std::move(rows));
   } else {
     columns.clear();
     rows = make_single_row();
@@ -296,6 +364,9 @@ LogicalPtr Binder::bind_insert_rows(const ast::InsertStatement& insert, const Ta
   };
   if (bare && query.query_kind == ast::QueryKind::Values) {
     const auto& values = query.as<ast::ValuesQuery>();
+    if (values.literal_rows && names_elements(insert.columns)) {
+      return bind_insert_values(insert, *spelled_out(*values.literal_rows), table, columns, check_width);
+    }
     if (values.literal_rows) {
       check_width(values.literal_rows->column_count(), insert.position);
       return bind_literal_rows(*values.literal_rows, table, columns);
@@ -311,15 +382,15 @@ LogicalPtr Binder::bind_insert_rows(const ast::InsertStatement& insert, const Ta
     auto& project = plan->as<LogicalProject>();
     for (size_t i = 0; i < columns.size(); ++i) {
       const ColumnEntry& column = table.columns[columns[i]];
-      project.expressions[i] = assign(std::move(project.expressions[i]), column, query.position);
+      project.expressions[i] = assign_target(std::move(project.expressions[i]), insert, i, column, query.position);
       project.outputs[i].type = project.expressions[i]->type;
     }
     return plan;
   }
   for (size_t i = 0; i < columns.size(); ++i) {
     const ColumnEntry& column = table.columns[columns[i]];
-    expressions.push_back(assign(column_reference(plan->outputs[i]), column, query.position));
-    outputs.push_back(new_output(context_, column.name, column.type));
+    expressions.push_back(assign_target(column_reference(plan->outputs[i]), insert, i, column, query.position));
+    outputs.push_back(new_output(context_, column.name, expressions.back()->type));
   }
   return make_project(std::move(plan), std::move(expressions), std::move(outputs));
 }
@@ -347,7 +418,8 @@ LogicalPtr Binder::bind_insert_values(const ast::InsertStatement& insert, const 
   std::vector<uint32_t> kept_columns;
   for (size_t i = 0; i < width; ++i) {
     const ColumnEntry& column = table.columns[all_columns[i]];
-    if (only_defaults[i]) continue;  // As if it were not named.
+    const bool is_element = !insert.columns.empty() && !insert.columns[i].subscripts.empty();
+    if (only_defaults[i] && !is_element) continue;  // As if it were not named.
     if (insert.overriding == ast::Overriding::User && column.identity != Identity::kNone) continue;
     check_insertable(column, insert.overriding);
     kept.push_back(i);
@@ -358,19 +430,25 @@ LogicalPtr Binder::bind_insert_values(const ast::InsertStatement& insert, const 
     auto& bound = rows.emplace_back();
     for (const size_t i : kept) {
       const ColumnEntry& column = table.columns[all_columns[i]];
+      if (is_default(row[i]) && !insert.columns.empty() && !insert.columns[i].subscripts.empty()) {
+        throw Error(sqlstate::kFeatureNotSupported, "cannot set an array element to DEFAULT")
+            .at(insert.columns[i].position);
+      }
       if (is_default(row[i])) {
         ExpressionPtr value = default_of(table, all_columns[i]);
         if (!value) value = std::make_unique<ConstantExpression>(Value::null(column.type));
         bound.push_back(std::move(value));
       } else {
-        bound.push_back(assign(bind(*row[i]), column, row[i]->position));
+        bound.push_back(assign_target(bind(*row[i]), insert, i, column, row[i]->position));
       }
     }
   }
   columns = kept_columns;
   std::vector<PlanOutput> outputs;
-  for (const uint32_t index : columns) {
-    outputs.push_back(new_output(context_, table.columns[index].name, table.columns[index].type));
+  for (size_t i = 0; i < columns.size(); ++i) {
+    LogicalType type = table.columns[columns[i]].type;
+    if (!insert.columns.empty()) type = type_for_target(insert.columns[kept[i]], table.columns[columns[i]]);
+    outputs.push_back(new_output(context_, table.columns[columns[i]].name, type));
   }
   return make_values(std::move(rows), std::move(outputs));
 }

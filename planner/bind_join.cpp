@@ -31,16 +31,22 @@ JoinType join_type(ast::JoinKind kind) {
 LogicalPtr Binder::bind_join(const ast::JoinReference& join) {
   const JoinType type = join_type(join.join_kind);
   const size_t first_item = level_->items.size();
+  const bool left_may_miss = type == JoinType::kRight || type == JoinType::kFull;
+  const bool right_may_miss = type == JoinType::kLeft || type == JoinType::kFull;
+  const SelfReferences none_yet(*this);
   LogicalPtr left = bind_from_item(*join.left);
+  if (left_may_miss) none_yet.refuse_more("an outer join");
   const size_t middle_item = level_->items.size();
   std::vector<bool> allowed_before;
   for (size_t i = first_item; i < middle_item; ++i) {
     allowed_before.push_back(level_->items[i].lateral_allowed);
-    if (type == JoinType::kRight || type == JoinType::kFull) level_->items[i].lateral_allowed = false;
+    if (left_may_miss) level_->items[i].lateral_allowed = false;
   }
+  const SelfReferences left_only(*this);
   LogicalPtr right = bind_from_item(*join.right);
+  if (right_may_miss) left_only.refuse_more("an outer join");
   for (size_t i = first_item; i < middle_item; ++i) level_->items[i].lateral_allowed = allowed_before[i - first_item];
-  check_duplicate_aliases(first_item);
+  check_duplicate_aliases(first_item, first_item);  // Outside, the join may get a name that hides these.
 
   std::vector<ast::Name> names = join.using_columns;
   if (join.natural) names = natural_columns(join.position, first_item, middle_item);
@@ -52,6 +58,9 @@ LogicalPtr Binder::bind_join(const ast::JoinReference& join) {
     if (join.condition) conditions.push_back(bind_join_condition(*join.condition, first_item));
     plan = join.asof ? bind_asof(join, std::move(left), std::move(right), std::move(conditions))
                      : join_with_condition(type, std::move(left), std::move(right), std::move(conditions));
+  }
+  for (size_t i = first_item; i < level_->items.size(); ++i) {
+    if (i < middle_item ? left_may_miss : right_may_miss) level_->items[i].may_be_missing = true;
   }
   if (!join.alias.empty()) name_join(join, first_item);
   return plan;

@@ -110,6 +110,12 @@ std::vector<ColumnAssignment> Binder::bind_merge_insert(const ast::MergeAction& 
   std::vector<uint32_t> columns;
   if (!action.values.empty()) {
     columns = target_columns(action.columns, relation, item, target);
+    for (const ast::Assignment::Target& one : action.columns) {
+      if (!one.subscripts.empty()) {
+        throw Error(sqlstate::kFeatureNotSupported, "INSERT into array elements is not supported in MERGE")
+            .at(one.position);
+      }
+    }
     if (action.values.size() > columns.size()) {
       throw Error(sqlstate::kSyntaxError, "INSERT has more expressions than target columns")
           .at(action.values[columns.size()]->position);

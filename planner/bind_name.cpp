@@ -58,6 +58,13 @@ std::string_view words_for(ExpressionPlace place) {
 }
 
 ExpressionPtr Binder::bind_column_reference(const ast::ColumnReference& reference) {
+  if (reference.star && !reference.parts.empty()) {
+    // Where no list of columns can stand, `t.*` is the row as a whole.
+    QueryLevel* found_level = nullptr;
+    const ScopeItem* item = find_item(reference.parts, reference.position, &found_level);
+    if (!item) throw_missing_relation(reference.parts, reference.position);
+    return whole_row(*item, reference.position);
+  }
   if (reference.star) {
     throw Error(sqlstate::kSyntaxError, "row expansion via \"*\" is not supported here").at(reference.position);
   }
@@ -192,6 +199,7 @@ ExpressionPtr Binder::find_qualified_column(std::span<const std::string> qualifi
 }
 
 ExpressionPtr Binder::whole_row(const ScopeItem& item, int position) {
+  if (item.is_scalar) return read_scope_column(item, item.columns[0], position);
   std::vector<ExpressionPtr> fields;
   std::vector<std::string> names;
   for (const ScopeColumn& column : item.columns) {
@@ -199,7 +207,17 @@ ExpressionPtr Binder::whole_row(const ScopeItem& item, int position) {
     fields.push_back(read_scope_column(item, column, position));
     names.push_back(column.name);
   }
-  return make_named_record(std::move(fields), names, position);
+  if (!item.may_be_missing || fields.empty()) return make_named_record(std::move(fields), names, position);
+  // A row that is there and has no value in it cannot be told from one that is not; `IS NULL` holds for both.
+  std::vector<ExpressionPtr> tests;
+  for (const ExpressionPtr& field : fields) tests.push_back(make_test("IS NOT NULL", field->clone()));
+  std::vector<ExpressionPtr> parts;
+  parts.push_back(tests.size() == 1 ? std::move(tests[0])
+                                    : std::make_unique<ControlExpression>(
+                                          ExpressionKind::kOr, LogicalType(TypeId::kBoolean), std::move(tests)));
+  parts.push_back(make_named_record(std::move(fields), names, position));
+  parts.push_back(std::make_unique<ConstantExpression>(Value::null(TypeId::kRecord)));
+  return std::make_unique<ControlExpression>(ExpressionKind::kCase, LogicalType(TypeId::kRecord), std::move(parts));
 }
 
 // -------------------------------------------------------------------------------------------------------------- errors

@@ -1,6 +1,7 @@
 // Queries as wholes: the kinds of query, ORDER BY and LIMIT of those that are no SELECT, LIMIT of all, row locks.
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "base/error.h"
@@ -14,7 +15,9 @@ LogicalPtr Binder::bind_query(const ast::Query& query, bool resolve_unknown) {
   check_depth();
   if (!query.with) return bind_query_body(query, resolve_unknown);
   LevelScope scope(*this);
+  const CommonTableBinding* const with_path = std::exchange(step_with_path_, nullptr);  // of the SELECT below
   bind_with(*query.with);
+  step_with_path_ = with_path;
   return finish_with(bind_query_body(query, resolve_unknown), 0);
 }
 

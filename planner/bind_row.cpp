@@ -1,5 +1,7 @@
 // Row values. They are compared field by field and never become values on the way.
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "planner/binder.h"
 #include "planner/plan_builder.h"
@@ -87,6 +89,69 @@ ExpressionPtr Binder::make_named_record(std::vector<ExpressionPtr> fields, const
 
 ExpressionPtr Binder::make_record(std::vector<ExpressionPtr> fields, int position) {
   return call_constructor("ROW", std::move(fields), TypeId::kRecord, position);
+}
+
+// ---------------------------------------------------------------------------------------------------- fields of
+// records
+
+std::optional<RecordShape> Binder::shape_of(const Expression& record) const {
+  switch (record.kind) {
+    case ExpressionKind::kColumn: {
+      const auto found = shape_of_column_.find(record.as<ColumnExpression>().column);
+      if (found == shape_of_column_.end()) return std::nullopt;
+      return found->second;
+    }
+    case ExpressionKind::kCase:  // A row as a whole that may be missing.
+      return shape_of(*record.children[1]);
+    case ExpressionKind::kFunction:
+      break;
+    default:
+      return std::nullopt;
+  }
+  const std::string_view name = record.as<FunctionExpression>().function->name;
+  if (name != "ROW" && name != "NAMED ROW") return std::nullopt;
+  RecordShape shape;
+  const size_t first = name == "ROW" ? 0 : 1;
+  if (first == 1) {
+    const ArrayView names(record.children[0]->as<ConstantExpression>().value.as_bytes(), TypeId::kText);
+    for (size_t i = 0; i < names.size(); ++i) shape.names.emplace_back(names.packed_element(i));
+  }
+  for (size_t i = first; i < record.children.size(); ++i) {
+    if (first == 0) shape.names.push_back("f" + std::to_string(i + 1));
+    shape.types.push_back(record.children[i]->type);
+  }
+  return shape;
+}
+
+ExpressionPtr Binder::record_field(const Expression& record, const RecordShape& shape, size_t index, int position) {
+  if (record.kind == ExpressionKind::kFunction) {
+    const std::string_view name = record.as<FunctionExpression>().function->name;
+    if (name == "ROW") return record.children[index]->clone();
+    if (name == "NAMED ROW") return record.children[index + 1]->clone();
+  }
+  std::vector<ExpressionPtr> parts;
+  parts.push_back(record.clone());
+  parts.push_back(std::make_unique<ConstantExpression>(Value::int32(static_cast<int32_t>(index))));
+  return call_constructor("FIELD", std::move(parts), shape.types[index], position);
+}
+
+/// The row value before `.field` or `.*`.
+ExpressionPtr Binder::bind_record(const ast::FieldSelection& selection, RecordShape& shape) {
+  ExpressionPtr record = bind(*selection.operand);
+  if (record->type.id != TypeId::kRecord) {
+    throw Error(sqlstate::kWrongObjectType, selection.star
+                                                ? "type " + record->type.to_string() + " is not composite"
+                                                : "column notation ." + selection.field + " applied to type " +
+                                                      record->type.to_string() + ", which is not a composite type")
+        .at(start_position(*record));
+  }
+  std::optional<RecordShape> found = shape_of(*record);
+  if (!found) {
+    throw Error(sqlstate::kFeatureNotSupported, "selecting fields of a row value of unknown form is not supported")
+        .at(selection.position);
+  }
+  shape = std::move(*found);
+  return record;
 }
 
 }  // namespace tidemark

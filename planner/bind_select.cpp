@@ -32,12 +32,14 @@ LogicalPtr Binder::bind_select(const ast::SelectQuery& select, bool resolve_unkn
     throw Error(sqlstate::kSyntaxError, "SELECT ... INTO is not allowed here").at(select.into.position);
   }
   LevelScope scope(*this);
+  const CommonTableBinding* const with_path = std::exchange(step_with_path_, nullptr);
   check_window_names(select.windows);
   level_->named_windows = &select.windows;
   LogicalPtr plan = bind_from(select.from);
 
   // Bind.
   std::vector<Target> targets = bind_targets(select.targets);
+  if (with_path) add_path_targets(*with_path, targets);
   const size_t visible_count = targets.size();
   ExpressionPtr where = select.where ? bind_predicate(*select.where, ExpressionPlace::kWhere) : nullptr;
   ExpressionPtr having = select.having ? bind_predicate(*select.having, ExpressionPlace::kHaving) : nullptr;
@@ -63,6 +65,11 @@ LogicalPtr Binder::bind_select(const ast::SelectQuery& select, bool resolve_unkn
     for (Target& target : targets) target.expression = to_text_if_unknown(std::move(target.expression));
   }
 
+  if (level_->reads_itself && !level_->aggregates.empty()) {
+    throw Error("42P19", "aggregate functions are not allowed in a recursive query's recursive term")
+        .at(level_->aggregates[0].expression->position);
+  }
+
   // Assemble.
   const bool collects = grouping.present || !level_->aggregates.empty() || !level_->groupings.empty();
   if (having && !collects) {
@@ -74,6 +81,7 @@ LogicalPtr Binder::bind_select(const ast::SelectQuery& select, bool resolve_unkn
   if (select.latest_on) plan = bind_latest_on(*select.latest_on, std::move(plan));
   if (!select.locking.empty()) plan = lock_selected_rows(std::move(plan), select, grouping);
   if (having || collects) {
+    plan = make_set_calls(std::move(plan), std::move(level_->grouped_set_calls));
     plan = make_aggregate(std::move(plan), grouping);
     auto& aggregate = plan->as<LogicalAggregate>();
     for (Target& target : targets) rewrite_grouped(target.expression, aggregate);
@@ -87,6 +95,7 @@ LogicalPtr Binder::bind_select(const ast::SelectQuery& select, bool resolve_unkn
     }
   }
   plan = make_windows(std::move(plan), std::move(level_->windows));
+  LateTargets late = take_late_targets(select, targets, visible_count, order, distinct_keys);
   plan = make_set_calls(std::move(plan), std::move(level_->set_calls));
 
   std::vector<ExpressionPtr> expressions;
@@ -95,16 +104,86 @@ LogicalPtr Binder::bind_select(const ast::SelectQuery& select, bool resolve_unkn
     plan_subqueries(target.expression, plan);
     PlanOutput output = new_output(context_, target.name, target.expression->type);
     if (target.expression->kind == ExpressionKind::kColumn) keep_origin(*plan, *target.expression, output);
+    if (output.type.id == TypeId::kRecord) {
+      if (std::optional<RecordShape> shape = shape_of(*target.expression)) {
+        shape_of_column_.emplace(output.column, std::move(*shape));
+      }
+    }
     outputs.push_back(std::move(output));
     expressions.push_back(std::move(target.expression));
   }
+  for (const PlanOutput& output : plan->outputs) {
+    if (!late.reads.contains(output.column)) continue;
+    expressions.push_back(column_reference(output));
+    outputs.push_back(output);
+  }
   plan = make_project(std::move(plan), std::move(expressions), outputs);
   if (level_->gap_fill) plan = make_gap_fill(std::move(plan), targets);
-  return finish_select(std::move(plan), select, visible_count, order, distinct_keys);
+  return finish_select(std::move(plan), select, visible_count, order, distinct_keys, std::move(late));
+}
+
+/// As in PostgreSQL: with ORDER BY, nextval() counts in that order and only for the rows that LIMIT lets through, and a
+/// set-returning call makes rows of the sorted ones. Sort keys are computed before, of course, and with them all
+/// set-returning calls if one is a key. In its place a NULL goes through the sort.
+Binder::LateTargets Binder::take_late_targets(const ast::SelectQuery& select, std::vector<Target>& targets,
+                                              size_t visible_count, const std::vector<SortItem>& order,
+                                              const std::vector<size_t>& distinct_keys) {
+  LateTargets late;
+  const bool plain_distinct = select.distinct && select.distinct_on.empty();
+  if (order.empty() || plain_distinct || level_->gap_fill) return late;
+  PlanColumnSet made;
+  for (const CollectedSetCall& call : level_->set_calls) {
+    for (const PlanOutput& output : call.outputs) made.insert(output.column);
+  }
+  std::vector<bool> is_key(targets.size(), false);
+  for (const SortItem& item : order) is_key[item.target] = true;
+  for (const size_t key : distinct_keys) is_key[key] = true;
+  bool late_calls = !level_->set_calls.empty() && !select.with_ties;
+  for (size_t i = 0; i < targets.size(); ++i) {
+    const bool stays = is_key[i] || i >= visible_count || has_subquery(*targets[i].expression);
+    if (stays && intersects(columns_of(*targets[i].expression), made)) late_calls = false;
+  }
+  for (const CollectedSetCall& call : level_->set_calls) {
+    for (const ExpressionPtr& argument : call.arguments) late_calls = late_calls && !has_subquery(*argument);
+  }
+  for (size_t i = 0; i < visible_count; ++i) {
+    ExpressionPtr& expression = targets[i].expression;
+    const PlanColumnSet columns = columns_of(*expression);
+    const bool is_late = !is_key[i] && !has_subquery(*expression) &&
+                         (is_volatile(*expression) || (late_calls && intersects(columns, made)));
+    if (!is_late) continue;
+    late.expressions.resize(visible_count);
+    late.reads.insert(columns.begin(), columns.end());
+    const LogicalType type = expression->type;
+    late.expressions[i] = std::exchange(expression, std::make_unique<ConstantExpression>(Value::null(type)));
+  }
+  if (late_calls) {
+    late.set_calls = std::exchange(level_->set_calls, {});
+    late.expressions.resize(visible_count);
+    for (const CollectedSetCall& call : late.set_calls) {
+      for (const ExpressionPtr& argument : call.arguments) add_columns(*argument, late.reads);
+    }
+  }
+  return late;
+}
+
+LogicalPtr Binder::compute_late(LogicalPtr plan, LateTargets late) {
+  std::vector<PlanOutput> outputs;
+  for (size_t i = 0; i < late.expressions.size(); ++i) {
+    PlanOutput output = plan->outputs[i];
+    if (late.expressions[i]) {
+      output = new_output(context_, output.name, output.type);
+    } else {
+      late.expressions[i] = column_reference(output);
+    }
+    outputs.push_back(std::move(output));
+  }
+  return make_project(std::move(plan), std::move(late.expressions), std::move(outputs));
 }
 
 LogicalPtr Binder::finish_select(LogicalPtr plan, const ast::SelectQuery& select, size_t visible_count,
-                                 const std::vector<SortItem>& order, const std::vector<size_t>& distinct_keys) {
+                                 const std::vector<SortItem>& order, const std::vector<size_t>& distinct_keys,
+                                 LateTargets late) {
   // The columns' numbers change in DISTINCT; sort items keep counting targets.
   if (select.distinct && select.distinct_on.empty()) plan = make_distinct(std::move(plan), context_);
   const auto sort_keys = [&] {
@@ -122,7 +201,9 @@ LogicalPtr Binder::finish_select(LogicalPtr plan, const ast::SelectQuery& select
     distinct->children.push_back(std::move(plan));
     plan = std::move(distinct);
   }
-  plan = limit_rows(make_sort(std::move(plan), sort_keys()), select);
+  plan = make_sort(std::move(plan), sort_keys());
+  plan = limit_rows(make_set_calls(std::move(plan), std::move(late.set_calls)), select);
+  if (!late.expressions.empty()) return compute_late(std::move(plan), std::move(late));
   if (plan->outputs.size() > visible_count) {
     std::vector<PlanOutput> visible(plan->outputs.begin(),
                                     plan->outputs.begin() + static_cast<std::ptrdiff_t>(visible_count));

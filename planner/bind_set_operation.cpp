@@ -104,8 +104,11 @@ LogicalPtr Binder::bind_set_operation(const ast::SetOperationQuery& query) {
   LogicalPtr plan = bind_query(*chain.back()->left, false);
   for (auto operation = chain.rbegin(); operation != chain.rend(); ++operation) {
     const ast::Query& right = *(*operation)->right;
-    plan = combine(operation_type((*operation)->operation), (*operation)->all, std::move(plan),
-                   bind_query(right, false), right.position);
+    const SelfReferences left_only(*this);
+    LogicalPtr other = bind_query(right, false);
+    if ((*operation)->operation == ast::SetOperationKind::Except) left_only.refuse_more("EXCEPT");
+    plan = combine(operation_type((*operation)->operation), (*operation)->all, std::move(plan), std::move(other),
+                   right.position);
   }
   return plan;
 }

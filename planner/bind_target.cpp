@@ -11,7 +11,8 @@
 namespace tidemark {
 
 std::vector<Binder::Target> Binder::bind_targets(const std::vector<ast::SelectTarget>& list) {
-  PlaceScope here(*this, ExpressionPlace::kSelect);
+  const bool returning = level_->place == ExpressionPlace::kReturning;
+  PlaceScope here(*this, returning ? ExpressionPlace::kReturning : ExpressionPlace::kSelect);
   std::vector<Target> targets;
   for (const ast::SelectTarget& target : list) {
     if (target.expression->kind == ast::ExpressionKind::ColumnReference) {
@@ -29,14 +30,30 @@ std::vector<Binder::Target> Binder::bind_targets(const std::vector<ast::SelectTa
         star.position = selection.operand->position;
         star.parts = selection.operand->as<ast::ColumnReference>().parts;
         star.star = true;
-        expand_star(star, targets);
-        continue;
+        QueryLevel* found_level = nullptr;
+        if (find_item(star.parts, star.position, &found_level)) {
+          expand_star(star, targets);
+          continue;
+        }
       }
-      throw Error(sqlstate::kFeatureNotSupported, "row expansion via \"*\" is not supported here").at(target.position);
+      expand_record(selection, targets);
+      continue;
     }
     targets.push_back(bind_target(target));
   }
   return targets;
+}
+
+/// `(record).*`
+void Binder::expand_record(const ast::FieldSelection& selection, std::vector<Target>& targets) {
+  RecordShape shape;
+  const ExpressionPtr record = bind_record(selection, shape);
+  for (size_t i = 0; i < shape.names.size(); ++i) {
+    Target& target = targets.emplace_back();
+    target.expression = record_field(*record, shape, i, selection.position);
+    target.name = shape.names[i];
+    target.position = selection.position;
+  }
 }
 
 Binder::Target Binder::bind_target(const ast::SelectTarget& target) {

@@ -33,6 +33,32 @@ ExpressionPtr Binder::value_before_update(const TableEntry& table, uint32_t inde
   return std::make_unique<ConstantExpression>(Value::null(table.columns[index].type));
 }
 
+/// What is assigned to: the column, or elements of it.
+LogicalType Binder::type_for_target(const ast::Assignment::Target& target, const ColumnEntry& column) {
+  if (target.subscripts.empty() || column.type.id == TypeId::kJsonb) return column.type;
+  if (!column.type.is_array()) {
+    throw Error(sqlstate::kDatatypeMismatch,
+                "cannot subscript type " + column.type.to_string() + " because it does not support subscripting")
+        .at(target.position);
+  }
+  const bool slice = std::ranges::any_of(target.subscripts, &ast::Assignment::Target::Subscript::slice);
+  return slice ? column.type : column.type.element_type();
+}
+
+ExpressionPtr Binder::coerce_for_elements(const ast::Assignment::Target& target, const ColumnEntry& column,
+                                          ExpressionPtr value) {
+  const LogicalType wanted = type_for_target(target, column);
+  if (!can_coerce(*value, wanted, CastContext::kAssignment)) {
+    LogicalType bare = value->type;
+    bare.modifier = -1;
+    throw Error(sqlstate::kDatatypeMismatch, "subscripted assignment to \"" + column.name + "\" requires type " +
+                                                 wanted.to_string() + " but expression is of type " + bare.to_string())
+        .with_hint("You will need to rewrite or cast the expression.")
+        .at(start_position(*value));
+  }
+  return coerce(std::move(value), wanted, CastContext::kAssignment, target.position);
+}
+
 /// `SET a[i] = value`: the whole new value of the column.
 ExpressionPtr Binder::assign_element(const ast::Assignment::Target& target, const ColumnEntry& column,
                                      ExpressionPtr old, ExpressionPtr value) {
@@ -40,20 +66,10 @@ ExpressionPtr Binder::assign_element(const ast::Assignment::Target& target, cons
   for (const ast::Assignment::Target::Subscript& subscript : target.subscripts) {
     bounds.push_back({subscript.low.get(), subscript.high.get(), subscript.slice});
   }
-  const auto require = [&](LogicalType wanted) {
-    if (can_coerce(*value, wanted, CastContext::kAssignment)) return;
-    LogicalType bare = value->type;
-    bare.modifier = -1;
-    throw Error(sqlstate::kDatatypeMismatch, "subscripted assignment to \"" + column.name + "\" requires type " +
-                                                 wanted.to_string() + " but expression is of type " + bare.to_string())
-        .with_hint("You will need to rewrite or cast the expression.")
-        .at(start_position(*value));
-  };
   std::vector<ExpressionPtr> parts;
   parts.push_back(std::move(old));
+  parts.push_back(coerce_for_elements(target, column, std::move(value)));
   if (column.type.id == TypeId::kJsonb) {
-    require(column.type);
-    parts.push_back(coerce(std::move(value), column.type, CastContext::kAssignment, target.position));
     // An integer as the first subscript of nothing makes an array.
     const bool array_first = target.subscripts[0].high != nullptr && !target.subscripts[0].slice &&
                              is_integer_type(bind(*target.subscripts[0].high)->type.id);
@@ -61,15 +77,7 @@ ExpressionPtr Binder::assign_element(const ast::Assignment::Target& target, cons
     parts.push_back(std::make_unique<ConstantExpression>(Value::boolean(array_first)));
     return call_constructor("jsonb[]=", std::move(parts), column.type, target.position);
   }
-  if (!column.type.is_array()) {
-    throw Error(sqlstate::kDatatypeMismatch,
-                "cannot subscript type " + column.type.to_string() + " because it does not support subscripting")
-        .at(target.position);
-  }
   const bool slice = std::ranges::any_of(bounds, &SubscriptBounds::slice);
-  const LogicalType wanted = slice ? column.type : column.type.element_type();
-  require(wanted);
-  parts.push_back(coerce(std::move(value), wanted, CastContext::kAssignment, target.position));
   bind_array_subscripts(bounds, parts, target.position);
   return call_constructor(slice ? "[:]=" : "[]=", std::move(parts), column.type, target.position);
 }

@@ -87,6 +87,9 @@ std::shared_ptr<CommonTableBinding> Binder::bind_common_table(const ast::CommonT
     binding->binding_itself = false;
     binding->reference_count = 0;
   }
+  if (!binding->plan && (table.search || table.cycle)) {
+    throw Error(sqlstate::kSyntaxError, "WITH query is not recursive").at(table.position);
+  }
   if (!binding->plan) {
     binding->plan = bind_statement_node(*table.statement);
     binding->writes = !is_query;
@@ -109,7 +112,14 @@ LogicalPtr Binder::bind_recursive(const ast::CommonTable& table, CommonTableBind
                         query.as<ast::SetOperationQuery>().operation == ast::SetOperationKind::Union;
   binding.working_cte = context_.next_cte++;
   LevelScope scope(*this);
-  if (query.with) bind_with(*query.with);
+  if (query.with) {
+    if (is_union) {
+      binding.self_reference_words =
+          "recursive reference to query \"" + table.name + "\" must not appear within a subquery";
+    }
+    bind_with(*query.with);
+    binding.self_reference_words.clear();
+  }
   const size_t with_count = level_->common_tables.size();
   if (!is_union) {
     binding.self_reference_words =
@@ -133,6 +143,15 @@ LogicalPtr Binder::bind_recursive(const ast::CommonTable& table, CommonTableBind
   }
   binding.outputs = node->outputs;
   name_outputs(binding.outputs, table);
+  std::unique_ptr<RecursionPath> path;
+  if (table.search || table.cycle) {
+    path = bind_recursion_path(table, operation, binding);
+    base = start_path(*path, std::move(base), *node);
+    const auto first_new = node->outputs.end() - static_cast<std::ptrdiff_t>(path->outputs.size());
+    binding.outputs.insert(binding.outputs.end(), first_new, node->outputs.end());
+    binding.path_column_count = path->outputs.size();
+    step_with_path_ = &binding;
+  }
   binding.step_depth = level_->depth + 1;
   LogicalPtr step = bind_query(*operation.right, false);
   binding.step_depth = 0;
@@ -141,6 +160,9 @@ LogicalPtr Binder::bind_recursive(const ast::CommonTable& table, CommonTableBind
         combine(SetOperationType::kUnion, operation.all, std::move(base), std::move(step), operation.right->position),
         query);
     return finish_with(std::move(plan), 0);
+  }
+  if (!query.locking.empty() || !operation.right->locking.empty()) {
+    throw Error(sqlstate::kFeatureNotSupported, "FOR UPDATE/SHARE in a recursive query is not implemented");
   }
   if (!query.order_by.empty()) {
     throw Error(sqlstate::kFeatureNotSupported, "ORDER BY in a recursive query is not implemented")
@@ -156,6 +178,7 @@ LogicalPtr Binder::bind_recursive(const ast::CommonTable& table, CommonTableBind
     throw Error(sqlstate::kSyntaxError, "each UNION query must have the same number of columns")
         .at(operation.right->position);
   }
+  if (path) step = extend_path(*path, std::move(step));
   std::vector<LogicalType> types;
   for (size_t i = 0; i < node->outputs.size(); ++i) {
     std::vector<ExpressionPtr> both_sides;
@@ -174,6 +197,15 @@ LogicalPtr Binder::bind_recursive(const ast::CommonTable& table, CommonTableBind
           .with_hint("Cast the output of the non-recursive term to the correct type.")
           .at(both_sides[0]->position);
     }
+    if (step->outputs[i].type.modifier != type.modifier && type.modifier >= 0) {
+      LogicalType overall = type;
+      overall.modifier = -1;
+      throw Error(sqlstate::kDatatypeMismatch,
+                  "recursive query \"" + table.name + "\" column " + std::to_string(i + 1) + " has type " +
+                      type.to_string() + " in non-recursive term but type " + overall.to_string() + " overall")
+          .with_hint("Cast the output of the non-recursive term to the correct type.")
+          .at(both_sides[0]->position);
+    }
     types.push_back(type);
   }
   node->children.push_back(std::move(base));
@@ -188,11 +220,16 @@ LogicalPtr Binder::bind_cte_reference(CommonTableBinding& common_table, int posi
         .at(common_table.self_reference_position != 0 ? common_table.self_reference_position : position);
   }
   if (common_table.step_depth != 0) {
+    level_->reads_itself = true;
     for (const QueryLevel* level = level_; level && level->depth > common_table.step_depth; level = level->outer) {
       const ExpressionPlace place = level->outer ? level->outer->place : ExpressionPlace::kOther;
       if (place == ExpressionPlace::kFromSubquery || place == ExpressionPlace::kOther) continue;
       throw Error("42P19",
                   "recursive reference to query \"" + common_table.name + "\" must not appear within a subquery")
+          .at(position);
+    }
+    if (common_table.reference_count > 0) {
+      throw Error("42P19", "recursive reference to query \"" + common_table.name + "\" must not appear more than once")
           .at(position);
     }
   }
@@ -202,6 +239,7 @@ LogicalPtr Binder::bind_cte_reference(CommonTableBinding& common_table, int posi
         .at(position);
   }
   ++common_table.reference_count;
+  common_table.reference_position = position;
   auto scan = std::make_unique<LogicalCteScan>();
   scan->cte = common_table.binding_itself ? common_table.working_cte : common_table.cte;
   scan->name = common_table.name;
@@ -209,10 +247,38 @@ LogicalPtr Binder::bind_cte_reference(CommonTableBinding& common_table, int posi
     PlanOutput own = new_output(context_, output.name, output.type);
     own.table = output.table;
     own.table_column = output.table_column;
+    if (const auto shape = shape_of_column_.find(output.column); shape != shape_of_column_.end()) {
+      shape_of_column_.emplace(own.column, RecordShape(shape->second));
+    }
     scan->outputs.push_back(std::move(own));
     scan->definition_columns.push_back(output.column);
   }
+  if (common_table.step_depth != 0) {
+    common_table.path_columns.assign(scan->outputs.end() - static_cast<std::ptrdiff_t>(common_table.path_column_count),
+                                     scan->outputs.end());
+  }
   return scan;
+}
+
+SelfReferences::SelfReferences(const Binder& binder) : binder_(binder) {
+  const CommonTableBinding* table = binder.table_in_step();
+  before_ = table ? table->reference_count : 0;
+}
+
+void SelfReferences::refuse_more(const char* where) const {
+  const CommonTableBinding* table = binder_.table_in_step();
+  if (!table || table->reference_count == before_) return;
+  throw Error("42P19", "recursive reference to query \"" + table->name + "\" must not appear within " + where)
+      .at(table->reference_position);
+}
+
+const CommonTableBinding* Binder::table_in_step() const {
+  for (const QueryLevel* level = level_; level; level = level->outer) {
+    for (const auto& table : level->common_tables) {
+      if (table->step_depth != 0) return table.get();
+    }
+  }
+  return nullptr;
 }
 
 namespace {

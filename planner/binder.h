@@ -74,6 +74,15 @@ class Binder {
   LogicalPtr bind_query(const ast::Query& query, bool resolve_unknown = true);
   LogicalPtr bind_query_body(const ast::Query& query, bool resolve_unknown);
   LogicalPtr bind_select(const ast::SelectQuery& select, bool resolve_unknown);
+  /// What of a select list is computed when the rows are in order: calls that are volatile, and set-returning ones.
+  struct LateTargets {
+    std::vector<ExpressionPtr> expressions;  ///< one a visible target; null: it is computed before
+    std::vector<CollectedSetCall> set_calls;
+    PlanColumnSet reads;  ///< columns that must come through the sort
+  };
+  LateTargets take_late_targets(const ast::SelectQuery& select, std::vector<Target>& targets, size_t visible_count,
+                                const std::vector<SortItem>& order, const std::vector<size_t>& distinct_keys);
+  LogicalPtr compute_late(LogicalPtr plan, LateTargets late);
   LogicalPtr bind_values(const ast::ValuesQuery& values);
   LogicalPtr make_values(std::vector<std::vector<ExpressionPtr>> rows, std::vector<PlanOutput> outputs);
   LogicalPtr bind_set_operation(const ast::SetOperationQuery& query);
@@ -87,6 +96,7 @@ class Binder {
 
   std::vector<Target> bind_targets(const std::vector<ast::SelectTarget>& targets);
   void expand_star(const ast::ColumnReference& star, std::vector<Target>& targets);
+  void expand_record(const ast::FieldSelection& selection, std::vector<Target>& targets);
   Target bind_target(const ast::SelectTarget& target);
   static std::string target_name(const ast::Expression& expression);
   std::vector<SortItem> bind_order_by(const std::vector<ast::OrderItem>& items, std::vector<Target>& targets,
@@ -96,7 +106,8 @@ class Binder {
   std::vector<size_t> bind_distinct_on(const ast::SelectQuery& select, std::vector<Target>& targets,
                                        size_t visible_count, const std::vector<SortItem>& order);
   LogicalPtr finish_select(LogicalPtr plan, const ast::SelectQuery& select, size_t visible_count,
-                           const std::vector<SortItem>& order, const std::vector<size_t>& distinct_keys);
+                           const std::vector<SortItem>& order, const std::vector<size_t>& distinct_keys,
+                           LateTargets late);
   LogicalPtr lock_selected_rows(LogicalPtr plan, const ast::SelectQuery& select, const GroupingPlan& grouping);
   static void keep_origin(const LogicalNode& plan, const Expression& expression, PlanOutput& output);
   /// ORDER BY and GROUP BY and DISTINCT ON: a target by its number or name. Nothing if the expression is no such thing.
@@ -126,7 +137,7 @@ class Binder {
   static void rename_columns(ScopeItem& item, const std::vector<ast::Name>& names);
   void add_item(const ast::TableExpression& table, const std::string& name, const std::vector<PlanOutput>& outputs,
                 ObjectId table_id = kNoObject);
-  void check_duplicate_aliases(size_t first_item);
+  void check_duplicate_aliases(size_t first_item, size_t first_other = 0);
   struct FoundRelation {
     const CatalogEntry* entry = nullptr;
     const VirtualTable* virtual_table = nullptr;
@@ -181,6 +192,10 @@ class Binder {
   ExpressionPtr make_named_record(std::vector<ExpressionPtr> fields, const std::vector<std::string>& names,
                                   int position);
   ExpressionPtr make_record(std::vector<ExpressionPtr> fields, int position);
+  /// Nothing if the record's fields are known only when it is computed.
+  [[nodiscard]] std::optional<RecordShape> shape_of(const Expression& record) const;
+  static ExpressionPtr record_field(const Expression& record, const RecordShape& shape, size_t index, int position);
+  ExpressionPtr bind_record(const ast::FieldSelection& selection, RecordShape& shape);
 
   // ------------------------------------------------------------------------------- expressions (bind_expression …)
   ExpressionPtr bind(const ast::Expression& expression);
@@ -279,7 +294,8 @@ class Binder {
   std::vector<std::vector<uint32_t>> expand_grouping_item(const ast::GroupingItem& item, std::vector<Target>& targets,
                                                           size_t visible_count, GroupingPlan& grouping);
   bool is_input_column(const ast::Expression& expression) const;
-  void check_groupable(const Expression& expression, int position) const;
+  void check_groupable(const Expression& expression, int position);
+  void group_set_calls(const PlanColumnSet& columns);
   void group_implicitly(std::vector<Target>& targets, GroupingPlan& grouping);
   LogicalPtr make_aggregate(LogicalPtr plan, GroupingPlan& grouping);
   /// Puts the group's columns in the place of the expressions that are grouped by; 42803 for what is left of the input.
@@ -310,8 +326,20 @@ class Binder {
   LogicalPtr finish_with(LogicalPtr body, size_t first_table);
   CommonTableBinding* find_common_table(const std::string& name);
 
+  // SEARCH and CYCLE (bind_recursion_path)
+  std::unique_ptr<RecursionPath> bind_recursion_path(const ast::CommonTable& table,
+                                                     const ast::SetOperationQuery& operation,
+                                                     const CommonTableBinding& binding);
+  LogicalPtr start_path(RecursionPath& path, LogicalPtr base, LogicalRecursive& node);
+  void add_path_targets(const CommonTableBinding& table, std::vector<Target>& targets);
+  LogicalPtr extend_path(const RecursionPath& path, LogicalPtr step);
+  /// The recursive query whose recursive term is being bound; null if there is none.
+  [[nodiscard]] const CommonTableBinding* table_in_step() const;
+
   // -------------------------------------------------------------------------------------- windows and set-returning
   LogicalPtr make_windows(LogicalPtr plan, std::vector<CollectedCall> windows);
+  [[nodiscard]] const CollectedSetCall* find_set_call(const CollectedSetCall& wanted) const;
+  void refuse_new_set_calls(size_t count_before, const char* where, int position) const;
   LogicalPtr make_set_calls(LogicalPtr plan, std::vector<CollectedSetCall> calls);
 
   // ------------------------------------------------------------------------------------- sugar (bind_sugar, D21)
@@ -342,6 +370,13 @@ class Binder {
                                                   const ScopeItem& item, const WriteTarget& target);
   LogicalPtr bind_insert_rows(const ast::InsertStatement& insert, const TableEntry& table,
                               std::vector<uint32_t>& columns);
+  ExpressionPtr assign_target(ExpressionPtr value, const ast::InsertStatement& insert, size_t index,
+                              const ColumnEntry& column, int position);
+  LogicalPtr gather_elements(const ast::InsertStatement& insert, const TableEntry& table,
+                             const std::vector<uint32_t>& named, std::vector<uint32_t>& columns, LogicalPtr rows);
+  static LogicalType type_for_target(const ast::Assignment::Target& target, const ColumnEntry& column);
+  ExpressionPtr coerce_for_elements(const ast::Assignment::Target& target, const ColumnEntry& column,
+                                    ExpressionPtr value);
   LogicalPtr bind_insert_values(const ast::InsertStatement& insert, const ast::ValuesQuery& values,
                                 const TableEntry& table, std::vector<uint32_t>& columns,
                                 const std::function<void(size_t, int)>& check_width);
@@ -392,6 +427,7 @@ class Binder {
   // ------------------------------------------------------------------------------------------------------ levels
   friend class LevelScope;
   friend class PlaceScope;
+  friend class SelfReferences;
   void register_columns(const ScopeItem& item);
   void check_depth() const;
 
@@ -400,6 +436,8 @@ class Binder {
   PlannerContext& context_;
   const char* stack_base_;
   QueryLevel* level_ = nullptr;
+  const CommonTableBinding* step_with_path_ = nullptr;           ///< the next SELECT is its recursive term
+  std::unordered_map<PlanColumn, RecordShape> shape_of_column_;  ///< of columns that hold records
   /// At which depth of nesting each column is visible: tells outer references from own ones.
   std::unordered_map<PlanColumn, uint32_t> depth_of_column_;
   /// `alias.name` of the columns in scope, for messages.
@@ -407,6 +445,18 @@ class Binder {
   std::vector<ObjectId> open_views_ = {};  ///< views whose queries are being bound, outermost first
   /// Where the depth of levels starts: inside a view, below the query that names it.
   uint32_t depth_base_ = 0;
+};
+
+/// The references of a recursive query to itself, counted from here on.
+class SelfReferences {
+ public:
+  explicit SelfReferences(const Binder& binder);
+  /// 42P19 `recursive reference to query "t" must not appear within …` if there are more by now.
+  void refuse_more(const char* where) const;
+
+ private:
+  const Binder& binder_;
+  size_t before_ = 0;
 };
 
 /// A query level for the time of a block.

@@ -37,6 +37,10 @@ struct ScopeItem {
   bool lateral_only = false;
   /// False in the right side of a RIGHT or FULL join: naming it is 42P10.
   bool lateral_allowed = true;
+  /// Of the side of an outer join that may be missing: then its row as a whole is NULL.
+  bool may_be_missing = false;
+  /// Of a function in FROM that gives plain values: the row as a whole is its one column.
+  bool is_scalar = false;
   /// For columns that have to be computed from others when named (`_time_ns`): from which column of the item.
   int time_column = -1;
 };
@@ -87,9 +91,27 @@ struct CommonTableBinding {
   /// While the recursive term is bound: the depth of its level. A reference inside an expression's subquery is an
   /// error.
   uint32_t step_depth = 0;
+  int reference_position = 0;  ///< of the reference met last
+  /// Of its outputs, the last so many are those of SEARCH and CYCLE: the recursive term sees them by name only.
+  size_t path_column_count = 0;
+  std::vector<PlanOutput> path_columns;  ///< the same of the reference in the recursive term
   /// Not empty while a reference is an error: its words.
   std::string self_reference_words;
   int self_reference_position = 0;  ///< 0: at the reference
+};
+
+/// The fields of a row value, as far as they are known while a statement is bound.
+struct RecordShape {
+  std::vector<std::string> names;
+  std::vector<LogicalType> types;
+};
+
+/// SEARCH and CYCLE of a recursive query: the columns that they add, behind those that it has.
+struct RecursionPath {
+  const ast::CommonTable* table = nullptr;
+  std::vector<size_t> search_columns, cycle_columns;  ///< which outputs make a row's entry of the path
+  ExpressionPtr mark, no_mark;                        ///< the values of CYCLE's column, of one type
+  std::vector<PlanOutput> outputs;                    ///< sequence; mark, path: as far as they are asked for
 };
 
 /// Calls that are taken out of expressions while a query is bound: they become nodes of their own below the projection,
@@ -134,6 +156,8 @@ struct QueryLevel {
   std::vector<CollectedCall> aggregates;
   std::vector<CollectedCall> windows;
   std::vector<CollectedSetCall> set_calls;
+  std::vector<CollectedSetCall> grouped_set_calls;  ///< those whose results are grouped by: below the aggregate
+  bool reads_itself = false;                        ///< FROM has a recursive query's reference to itself
   std::vector<CollectedGrouping> groupings;
   const std::vector<ast::WindowDefinition>* named_windows = nullptr;
   std::vector<std::shared_ptr<CommonTableBinding>> common_tables;
