@@ -28,7 +28,9 @@ void add_suite(CLI::App& bench, std::function<int()>& chosen, const char* name, 
   CLI::App* suite = bench.add_subcommand(name, words);
   add(*suite, *options);
   suite->add_option("--seed", common->effort.seed, "Seed of data and draws")->capture_default_str();
-  suite->add_option("--rounds", common->effort.rounds_min, "Runs of each query at least")->capture_default_str();
+  suite->add_option("--rounds", common->effort.rounds_min, "Turns of each query at least")->capture_default_str();
+  suite->add_option("--turn", common->effort.turn_queries, "Runs of a query in an engine's turn")
+      ->capture_default_str();
   suite->add_option("--query-ms", common->effort.ms_min, "Time for each query at least, all engines together")
       ->capture_default_str();
   suite->add_option("--against", common->against, "Engines to compare with: duckdb, sqlite, postgres, victoriametrics")

@@ -65,10 +65,12 @@ void time_rounds(const std::vector<std::unique_ptr<PeerSession>>& sessions,
       if (!comparison.sides[i].latencies) {
         continue;
       }
-      const std::string text = question.text(peers[i]->dialect(), randoms[i]);
-      const Stopwatch one;
-      sessions[i]->run(text);
-      comparison.sides[i].latencies->ms.push_back(one.ms());
+      for (size_t query = 0; query < effort.turn_queries; ++query) {
+        const std::string text = question.text(peers[i]->dialect(), randoms[i]);
+        const Stopwatch one;
+        sessions[i]->run(text);
+        comparison.sides[i].latencies->ms.push_back(one.ms());
+      }
     }
   }
 }

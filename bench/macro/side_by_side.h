@@ -35,6 +35,9 @@ Question worded_question(std::string name, Wording words);
 struct Effort {
   size_t rounds_min = 7;
   double ms_min = 300;  ///< of all peers together
+  /// How often a peer is asked before it is the next one's turn. One: every query meets the caches that all the others
+  /// left behind.
+  size_t turn_queries = 5;
   uint64_t seed = 1;
 };
 
@@ -49,7 +52,8 @@ struct Comparison {
 };
 
 /// Puts every question to all peers in turns, in one run, so that what else the machine does meets all of them alike:
-/// first the answers, which must be the first peer's, then rounds with newly drawn values, each timed to the last row.
+/// first the answers, which must be the first peer's, then rounds of turns; each query has newly drawn values and is
+/// timed to its last row.
 std::vector<Comparison> compare(const std::vector<std::unique_ptr<Peer>>& peers, const std::vector<Question>& questions,
                                 const Effort& effort);
 
