@@ -70,6 +70,8 @@ LikePattern::LikePattern(std::string_view pattern, std::string_view escape, Case
   if (!ignore_case_ && !first.empty() && first[0].any_characters == 0) {
     prefix_ = first[0].literal;
   }
+  is_only_contained_ = segments_.size() == 3 && first.empty() && segments_.back().pieces.empty() &&
+                       !has_any_character_ && !ends_with_escape_;
 }
 
 /// Matches a segment at the start of `text` and takes it off.
@@ -109,6 +111,14 @@ bool LikePattern::take_at_end(const Segment& segment, std::string_view& text) {
 /// follow a later one can follow the earliest.
 bool LikePattern::find(const Segment& segment, std::string_view& text) {
   const Piece& first = segment.pieces.front();
+  if (segment.pieces.size() == 1 && first.any_characters == 0) {
+    const size_t found = find_substring(text, first.literal);
+    if (found == std::string_view::npos) {
+      return false;
+    }
+    text.remove_prefix(found + first.literal.size());
+    return true;
+  }
   for (std::string_view from = text;; from.remove_prefix(character_bytes(from))) {
     if (first.any_characters == 0) {  // Only what follows a literal may have to be tried again.
       const size_t found = find_substring(from, first.literal);
@@ -129,6 +139,9 @@ bool LikePattern::find(const Segment& segment, std::string_view& text) {
 }
 
 bool LikePattern::matches_folded(std::string_view text) const {
+  if (is_only_contained_) {
+    return find_substring(text, segments_[1].pieces.front().literal) != std::string_view::npos;
+  }
   if (!take(segments_.front(), text)) {
     return false;
   }

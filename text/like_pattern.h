@@ -49,6 +49,7 @@ class LikePattern {
   bool has_any_character_ = false;
   bool ignore_case_ = false;
   bool ends_with_escape_ = false;
+  bool is_only_contained_ = false;  ///< `%literal%`
 };
 
 /// The pattern with another escape character rewritten to backslash: SQL's `LIKE p ESCAPE e`. 22025 `invalid escape
