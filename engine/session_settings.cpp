@@ -33,7 +33,14 @@ void SessionSettings::change_to(Settings next) {
   }
 }
 
+void SessionSettings::keep_before_change() {
+  if (versions_.empty()) {
+    versions_.push_back({"", current_, lasting_});
+  }
+}
+
 void SessionSettings::set(std::string_view name, std::string_view value, bool local) {
+  keep_before_change();
   Settings next = current_;
   next.set(name, value, actor_);
   if (!local) {
@@ -43,6 +50,7 @@ void SessionSettings::set(std::string_view name, std::string_view value, bool lo
 }
 
 void SessionSettings::reset(std::string_view name) {
+  keep_before_change();
   Settings next = current_;
   next.reset(name, actor_);
   lasting_.reset(name, actor_);
@@ -50,6 +58,7 @@ void SessionSettings::reset(std::string_view name) {
 }
 
 void SessionSettings::reset_all() {
+  keep_before_change();
   Settings next = current_;
   next.reset_all();
   lasting_.reset_all();
@@ -57,6 +66,7 @@ void SessionSettings::reset_all() {
 }
 
 void SessionSettings::set_internal(Setting setting, std::string_view value) {
+  keep_before_change();
   Settings next = current_;
   next.set_internal(setting, value);
   lasting_.set_internal(setting, value);
@@ -64,14 +74,17 @@ void SessionSettings::set_internal(Setting setting, std::string_view value) {
 }
 
 void SessionSettings::begin() {
-  lasting_ = current_;
-  versions_.clear();
-  versions_.push_back({"", current_, lasting_});
+  if (!versions_.empty()) {
+    lasting_ = current_;
+    versions_.clear();
+  }
 }
 
 void SessionSettings::commit() {
-  versions_.clear();
-  change_to(lasting_);
+  if (!versions_.empty()) {
+    versions_.clear();
+    change_to(lasting_);
+  }
 }
 
 void SessionSettings::rollback() {
@@ -83,7 +96,10 @@ void SessionSettings::rollback() {
   }
 }
 
-void SessionSettings::set_savepoint(std::string name) { versions_.push_back({std::move(name), current_, lasting_}); }
+void SessionSettings::set_savepoint(std::string name) {
+  keep_before_change();
+  versions_.push_back({std::move(name), current_, lasting_});
+}
 
 void SessionSettings::rollback_to_savepoint(std::string_view name) {
   while (versions_.size() > 1 && versions_.back().savepoint != name) {

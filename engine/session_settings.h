@@ -52,14 +52,15 @@ class SessionSettings {
     Settings current;
     Settings lasting;
   };
+  void keep_before_change();
   /// Replaces the values and tells what has changed.
   void change_to(Settings next);
 
   SettingActor actor_;
   Settings current_;
   Settings lasting_;  ///< as `current_` will be after COMMIT
-  bool in_transaction_ = false;
-  std::vector<Version> versions_;  ///< front: at BEGIN; then one a savepoint
+  /// Front: at BEGIN; then one a savepoint. Empty while the transaction has changed nothing: most do not.
+  std::vector<Version> versions_;
   TypeIoOptions io_;
   const ObjectNames* names_ = nullptr;
   std::function<void(std::string_view, std::string_view)> listener_;
