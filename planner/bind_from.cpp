@@ -318,11 +318,34 @@ bool returns_record(std::string_view name) {
   return !overloads.empty() && overloads.front()->columns[0].type.id == TypeId::kRecord;
 }
 
+/// Whether a call takes the row to start from as its first argument, and else does what another function does.
+bool populates_records(const ast::FunctionCall& call) {
+  const std::string& name = call.name.last();
+  return name.ends_with("_populate_record") || name.ends_with("_populate_recordset");
+}
+
 const ast::FunctionCall* plain_call(const ast::Expression& expression) {
   return expression.kind == ast::ExpressionKind::FunctionCall ? &expression.as<ast::FunctionCall>() : nullptr;
 }
 
 }  // namespace
+
+/// The row under json_populate_record (…) AS (…) must be NULL.
+void Binder::check_populated_row(const Expression& row, const std::vector<ast::ColumnTypePair>& declared,
+                                 int position) {
+  if (row.kind == ExpressionKind::kConstant && row.as<ConstantExpression>().value.is_null()) return;
+  if (const std::optional<RecordShape> shape = shape_of(row)) {
+    bool same = shape->types.size() == declared.size();
+    for (size_t i = 0; same && i < declared.size(); ++i) {
+      same = shape->types[i].same_base(resolve_type(declared[i].type, context_));
+    }
+    if (!same) {
+      throw Error(sqlstate::kDatatypeMismatch, "function return row and query-specified return row do not match");
+    }
+  }
+  throw Error(sqlstate::kFeatureNotSupported, "a column definition list over a row to start from is not supported")
+      .at(position);
+}
 
 /// `json_to_record(j) AS (a int, b text)`: the function is told the names.
 CollectedSetCall Binder::bind_record_call(const ast::FunctionCall& call,
@@ -333,7 +356,14 @@ CollectedSetCall Binder::bind_record_call(const ast::FunctionCall& call,
     names.push_back(std::make_unique<ConstantExpression>(Value::text(column.name)));
   }
   arguments.push_back(call_constructor("ARRAY", std::move(names), LogicalType::array_of(TypeId::kText), call.position));
-  CollectedSetCall set = resolve_set_call(call, std::move(arguments));
+  std::string name = call.name.last();
+  if (populates_records(call)) {
+    // Over no row, json_populate_record is json_to_record.
+    name.replace(name.find("populate"), std::string_view("populate").size(), "to");
+    check_populated_row(*arguments[0], declared, call.position);
+    arguments.erase(arguments.begin());
+  }
+  CollectedSetCall set = resolve_set_call(call, std::move(arguments), name);
   set.outputs.clear();
   for (const ast::ColumnTypePair& column : declared) {
     set.outputs.push_back(new_output(context_, column.name, resolve_type(column.type, context_)));
@@ -349,10 +379,13 @@ LogicalPtr Binder::bind_function_reference(const ast::FunctionReference& referen
   node->ordinality = reference.ordinality;
   std::vector<ExpressionPtr> scalars;
   std::string name = "rows";
+  bool gives_rows = false;
   for (const ast::TableFunctionCall& one : reference.calls) {
     const ast::FunctionCall* call = plain_call(*one.call);
     const std::vector<ast::ColumnTypePair>& declared = one.columns.empty() ? reference.columns : one.columns;
-    const bool makes_records = call && is_set_function(call->name) && returns_record(call->name.last());
+    const bool over_row = call && populates_records(*call);
+    const bool makes_records =
+        over_row ? !declared.empty() : call && is_set_function(call->name) && returns_record(call->name.last());
     if (makes_records && declared.empty()) {
       throw Error(sqlstate::kSyntaxError, "a column definition list is required for functions returning \"record\"")
           .at(one.call->position);
@@ -395,6 +428,21 @@ LogicalPtr Binder::bind_function_reference(const ast::FunctionReference& referen
             .at(one.call->position);
       }
       ExpressionPtr value = to_text_if_unknown(bind(*one.call));
+      const bool over_unnamed = over_row && value->kind == ExpressionKind::kFunction &&
+                                value->children[0]->kind == ExpressionKind::kFunction &&
+                                value->children[0]->as<FunctionExpression>().function->name == "ROW";
+      if (over_unnamed) {
+        throw Error(sqlstate::kSyntaxError, "a column definition list is required for functions returning \"record\"")
+            .at(one.call->position);
+      }
+      if (const auto shape = value->type.id == TypeId::kRecord ? shape_of(*value) : std::nullopt) {
+        gives_rows = true;
+        for (size_t i = 0; i < shape->names.size(); ++i) {
+          node->outputs.push_back(new_output(context_, shape->names[i], shape->types[i]));
+          scalars.push_back(record_field(*value, *shape, i, one.call->position));
+        }
+        continue;
+      }
       node->outputs.push_back(new_output(context_, reference.alias.empty() ? name : reference.alias, value->type));
       scalars.push_back(std::move(value));
     }
@@ -427,7 +475,7 @@ LogicalPtr Binder::bind_function_reference(const ast::FunctionReference& referen
     plan_subqueries(scalars, plan);
     plan = make_project(std::move(plan), std::move(scalars), std::move(outputs));
   }
-  const bool is_scalar = shown.size() == 1 && reference.calls.size() == 1 && reference.columns.empty() &&
+  const bool is_scalar = !gives_rows && shown.size() == 1 && reference.calls.size() == 1 && reference.columns.empty() &&
                          reference.calls[0].columns.empty() && !reference.ordinality;
   add_item(reference, name, std::move(shown));
   level_->items.back().is_scalar = is_scalar;

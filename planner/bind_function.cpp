@@ -241,7 +241,11 @@ bool Binder::is_set_function(const ast::QualifiedName& name) {
 }
 
 CollectedSetCall Binder::resolve_set_call(const ast::FunctionCall& call, std::vector<ExpressionPtr> arguments) {
-  const std::string& name = call.name.last();
+  return resolve_set_call(call, std::move(arguments), call.name.last());
+}
+
+CollectedSetCall Binder::resolve_set_call(const ast::FunctionCall& call, std::vector<ExpressionPtr> arguments,
+                                          const std::string& name) {
   ResolvedTable resolved;
   try {
     resolved = resolve_table_function(name, types_of(arguments));

@@ -109,6 +109,7 @@ std::optional<RecordShape> Binder::shape_of(const Expression& record) const {
       return std::nullopt;
   }
   const std::string_view name = record.as<FunctionExpression>().function->name;
+  if (name.ends_with("_populate_record")) return shape_of(*record.children[0]);
   if (name != "ROW" && name != "NAMED ROW") return std::nullopt;
   RecordShape shape;
   const size_t first = name == "ROW" ? 0 : 1;

@@ -9,6 +9,7 @@
 #include "planner/plan_walk.h"
 #include "planner/predicate_forms.h"
 #include "planner/subquery_expression.h"
+#include "types/array.h"
 
 namespace tidemark {
 
@@ -62,8 +63,7 @@ ExpressionPtr Binder::bind_array_subquery(LogicalPtr plan, int position) {
   shared->plan = std::move(aggregate);
   std::vector<ExpressionPtr> parts;
   parts.push_back(result_of(shared, output, position));
-  parts.push_back(coerce(std::make_unique<ConstantExpression>(Value::text("{}").with_type(TypeId::kUnknown)), type,
-                         CastContext::kExplicit, position));
+  parts.push_back(std::make_unique<ConstantExpression>(Value::bytes(type, ArrayBuilder(type.element_type()).finish())));
   return std::make_unique<ControlExpression>(ExpressionKind::kCoalesce, type, std::move(parts));
 }
 

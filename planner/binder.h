@@ -272,6 +272,9 @@ class Binder {
   ExpressionPtr bind_variadic_call(const ast::FunctionCall& call, const std::string& name);
   static bool is_set_function(const ast::QualifiedName& name);
   CollectedSetCall resolve_set_call(const ast::FunctionCall& call, std::vector<ExpressionPtr> arguments);
+  CollectedSetCall resolve_set_call(const ast::FunctionCall& call, std::vector<ExpressionPtr> arguments,
+                                    const std::string& name);
+  void check_populated_row(const Expression& row, const std::vector<ast::ColumnTypePair>& declared, int position);
   ExpressionPtr bind_grouping_call(const ast::BuiltinExpression& expression);
   std::vector<SortKey> bind_sort_keys(const std::vector<ast::OrderItem>& items);
   void bind_window_definition(const ast::WindowDefinition& definition, WindowExpression& window);

@@ -1,14 +1,16 @@
 // json_to_record and json_to_recordset: objects as rows of columns that the call names. The binder hands the names over
-// as a text[] behind the JSON.
+// as a text[] behind the JSON. json_populate_record and json_populate_recordset: objects laid over a row value.
 
 #include "base/error.h"
 #include "functions/function_tables.h"
 #include "functions/io_options.h"
+#include "functions/kernel.h"
 #include "functions/scalars/json_text.h"
 #include "functions/tables/materialized_rows.h"
 #include "types/array.h"
 #include "types/json.h"
 #include "types/packed_value.h"
+#include "types/record.h"
 
 namespace tidemark {
 namespace {
@@ -94,58 +96,128 @@ std::unique_ptr<TableFunctionCall> record_rows(const std::vector<Text>& objects,
   return std::make_unique<MaterializedRows>(std::move(columns), objects.size());
 }
 
+[[noreturn]] void throw_no_object(Text json) {
+  throw Error(sqlstate::kInvalidParameterValue, json_kind(json) == JsonKind::kArray
+                                                    ? "cannot call populate_composite on an array"
+                                                    : "cannot call populate_composite on a scalar");
+}
+
+[[noreturn]] void throw_no_row_type(Text function) {
+  throw Error(sqlstate::kFeatureNotSupported, "could not determine row type for result of " + std::string(function))
+      .with_hint(
+          "Provide a non-null record argument, or call the function in the FROM clause using a column definition "
+          "list.");
+}
+
+/// The row `base` with the values that `json` has for its fields.
+std::string populated(Text base, Text json, const JsonConverter& converter) {
+  if (json_kind(json) != JsonKind::kObject) throw_no_object(json);
+  std::vector<Value> fields = unpack_record(base);
+  const std::vector<std::string> names = record_field_names(base);
+  for (size_t i = 0; i < fields.size(); ++i) {
+    const std::string name = names.empty() ? "f" + std::to_string(i + 1) : names[i];
+    if (const std::optional<Text> member = json_member(json, name)) {
+      fields[i] = converter.convert(*member, fields[i].type(), name);
+    }
+  }
+  return pack_record(fields, names);
+}
+
+template <bool kBinary>
+void populate_record(KernelCall& call) {
+  const Argument<Text> bases(call.arguments[0]);
+  const Argument<Text> documents(call.arguments[1]);
+  const JsonConverter converter(io_options(call.context));
+  Vector result = Vector::flat(kRecord, call.size);
+  for (size_t row = 0; row < call.size; ++row) {
+    if (call.arguments[0].is_null(row)) {
+      throw_no_row_type(kBinary ? "jsonb_populate_record" : "json_populate_record");
+    }
+    result.mutable_data<Text>()[row] = result.heap().add(
+        call.arguments[1].is_null(row) ? std::string(bases[row]) : populated(bases[row], documents[row], converter));
+  }
+  call.result = std::move(result);
+}
+
 Text name_of_set(const Value& json) { return json.type().id == kJsonb ? "jsonb_to_recordset" : "json_to_recordset"; }
 
 std::unique_ptr<TableFunctionCall> start_record(QueryContext& context, std::span<const Value> arguments,
                                                 std::span<const LogicalType> types) {
   const Text json = arguments[0].as_bytes();
-  if (json_kind(json) != JsonKind::kObject) {
-    throw Error(sqlstate::kInvalidParameterValue, json_kind(json) == JsonKind::kArray
-                                                      ? "cannot call populate_composite on an array"
-                                                      : "cannot call populate_composite on a scalar");
-  }
+  if (json_kind(json) != JsonKind::kObject) throw_no_object(json);
   return record_rows({json}, arguments[1], types, context);
+}
+
+/// The objects of an array; errors name `function`.
+std::vector<Text> objects_of(Text json, const std::string& function) {
+  if (json_kind(json) == JsonKind::kObject) {
+    throw Error(sqlstate::kInvalidParameterValue, "cannot call " + function + " on an object");
+  }
+  if (json_kind(json) != JsonKind::kArray) {
+    throw Error(sqlstate::kInvalidParameterValue, "cannot call " + function + " on a scalar");
+  }
+  std::vector<Text> objects = json_elements(json);
+  for (const Text object : objects) {
+    if (json_kind(object) != JsonKind::kObject) {
+      throw Error(sqlstate::kInvalidParameterValue, "argument of " + function + " must be an array of objects");
+    }
+  }
+  return objects;
+}
+
+std::unique_ptr<TableFunctionCall> start_populated_set(QueryContext& context, std::span<const Value> arguments,
+                                                       std::span<const LogicalType> /*types*/) {
+  const std::string name = arguments[1].type().id == kJsonb ? "jsonb_populate_recordset" : "json_populate_recordset";
+  if (arguments[0].is_null()) throw_no_row_type(name);
+  const std::vector<Text> objects = objects_of(arguments[1].as_bytes(), name);
+  const JsonConverter converter(io_options(context));
+  std::vector<Vector> columns;
+  columns.push_back(Vector::flat(kRecord, objects.size()));
+  for (size_t row = 0; row < objects.size(); ++row) {
+    columns[0].mutable_data<Text>()[row] =
+        columns[0].heap().add(populated(arguments[0].as_bytes(), objects[row], converter));
+  }
+  return std::make_unique<MaterializedRows>(std::move(columns), objects.size());
 }
 
 std::unique_ptr<TableFunctionCall> start_record_set(QueryContext& context, std::span<const Value> arguments,
                                                     std::span<const LogicalType> types) {
   const Text json = arguments[0].as_bytes();
-  const std::string name(name_of_set(arguments[0]));
-  if (json_kind(json) == JsonKind::kObject) {
-    throw Error(sqlstate::kInvalidParameterValue, "cannot call " + name + " on an object");
-  }
-  if (json_kind(json) != JsonKind::kArray) {
-    throw Error(sqlstate::kInvalidParameterValue, "cannot call " + name + " on a scalar");
-  }
-  const std::vector<Text> objects = json_elements(json);
-  for (const Text object : objects) {
-    if (json_kind(object) != JsonKind::kObject) {
-      throw Error(sqlstate::kInvalidParameterValue, "argument of " + name + " must be an array of objects");
-    }
-  }
-  return record_rows(objects, arguments[1], types, context);
+  return record_rows(objects_of(json, std::string(name_of_set(arguments[0]))), arguments[1], types, context);
 }
 
 }  // namespace
 
 void add_json_records(FunctionTables& tables) {
   const LogicalType names = LogicalType::array_of(kText);
-  const auto add = [&](Text name, TypeId json, auto start, Text doc) {
+  const auto add_table = [&](Text name, std::vector<LogicalType> arguments, auto start, Text doc) {
     TableFunction function;
     function.name = name;
-    function.arguments = {json, names};
+    function.arguments = std::move(arguments);
     function.columns = {{"", kRecord}};
     function.start = start;
     function.volatility = Volatility::kStable;
     function.doc = doc;
     tables.table(std::move(function));
   };
+  const auto add = [&](Text name, TypeId json, auto start, Text doc) { add_table(name, {json, names}, start, doc); };
   static constexpr Text kOne = "an object as a row of the columns in AS (…)";
   static constexpr Text kMany = "an array of objects as rows of the columns in AS (…)";
   add("json_to_record", kJson, start_record, kOne);
   add("jsonb_to_record", kJsonb, start_record, kOne);
   add("json_to_recordset", kJson, start_record_set, kMany);
   add("jsonb_to_recordset", kJsonb, start_record_set, kMany);
+  static constexpr Text kOver = "a row with the values that an object has for its fields";
+  const auto add_populate = [&](Text name, TypeId json, auto kernel) {
+    auto& function = tables.function(name, {kRecord, json}, kRecord, kernel, kOver);
+    function.null_rule = NullRule::kCalled;
+    function.volatility = Volatility::kStable;
+  };
+  add_populate("json_populate_record", kJson, populate_record<false>);
+  add_populate("jsonb_populate_record", kJsonb, populate_record<true>);
+  static constexpr Text kOverMany = "the same with each object of an array";
+  add_table("json_populate_recordset", {kRecord, kJson}, start_populated_set, kOverMany);
+  add_table("jsonb_populate_recordset", {kRecord, kJsonb}, start_populated_set, kOverMany);
 }
 
 }  // namespace tidemark
