@@ -414,7 +414,8 @@ LogicalPtr Binder::bind_function_reference(const ast::FunctionReference& referen
           own = std::move(arguments);
         }
         CollectedSetCall set = resolve_set_call(*call, std::move(own));
-        const bool names_column = !set.function->columns[0].name.empty();
+        const std::string_view column = set.function->columns[0].name;
+        const bool names_column = !column.empty() && column != name;
         if (set.outputs.size() == 1 && reference.calls.size() == 1 && !many && !names_column &&
             !reference.alias.empty()) {
           set.outputs[0].name = reference.alias;
