@@ -92,7 +92,7 @@ int serve(const ServeFlags& flags) {
   require_safe_listen(*database, listen);
   pgwire::PgServer pg(*database, {listen, static_cast<uint16_t>(settings.integer(Setting::kPgPort))});
   http::HttpServer http(*database, {listen, static_cast<uint16_t>(settings.integer(Setting::kHttpPort))});
-  warm_up();
+  warm_up(*database);
   pg.start();
   http.start();
   fmt::print("tidemark is ready: PostgreSQL on {0}:{1}, InfluxDB HTTP on {0}:{2}, data in {3}\n", listen, pg.port(),

@@ -16,8 +16,11 @@ struct FolderFinding {
 /// Throws 55006 if a server has it open, 58030 on I/O errors.
 std::vector<FolderFinding> check_data_folder(const std::string& folder);
 
-/// Fills the parser's prediction tables with typical statements (tens of milliseconds), so that a server's first queries are not slow.
-/// An embedding program need not call it.
-void warm_up();
+class Database;
+
+/// Parses typical statements and runs some, over nothing that is stored (tens of milliseconds), so that a server's
+/// first queries find the parser's prediction tables, the functions and the code in memory. An embedding program need
+/// not call it.
+void warm_up(Database& database);
 
 }  // namespace tidemark
