@@ -95,9 +95,12 @@ std::shared_ptr<const PlannedStatement> Session::plan_with_parameters(const Prep
   database_.count_plan();
   try {
     auto planned = plan_statement(statement.syntax(), context);
-    const bool typed = std::ranges::none_of(planned->parameter_types,
-                                            [](const LogicalType& type) { return type.id == TypeId::kUnknown; });
-    return typed ? planned : nullptr;
+    // What an interval's text means depends on the fields that its target has; a parameter is read before it meets
+    // them.
+    const bool readable = std::ranges::none_of(planned->parameter_types, [](const LogicalType& type) {
+      return type.id == TypeId::kUnknown || type.id == TypeId::kInterval || type.element == TypeId::kInterval;
+    });
+    return readable ? planned : nullptr;
   } catch (const Error&) {
     return nullptr;
   }

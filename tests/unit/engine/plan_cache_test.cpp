@@ -146,6 +146,32 @@ TEST_F(PlanCacheTest, WhatIsWrittenIsEachTextsOwn) {
             rows(*connection_, "SELECT '0x01,1u12,2u23,3u34,4x45,5x56,6x67' AS string_agg"));
 }
 
+TEST_F(PlanCacheTest, TextsMeanWhatTheirTargetsMakeOfThem) {
+  run("CREATE TABLE p (time timestamptz(9) PRIMARY KEY, d interval day, n numeric(4, 1), c char(4), b bit(3), s "
+      "timestamp(0))");
+  std::string expected;
+  for (int i = 1; i < 6; ++i) {
+    const std::string digit = std::to_string(i);
+    run("INSERT INTO p VALUES ('2024-01-01 00:00:00.12345678" + digit + "', '" + digit + "', '1" + digit + ".25', 'a" +
+        digit + " ', '10" + std::to_string(i % 2) + "', '2024-01-01 00:00:0" + digit + ".6')");
+    expected += (i > 1 ? "," : "") + digit + " days 1" + digit + ".3 a" + digit + "|10" + std::to_string(i % 2) + " 0" +
+                std::to_string(i + 1);
+  }
+  expected.replace(expected.find("1 days"), 6, "1 day");
+  EXPECT_EQ(rows(*connection_,
+                 "SELECT string_agg(d || ' ' || n || ' ' || c || '|' || b || ' ' || to_char(s, 'SS'), ',' ORDER BY "
+                 "time) FROM p"),
+            rows(*connection_, "SELECT '" + expected + "' AS string_agg"));
+  for (int i = 1; i < 6; ++i) {
+    const std::string digit = std::to_string(i);
+    EXPECT_EQ(rows(*connection_, "SELECT count(*) FROM p WHERE time <= '2024-01-01 00:00:00.12345678" + digit + "'"),
+              rows(*connection_, "SELECT " + digit + "::int8 AS count"));
+    EXPECT_EQ(rows(*connection_, "SELECT count(*) FROM p WHERE c = 'a" + digit +
+                                     "' AND b IN ('100', '101') AND s > '2024-01-01 00:00:0" + digit + "'"),
+              rows(*connection_, "SELECT 1::int8 AS count"));
+  }
+}
+
 TEST_F(PlanCacheTest, ErrorsAreThoseOfTheTextItself) {
   run("CREATE TABLE w (a int PRIMARY KEY, b varchar(3), c timestamptz)");
   for (const char* text :
