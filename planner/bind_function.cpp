@@ -286,7 +286,18 @@ ExpressionPtr Binder::bind_set_call(const ast::FunctionCall& call) {
         .with_hint("You might be able to move the set-returning function into a LATERAL FROM item.")
         .at(call.position);
   }
-  CollectedSetCall set = resolve_set_call(call, bind_arguments(call));
+  std::vector<ExpressionPtr> arguments = bind_arguments(call);
+  const bool over_nothing = call.name.last().ends_with("_populate_recordset") && !arguments.empty() &&
+                            arguments[0]->kind == ExpressionKind::kConstant &&
+                            arguments[0]->as<ConstantExpression>().value.is_null();
+  if (over_nothing) {
+    throw Error(sqlstate::kFeatureNotSupported, "could not determine row type for result of " + call.name.last())
+        .with_hint(
+            "Provide a non-null record argument, or call the function in the FROM clause using a column "
+            "definition list.")
+        .at(call.position);
+  }
+  CollectedSetCall set = resolve_set_call(call, std::move(arguments));
   std::vector<PlanOutput> outputs = set.outputs;
   const CollectedSetCall* const same = place == ExpressionPlace::kSelect ? nullptr : find_set_call(set);
   if (same) {
