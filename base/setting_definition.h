@@ -54,6 +54,7 @@ enum class Setting : uint16_t {
   kTablesMax,
   kLineTagsMax,
   kLineKeyBytesMax,
+  kCopyServerFiles,
   // Queries
   kMemoryLimit,
   kQueryMemoryLimit,

@@ -126,6 +126,7 @@ constexpr SettingDefinition kTable[] = {
   {"tables_max", integer(10'000, 1, kIntegerMax), kSighup, kStorage, "Tables of a database.", Setting::kTablesMax},
   {"line_tags_max", integer(256, 1, 4096), kSighup, kStorage, "Tags of one point of line protocol.", Setting::kLineTagsMax},
   {"line_key_bytes_max", integer(64, 1, kMegabyte, kKilobytes), kSighup, kStorage, "Measurement and tags of one point of line protocol together.", Setting::kLineKeyBytesMax},
+  {"copy_server_files", boolean(true), kSighup, kStorage, "Lets superusers COPY from and to files on the server's machine.", Setting::kCopyServerFiles},
 
   // --- Queries
   {"memory_limit", machine_integer(memory_share<60>, kMegabyte, kIntegerMax, kKilobytes), kSighup, kResources, "Memory of all queries, memtables and caches. By default 60 % of the machine's.", Setting::kMemoryLimit},

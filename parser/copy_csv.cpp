@@ -6,7 +6,7 @@
 namespace tidemark {
 namespace {
 
-class CsvParser final : public CopyParser {
+class CsvParser final : public CopyLineParser {
  public:
   explicit CsvParser(const CopyFormat& format) : format_(format) {}
 

@@ -4,17 +4,17 @@
 
 namespace tidemark {
 
-void CopyParser::feed(std::string_view data, const CopyRowSink& sink) {
+void CopyLineParser::feed(std::string_view data, const CopyRowSink& sink) {
   if (ended_) return;
   buffer_.append(data);
   take_records(sink, false);
 }
 
-void CopyParser::finish(const CopyRowSink& sink) {
+void CopyLineParser::finish(const CopyRowSink& sink) {
   if (!ended_) take_records(sink, true);
 }
 
-void CopyParser::take_records(const CopyRowSink& sink, bool at_end) {
+void CopyLineParser::take_records(const CopyRowSink& sink, bool at_end) {
   std::string_view rest = buffer_;
   while (!ended_ && !rest.empty()) {
     const size_t end = find_end(rest, searched_, at_end);

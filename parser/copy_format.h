@@ -13,6 +13,7 @@ namespace tidemark {
 /// How COPY's rows are written (its options DELIMITER, NULL, QUOTE, ESCAPE).
 struct CopyFormat {
   bool csv = false;
+  bool binary = false;
   char delimiter = '\t';
   char quote = '"';
   char escape = '"';
@@ -33,12 +34,26 @@ using CopyRowSink = std::function<void(std::span<CopyField> fields, uint64_t lin
 /// Cuts a stream of bytes, given in pieces of any size, into rows. Throws 22P04 in PostgreSQL's words.
 class CopyParser {
  public:
+  CopyParser() = default;
+  CopyParser(const CopyParser&) = delete;
+  CopyParser& operator=(const CopyParser&) = delete;
   virtual ~CopyParser() = default;
-  void feed(std::string_view data, const CopyRowSink& sink);
-  /// The end of the stream: a last line may lack its newline.
-  void finish(const CopyRowSink& sink);
-  /// The line that is being read, for errors.
+  virtual void feed(std::string_view data, const CopyRowSink& sink) = 0;
+  /// The end of the stream.
+  virtual void finish(const CopyRowSink& sink) = 0;
+  /// The line, or binary row, that is being read, for errors.
   [[nodiscard]] uint64_t line() const { return line_; }
+
+ protected:
+  uint64_t line_ = 1;
+};
+
+/// The formats whose rows are lines.
+class CopyLineParser : public CopyParser {
+ public:
+  void feed(std::string_view data, const CopyRowSink& sink) final;
+  /// A last line may lack its newline.
+  void finish(const CopyRowSink& sink) final;
 
  protected:
   /// Where the record that begins at the buffer's start ends (its newline not included), searching on from `from`; npos
@@ -51,16 +66,24 @@ class CopyParser {
 
   std::string buffer_;
   size_t searched_ = 0;
-  uint64_t line_ = 1;
   bool ended_ = false;  ///< `\.` was read
   std::vector<CopyField> fields_;
 };
 
 [[nodiscard]] std::unique_ptr<CopyParser> make_copy_text_parser(const CopyFormat& format);
 [[nodiscard]] std::unique_ptr<CopyParser> make_copy_csv_parser(const CopyFormat& format);
+/// Its fields are the binary forms of values.
+[[nodiscard]] std::unique_ptr<CopyParser> make_copy_binary_parser(size_t columns);
 
 /// Appends a value as COPY TO writes it. `alone`: it is the row's only column; `force_quote`: CSV's option.
 void append_copy_text(std::string& out, std::string_view value, const CopyFormat& format);
 void append_copy_csv(std::string& out, std::string_view value, const CopyFormat& format, bool force_quote, bool alone);
+
+/// The parts of a binary COPY TO: the header, for each row the count of its fields and then each of them, the end.
+void append_copy_binary_header(std::string& out);
+void append_copy_binary_count(std::string& out, size_t columns);
+void append_copy_binary_value(std::string& out, std::string_view bytes);
+void append_copy_binary_null(std::string& out);
+void append_copy_binary_end(std::string& out);
 
 }  // namespace tidemark

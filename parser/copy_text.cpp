@@ -7,7 +7,7 @@
 namespace tidemark {
 namespace {
 
-class TextParser final : public CopyParser {
+class TextParser final : public CopyLineParser {
  public:
   explicit TextParser(const CopyFormat& format) : format_(format) {}
 

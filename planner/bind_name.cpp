@@ -51,6 +51,8 @@ std::string_view words_for(ExpressionPlace place) {
       return "column generation expressions";
     case ExpressionPlace::kMergeWhen:
       return "MERGE WHEN conditions";
+    case ExpressionPlace::kCopyWhere:
+      return "COPY FROM WHERE conditions";
     case ExpressionPlace::kOther:
       break;
   }

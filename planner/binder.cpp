@@ -53,18 +53,50 @@ LogicalPtr Binder::bind_statement(const ast::Statement& statement) {
   return plan;
 }
 
+/// Brings the columns of `table` into scope, by numbers that `read_input` knows.
+std::unordered_map<PlanColumn, uint32_t> Binder::show_row(const TableEntry& table) {
+  std::unordered_map<PlanColumn, uint32_t> index_of_column;
+  std::vector<PlanColumn> columns;
+  for (uint32_t i = 0; i < table.columns.size(); ++i) {
+    columns.push_back(new_column(context_));
+    index_of_column[columns.back()] = i;
+  }
+  level_->items.push_back(target_item(table, table.name, columns));
+  return index_of_column;
+}
+
+namespace {
+
+/// Columns become the places of a row's values.
+void read_input(ExpressionPtr& bound, const std::unordered_map<PlanColumn, uint32_t>& index_of_column) {
+  for_each_part(bound, [&](ExpressionPtr& part) {
+    if (part->kind != ExpressionKind::kColumn) return true;
+    auto input = std::make_unique<InputExpression>(index_of_column.at(part->as<ColumnExpression>().column), part->type);
+    input->position = part->position;
+    part = std::move(input);
+    return false;
+  });
+}
+
+}  // namespace
+
+ExpressionPtr Binder::bind_copy_condition(const ast::Expression& condition, const TableEntry& table) {
+  LevelScope scope(*this);
+  const auto index_of_column = show_row(table);
+  ExpressionPtr bound = coerce_boolean(bind_in_place(condition, ExpressionPlace::kCopyWhere), "WHERE");
+  if (has_subquery(*bound)) {
+    throw Error(sqlstate::kFeatureNotSupported, "cannot use subquery in COPY FROM WHERE condition")
+        .at(condition.position);
+  }
+  read_input(bound, index_of_column);
+  return bound;
+}
+
 ExpressionPtr Binder::bind_table_expression(const ast::Expression& expression, const TableEntry* entry,
                                             std::optional<LogicalType> target) {
   LevelScope scope(*this);
   std::unordered_map<PlanColumn, uint32_t> index_of_column;
-  if (entry) {
-    std::vector<PlanColumn> columns;
-    for (uint32_t i = 0; i < entry->columns.size(); ++i) {
-      columns.push_back(new_column(context_));
-      index_of_column[columns.back()] = i;
-    }
-    level_->items.push_back(target_item(*entry, entry->name, columns));
-  }
+  if (entry) index_of_column = show_row(*entry);
   PlaceScope here(*this, entry ? ExpressionPlace::kCheck : ExpressionPlace::kDefault);
   ExpressionPtr bound = bind(expression);
   if (target) {
@@ -83,13 +115,7 @@ ExpressionPtr Binder::bind_table_expression(const ast::Expression& expression, c
                 "cannot use subquery in " + std::string(entry ? "check constraint" : "DEFAULT expression"))
         .at(expression.position);
   }
-  for_each_part(bound, [&](ExpressionPtr& part) {
-    if (part->kind != ExpressionKind::kColumn) return true;
-    auto input = std::make_unique<InputExpression>(index_of_column.at(part->as<ColumnExpression>().column), part->type);
-    input->position = part->position;
-    part = std::move(input);
-    return false;
-  });
+  read_input(bound, index_of_column);
   return bound;
 }
 
@@ -102,6 +128,10 @@ LogicalPtr bind_statement(const ast::Statement& statement, PlannerContext& conte
 ExpressionPtr bind_table_expression(const ast::Expression& expression, const TableEntry* entry,
                                     std::optional<LogicalType> target, PlannerContext& context) {
   return Binder(context).bind_table_expression(expression, entry, target);
+}
+
+ExpressionPtr bind_copy_condition(const ast::Expression& condition, const TableEntry& table, PlannerContext& context) {
+  return Binder(context).bind_copy_condition(condition, table);
 }
 
 }  // namespace tidemark

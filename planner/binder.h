@@ -36,6 +36,8 @@ class Binder {
 
   LogicalPtr bind_statement(const ast::Statement& statement);
   /// See planner.h. Columns come out as InputExpressions.
+  std::unordered_map<PlanColumn, uint32_t> show_row(const TableEntry& table);
+  ExpressionPtr bind_copy_condition(const ast::Expression& condition, const TableEntry& table);
   ExpressionPtr bind_table_expression(const ast::Expression& expression, const TableEntry* entry,
                                       std::optional<LogicalType> target);
   /// `value` held against the rules of a domain and those below it, when it is evaluated (bind_domain.cpp).

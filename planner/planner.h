@@ -77,6 +77,9 @@ std::shared_ptr<const PlannedStatement> plan_statement(const ast::Statement& sta
 ExpressionPtr bind_table_expression(const ast::Expression& expression, const TableEntry* entry,
                                     std::optional<LogicalType> target, PlannerContext& context);
 
+/// COPY … FROM … WHERE over the table's row, as bind_table_expression gives expressions.
+ExpressionPtr bind_copy_condition(const ast::Expression& condition, const TableEntry& table, PlannerContext& context);
+
 /// The type that a type name of DDL means, with its modifier. Throws 42704.
 LogicalType resolve_type(const ast::TypeName& name, PlannerContext& context);
 /// The domain that a type name means; null if it is another type.

@@ -68,6 +68,7 @@ enum class ExpressionPlace : uint8_t {
   kDefault,
   kGenerated,
   kMergeWhen,
+  kCopyWhere,
   kOther,
 };
 

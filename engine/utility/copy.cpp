@@ -8,11 +8,13 @@
 #include "engine/session.h"
 #include "engine/statement_result.h"
 #include "engine/table_write.h"
+#include "engine/utility/copy_file.h"
 #include "engine/utility/copy_options.h"
 #include "engine/utility/copy_text_column.h"
 #include "engine/utility/utility.h"
 #include "functions/evaluator.h"
 #include "parser/ast_query.h"
+#include "types/packed_value.h"
 
 namespace tidemark {
 namespace {
@@ -76,14 +78,21 @@ std::vector<bool> forced_columns(const std::vector<std::string>& names, const st
   return forced;
 }
 
+std::unique_ptr<CopyParser> make_parser(const CopyFormat& format, size_t columns) {
+  return format.binary ? make_copy_binary_parser(columns)
+         : format.csv  ? make_copy_csv_parser(format)
+                       : make_copy_text_parser(format);
+}
+
 /// COPY … FROM STDIN: rows go to the table as their bytes come.
 class CopyFrom final : public Result {
  public:
-  CopyFrom(Session& session, TableEntry table, CopyOptions options, std::vector<size_t> copied)
+  CopyFrom(Session& session, TableEntry table, CopyOptions options, std::vector<size_t> copied,
+           const ast::Expression* condition)
       : session_(session),
         options_(std::move(options)),
         copied_(std::move(copied)),
-        parser_(options_.format.csv ? make_copy_csv_parser(options_.format) : make_copy_text_parser(options_.format)) {
+        parser_(make_parser(options_.format, copied_.size())) {
     for (const size_t index : copied_) {
       columns_.push_back(
           {table.columns[index].name, table.columns[index].type, table.id, static_cast<int16_t>(index + 1)});
@@ -94,6 +103,11 @@ class CopyFrom final : public Result {
     write_options.conflict = conflict_rule(table, ConflictAction::kError);
     write_ = std::make_unique<TableWrite>(session, table, std::move(write_options));
     table_name_ = write_->table().name;
+    if (condition != nullptr) {
+      const auto catalog = session.current_catalog();
+      PlannerContext planner = session.planner_context(*catalog, write_->context());
+      condition_ = bind_copy_condition(*condition, write_->table(), planner);
+    }
     for (const ResultColumn& column : columns_) {
       auto& texts = texts_.emplace_back();
       if (column.type.id == TypeId::kText) texts.emplace(column.type, kRowsGathered);
@@ -109,9 +123,13 @@ class CopyFrom final : public Result {
   }
   [[nodiscard]] std::string command_tag() const override { return "COPY " + std::to_string(count_); }
   [[nodiscard]] uint64_t row_count() const override { return count_; }
+  [[nodiscard]] bool copy_binary() const override { return options_.format.binary; }
 
   void copy_in(std::string_view data) override {
-    guard([&] { parser_->feed(data, sink_); });
+    guard([&] {
+      write_->context().check_cancelled();
+      parser_->feed(data, sink_);
+    });
   }
 
   void copy_done() override {
@@ -150,8 +168,8 @@ class CopyFrom final : public Result {
         "COPY " + table_name_ + ", line " + std::to_string(current_line_ == 0 ? parser_->line() : current_line_);
     if (current_column_ != SIZE_MAX) {
       text += ", column " + columns_[current_column_].name;
-      text += ": \"" + shown(current_value_) + "\"";
-    } else if (current_line_ != 0) {
+      if (!options_.format.binary) text += ": \"" + shown(current_value_) + "\"";
+    } else if (current_line_ != 0 && !options_.format.binary) {
       text += ": \"" + shown(current_raw_) + "\"";
     }
     return text;
@@ -186,7 +204,6 @@ class CopyFrom final : public Result {
       put(i, fields[i]);
     }
     current_column_ = SIZE_MAX;
-    ++count_;
     if (++filled_ == kRowsGathered) hand_over();
   }
 
@@ -207,6 +224,12 @@ class CopyFrom final : public Result {
     if (texts_[column]) {
       require_utf8(field.text);  // Escapes may have made what the line did not have.
       texts_[column]->add(field.text);
+      return;
+    }
+    if (options_.format.binary) {
+      packed_.clear();
+      append_packed_value(packed_, read_binary(rows_[column].type(), field.text));
+      unpack_into(rows_[column], filled_, packed_);
       return;
     }
     parse_into(rows_[column], filled_, field.text, *write_->context().io);
@@ -251,13 +274,26 @@ class CopyFrom final : public Result {
         chunk.columns.push_back(Vector::null_constant(type, filled_));
       }
     }
-    write_->writer().append(std::move(chunk));
+    if (condition_) keep_wanted(evaluator, chunk);
+    count_ += chunk.size;
+    if (chunk.size != 0) write_->writer().append(std::move(chunk));
     start_rows();
+  }
+
+  /// Leaves the rows for which WHERE holds.
+  void keep_wanted(Evaluator& evaluator, DataChunk& chunk) const {
+    const Vector truth = evaluator.evaluate(*condition_, chunk).flatten();
+    SelectionVector wanted;
+    for (size_t row = 0; row < chunk.size; ++row) {
+      if (!truth.is_null(row) && truth.data<uint8_t>()[row] != 0) wanted.push_back(static_cast<uint32_t>(row));
+    }
+    if (wanted.size() != chunk.size) chunk.select(wanted);
   }
 
   Session& session_;
   const CopyOptions options_;
   const std::vector<size_t> copied_;
+  ExpressionPtr condition_;  ///< null: all rows
   std::vector<ResultColumn> columns_;
   std::vector<bool> force_null_;
   std::vector<bool> force_not_null_;
@@ -271,6 +307,7 @@ class CopyFrom final : public Result {
   std::vector<std::optional<CopyTextColumn>> texts_;  ///< set for columns of texts
   size_t filled_ = 0;
   uint64_t count_ = 0;
+  std::string packed_;
 
   // Where an error would be.
   uint64_t current_line_ = 0;
@@ -287,7 +324,7 @@ class CopyTo final : public Result {
     // COPY shows what is stored (D2).
     io_.dates.timestamp_digits = 9;
     force_quote_ = forced_columns(options_.force_quote, rows_->columns(), "FORCE_QUOTE");
-    header_pending_ = options_.header != CopyHeader::kNone;
+    header_pending_ = options_.header != CopyHeader::kNone || options_.format.binary;
   }
 
   [[nodiscard]] Kind kind() const override { return Kind::kCopyOut; }
@@ -298,10 +335,15 @@ class CopyTo final : public Result {
   }
   [[nodiscard]] std::string command_tag() const override { return "COPY " + std::to_string(count_); }
   [[nodiscard]] uint64_t row_count() const override { return count_; }
+  [[nodiscard]] bool copy_binary() const override { return options_.format.binary; }
 
   bool next_copy_data(std::string& out) override {
     if (header_pending_) {
       header_pending_ = false;
+      if (options_.format.binary) {
+        append_copy_binary_header(out);
+        return true;
+      }
       for (size_t i = 0; i < columns().size(); ++i) {
         if (i != 0) out += options_.format.delimiter;
         append_value(out, columns()[i].name, false);
@@ -313,10 +355,16 @@ class CopyTo final : public Result {
       row_ = 0;
       if (!rows_->next(chunk_)) {
         chunk_.reset();
-        return false;
+        const bool last_piece = options_.format.binary && !std::exchange(ended_, true);
+        if (last_piece) append_copy_binary_end(out);
+        return last_piece;
       }
     }
-    append_row(out);
+    if (options_.format.binary) {
+      append_binary_row(out);
+    } else {
+      append_row(out);
+    }
     ++row_;
     ++count_;
     return true;
@@ -346,11 +394,25 @@ class CopyTo final : public Result {
     out += '\n';
   }
 
+  void append_binary_row(std::string& out) {
+    append_copy_binary_count(out, chunk_.columns.size());
+    for (const Vector& column : chunk_.columns) {
+      if (column.is_null(row_)) {
+        append_copy_binary_null(out);
+        continue;
+      }
+      text_.clear();
+      append_binary(text_, column, row_);
+      append_copy_binary_value(out, text_);
+    }
+  }
+
   const CopyOptions options_;
   std::unique_ptr<Result> rows_;
   TypeIoOptions io_;
   std::vector<bool> force_quote_;
   bool header_pending_ = false;
+  bool ended_ = false;
   DataChunk chunk_;
   size_t row_ = 0;
   std::string text_;
@@ -373,27 +435,79 @@ std::shared_ptr<const ast::Statement> query_of_table(const ast::CopyStatement& c
 
 }  // namespace
 
-std::unique_ptr<Result> run_copy(Session& session, PreparedStatement& statement) {
-  const auto& copy = statement.syntax().as<ast::CopyStatement>();
-  if (!copy.standard_stream) {
-    throw Error(sqlstate::kFeatureNotSupported, copy.program ? "COPY to or from an external program is not supported"
-                                                             : "COPY to or from a file on the server is not supported")
-        .with_hint("Use STDIN or STDOUT, or psql's \\copy.");
+namespace {
+
+bool lacks_returning(const ast::Statement& query) {
+  switch (query.kind) {
+    case ast::StatementKind::Insert:
+      return query.as<ast::InsertStatement>().returning.empty();
+    case ast::StatementKind::Update:
+      return query.as<ast::UpdateStatement>().returning.empty();
+    case ast::StatementKind::Delete:
+      return query.as<ast::DeleteStatement>().returning.empty();
+    case ast::StatementKind::Query:
+      return false;
+    default:
+      throw Error(sqlstate::kFeatureNotSupported, "COPY query must be a SELECT, or have a RETURNING clause");
   }
-  CopyOptions options = read_copy_options(copy);
+}
+
+/// The table that is copied; 42809 for what is none.
+TableEntry copied_table(Session& session, const ast::CopyStatement& copy) {
+  TableEntry table;
+  session.read_catalog([&](const DdlContext& context) {
+    const CatalogEntry* found = context.find_relation(copy.table);
+    const auto refuse = [&](const std::string& kind) {
+      return Error(sqlstate::kWrongObjectType, std::string("cannot copy ") + (copy.from ? "to " : "from ") + kind +
+                                                   " \"" + copy.table.last() + "\"");
+    };
+    if (found != nullptr && kind_of(*found) == ObjectKind::kView) {
+      const bool materialized = std::get<ViewEntry>(*found).materialized_table != kNoObject;
+      Error refused = refuse(materialized ? "materialized view" : "view");
+      if (!copy.from) refused.with_hint("Try the COPY (SELECT ...) TO variant.");
+      throw Error(std::move(refused));
+    }
+    if (found != nullptr && kind_of(*found) == ObjectKind::kSequence) throw Error(refuse("sequence"));
+    table = context.table(copy.table);
+  });
+  return table;
+}
+
+std::unique_ptr<Result> start_copy(Session& session, PreparedStatement& statement, CopyOptions options) {
+  const auto& copy = statement.syntax().as<ast::CopyStatement>();
   if (copy.query != nullptr) {
+    if (lacks_returning(*copy.query)) {
+      throw Error(sqlstate::kFeatureNotSupported, "COPY query must have a RETURNING clause");
+    }
     const std::shared_ptr<const ast::Statement> query(statement.shared_syntax(), copy.query.get());
     return std::make_unique<CopyTo>(session, std::move(options), session.start_internal(query, Flavour::kSql));
   }
-  TableEntry table;
-  session.run_ddl([&](DdlContext& context) { table = context.table(copy.table); });
+  TableEntry table = copied_table(session, copy);
   if (!copy.from) {
     auto rows = session.start_internal(query_of_table(copy, table), Flavour::kSql);
     return std::make_unique<CopyTo>(session, std::move(options), std::move(rows));
   }
-  if (copy.where != nullptr) throw Error(sqlstate::kFeatureNotSupported, "COPY FROM with WHERE is not supported yet");
+  session.ensure_transaction();
+  if (session.is_read_only() && table.temporary_session == kNoObject) {
+    throw Error(sqlstate::kReadOnlySqlTransaction, "cannot execute COPY FROM in a read-only transaction");
+  }
   std::vector<size_t> copied = copied_columns(table, copy.columns);
-  return std::make_unique<CopyFrom>(session, std::move(table), std::move(options), std::move(copied));
+  return std::make_unique<CopyFrom>(session, std::move(table), std::move(options), std::move(copied), copy.where.get());
+}
+
+}  // namespace
+
+std::unique_ptr<Result> run_copy(Session& session, PreparedStatement& statement) {
+  const auto& copy = statement.syntax().as<ast::CopyStatement>();
+  if (copy.program) {
+    throw Error(sqlstate::kFeatureNotSupported, "COPY to or from an external program is not supported")
+        .with_hint("Use STDIN or STDOUT, or psql's \\copy.");
+  }
+  CopyOptions options = read_copy_options(copy);
+  if (!copy.standard_stream) require_copy_file(session, copy.from);
+  auto stream = start_copy(session, statement, std::move(options));
+  if (copy.standard_stream) return stream;
+  return copy.from ? copy_from_file(session, *stream, copy.file) : copy_to_file(session, *stream, copy.file);
 }
 
 }  // namespace tidemark

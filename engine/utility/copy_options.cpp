@@ -51,8 +51,17 @@ void check_delimiter(const CopyFormat& format) {
   }
 }
 
+void check_binary(const CopyOptions& options, const Written& written) {
+  if (written.delimiter) throw Error(sqlstate::kSyntaxError, "cannot specify DELIMITER in BINARY mode");
+  if (written.null_text) throw Error(sqlstate::kSyntaxError, "cannot specify NULL in BINARY mode");
+  if (options.header != CopyHeader::kNone) {
+    throw Error(sqlstate::kFeatureNotSupported, "cannot specify HEADER in BINARY mode");
+  }
+}
+
 void check(const CopyOptions& options, const Written& written, bool from) {
   const CopyFormat& format = options.format;
+  if (format.binary) check_binary(options, written);
   check_delimiter(format);
   const auto only_csv = [&](bool given, std::string_view what) {
     if (given && !format.csv) {
@@ -97,12 +106,12 @@ CopyOptions read_copy_options(const ast::CopyStatement& copy) {
       throw Error(sqlstate::kSyntaxError, "conflicting or redundant options").at(option.position);
     }
     if (option.name == "format") {
-      if (option.value == "binary") throw Error(sqlstate::kFeatureNotSupported, "COPY BINARY is not supported");
-      if (option.value != "csv" && option.value != "text") {
+      if (option.value != "csv" && option.value != "text" && option.value != "binary") {
         throw Error(sqlstate::kInvalidParameterValue, "COPY format \"" + option.value + "\" not recognized")
             .at(option.position);
       }
       options.format.csv = option.value == "csv";
+      options.format.binary = option.value == "binary";
     } else if (option.name == "delimiter" || option.name == "delimiters") {
       written.delimiter = one_byte(option, "delimiter");
     } else if (option.name == "null") {

@@ -1,4 +1,4 @@
-// COPY's text and CSV: a stream gives the same rows in whatever pieces it comes, and rows that are written read back.
+// COPY's three formats: a stream gives the same rows in whatever pieces it comes, and rows that are written read back.
 // The first byte picks the format, the second the size of the pieces.
 
 #include <algorithm>
@@ -23,7 +23,8 @@ CopyFormat format_of(uint8_t choice) {
   constexpr char kDelimiters[] = {'\t', ',', '|', ' '};
   constexpr const char* kNulls[] = {"\\N", "", "NULL", "x"};
   CopyFormat format;
-  format.csv = (choice & 1) != 0;
+  format.binary = (choice & 128) != 0;
+  format.csv = !format.binary && (choice & 1) != 0;
   format.delimiter = kDelimiters[choice >> 1 & 3];
   format.null_text = kNulls[choice >> 3 & 3];
   format.escape = (choice & 32) != 0 ? '\\' : '"';
@@ -31,7 +32,12 @@ CopyFormat format_of(uint8_t choice) {
   return format;
 }
 
+constexpr size_t kBinaryColumns = 2;
+
 std::unique_ptr<CopyParser> parser_of(const CopyFormat& format) {
+  if (format.binary) {
+    return make_copy_binary_parser(kBinaryColumns);
+  }
   return format.csv ? make_copy_csv_parser(format) : make_copy_text_parser(format);
 }
 
@@ -58,12 +64,32 @@ std::optional<Rows> read(const CopyFormat& format, std::string_view stream, size
 
 /// In text, a value that reads as the word for NULL does not come back, in PostgreSQL neither.
 bool has_null_word(const CopyFormat& format, const Rows& rows) {
-  return !format.csv && std::ranges::any_of(rows, [&](const auto& row) {
+  return !format.csv && !format.binary && std::ranges::any_of(rows, [&](const auto& row) {
     return std::ranges::any_of(row, [&](const auto& value) { return value && *value == format.null_text; });
   });
 }
 
+std::string write_binary(const Rows& rows) {
+  std::string out;
+  append_copy_binary_header(out);
+  for (const auto& row : rows) {
+    append_copy_binary_count(out, row.size());
+    for (const auto& value : row) {
+      if (value) {
+        append_copy_binary_value(out, *value);
+      } else {
+        append_copy_binary_null(out);
+      }
+    }
+  }
+  append_copy_binary_end(out);
+  return out;
+}
+
 std::string write(const CopyFormat& format, const Rows& rows) {
+  if (format.binary) {
+    return write_binary(rows);
+  }
   std::string out;
   for (const auto& row : rows) {
     for (size_t i = 0; i < row.size(); ++i) {

@@ -41,6 +41,15 @@ bool concerns(const Record& record, const Options& options) {
   });
 }
 
+/// The record with `$files` replaced by a folder that this run, and a server, may write to.
+Record with_files(Record record, const std::string& files) {
+  constexpr std::string_view kMark = "$files";
+  for (size_t at = record.sql.find(kMark); at != std::string::npos; at = record.sql.find(kMark, at + files.size())) {
+    record.sql.replace(at, kMark.size(), files);
+  }
+  return record;
+}
+
 void run_file(const fs::path& path, const Options& options, const std::string& folder, Score& score) {
   std::vector<Record> records = read_script(path);
   const std::unique_ptr<SqlTarget> target = open_target(options, folder);
@@ -53,7 +62,7 @@ void run_file(const fs::path& path, const Options& options, const std::string& f
       continue;
     }
     ++score.records;
-    const Answer answer = target->run(record.connection, record);
+    const Answer answer = target->run(record.connection, with_files(record, fs::path(folder).parent_path()));
     if (options.write) {
       adopt(record, answer);
     } else if (const std::string wrong = difference(record, answer); !wrong.empty()) {
@@ -94,6 +103,9 @@ int run(Options options) {
   std::string scratch = (fs::temp_directory_path() / "tidemark-sql-XXXXXX").string();
   if (::mkdtemp(scratch.data()) == nullptr) {
     throw std::runtime_error("cannot make a temporary folder");
+  }
+  if (!options.ours()) {
+    fs::permissions(scratch, fs::perms::all);  // COPY's files are made by another user there
   }
   Score score;
   if (options.each_rule_off) {
