@@ -20,6 +20,8 @@ struct Cursor {
   bool hold = false;
   bool scroll = true;
   bool binary = false;
+  bool failed = false;     ///< its query gave an error: 55000 from then on
+  uint64_t number = 0;     ///< in the order in which the session made them
   std::string statement;   ///< text of the DECLARE
   int64_t made_at_us = 0;  ///< timestamptz
 };

@@ -71,9 +71,7 @@ int64_t SequenceValues::next(ObjectId sequence) {
   return value;
 }
 
-void SequenceValues::set(ObjectId sequence, int64_t value, bool is_called) {
-  const std::lock_guard lock(mutex_);
-  SequenceEntry entry = committed(store_, sequence);
+void SequenceValues::set(SequenceEntry& entry, int64_t value, bool is_called) {
   if (value < entry.min || value > entry.max) {
     throw Error(sqlstate::kNumericValueOutOfRange,
                 "setval: value " + std::to_string(value) + " is out of bounds for sequence \"" + entry.name + "\" (" +
@@ -81,6 +79,12 @@ void SequenceValues::set(ObjectId sequence, int64_t value, bool is_called) {
   }
   entry.last_value = value;
   entry.is_called = is_called;
+}
+
+void SequenceValues::set(ObjectId sequence, int64_t value, bool is_called) {
+  const std::lock_guard lock(mutex_);
+  SequenceEntry entry = committed(store_, sequence);
+  set(entry, value, is_called);
   make_durable(store_, entry);
   reserved_.insert_or_assign(sequence, Reserved{entry, 0});
 }

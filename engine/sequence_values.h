@@ -28,6 +28,8 @@ class SequenceValues {
 
   /// The step itself, for sequences that only their own transaction can see: changes `entry` and returns the value.
   static int64_t advance(SequenceEntry& entry);
+  /// Likewise setval's: throws 22003 beyond the sequence's bounds.
+  static void set(SequenceEntry& entry, int64_t value, bool is_called);
 
  private:
   static constexpr int64_t kBlock = 32;

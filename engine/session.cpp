@@ -244,22 +244,37 @@ Error Session::explain_cancel(Error error) const {
   return error;
 }
 
-int64_t Session::next_sequence_value(ObjectId sequence) {
-  int64_t value = 0;
-  if (database_.store().snapshot()->catalog()->object(sequence) != nullptr) {
-    value = database_.sequences().next(sequence);
-  } else {
-    // Made by this very transaction: nobody else can see it.
-    for (auto delta = transaction_->writes.catalog.rbegin();; ++delta) {
-      if (delta == transaction_->writes.catalog.rend()) {
-        throw Error(sqlstate::kUndefinedTable, "could not open relation with OID " + std::to_string(sequence));
-      }
-      if (delta->id == sequence && delta->operation == CatalogDelta::Operation::kPut) {
-        value = SequenceValues::advance(std::get<SequenceEntry>(delta->entry));
-        break;
-      }
-    }
+/// A sequence that this very transaction has made: nobody else can see it.
+SequenceEntry& Session::own_sequence(ObjectId sequence) {
+  std::vector<CatalogDelta>& deltas = transaction_->writes.catalog;
+  const auto delta = std::find_if(deltas.rbegin(), deltas.rend(), [sequence](const CatalogDelta& candidate) {
+    return candidate.id == sequence && candidate.operation == CatalogDelta::Operation::kPut;
+  });
+  if (delta == deltas.rend()) {
+    throw Error(sqlstate::kUndefinedTable, "could not open relation with OID " + std::to_string(sequence));
   }
+  return std::get<SequenceEntry>(delta->entry);
+}
+
+void Session::require_writable_sequence(ObjectId sequence, std::string_view function) const {
+  if (!read_only_ || transaction_ == nullptr) {
+    return;
+  }
+  const auto catalog = current_catalog();
+  const CatalogEntry* object = catalog->object(sequence);
+  const SchemaEntry* temporary = catalog->schema(database_id_, temporary_schema());
+  if (object != nullptr && temporary != nullptr && std::get<SequenceEntry>(*object).schema == temporary->id) {
+    return;
+  }
+  throw Error(sqlstate::kReadOnlySqlTransaction,
+              "cannot execute " + std::string(function) + "() in a read-only transaction");
+}
+
+int64_t Session::next_sequence_value(ObjectId sequence) {
+  require_writable_sequence(sequence, "nextval");
+  const bool is_committed = database_.store().snapshot()->catalog()->object(sequence) != nullptr;
+  const int64_t value =
+      is_committed ? database_.sequences().next(sequence) : SequenceValues::advance(own_sequence(sequence));
   sequence_values_[sequence] = value;
   last_sequence_ = sequence;
   return value;
@@ -302,7 +317,12 @@ int64_t Session::current_sequence_value(ObjectId sequence) {
 }
 
 void Session::set_sequence_value(ObjectId sequence, int64_t value, bool is_called) {
-  database_.sequences().set(sequence, value, is_called);
+  require_writable_sequence(sequence, "setval");
+  if (database_.store().snapshot()->catalog()->object(sequence) != nullptr) {
+    database_.sequences().set(sequence, value, is_called);
+  } else {
+    SequenceValues::set(own_sequence(sequence), value, is_called);
+  }
   if (is_called) {
     sequence_values_[sequence] = value;
   }
@@ -531,7 +551,7 @@ std::unique_ptr<Result> Session::start_planned(std::shared_ptr<PreparedStatement
                                                   std::to_string(statement->parameter_types().size()));
   }
   ensure_transaction();
-  if (statement->planned->writes && read_only_) {
+  if (statement->planned->writes_permanent && read_only_) {
     throw Error(sqlstate::kReadOnlySqlTransaction,
                 "cannot execute " + command_words(statement->syntax()) + " in a read-only transaction");
   }

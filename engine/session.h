@@ -111,6 +111,12 @@ class Session final : public Connection, public SessionState {
   void rollback_to_savepoint(const std::string& name);
   void release_savepoint(const std::string& name);
   void change_transaction_modes(const ast::TransactionModes& modes);
+  /// The number of a new cursor.
+  uint64_t number_cursor() { return cursors_made_++; }
+  /// Those of the running transaction, which AND CHAIN gives to the next one.
+  [[nodiscard]] ast::TransactionModes transaction_modes() const;
+  /// Whether a statement of the same message has begun a transaction that no BEGIN has made a block.
+  [[nodiscard]] bool in_implicit_transaction() const { return transaction_ != nullptr && !explicit_transaction_; }
   /// Runs a DDL function on a context that sees this transaction's catalog, and adds what it did to the transaction.
   void run_ddl(const std::function<void(DdlContext&)>& ddl);
   /// Looks names up as DDL does, but changes nothing and takes no lock.
@@ -180,6 +186,10 @@ class Session final : public Connection, public SessionState {
   void check_not_failed(const PreparedStatement& statement) const;
   DdlContext::Environment definition_environment(RunningStatement& running);
   void end_transaction() noexcept;
+  SequenceEntry& own_sequence(ObjectId sequence);
+  /// 25006 in a read-only transaction, but for temporary sequences.
+  void require_writable_sequence(ObjectId sequence, std::string_view function) const;
+  void show_mode(std::string_view setting, std::string_view value);
   void forget_rows_of_dropped_tables();
   /// ON COMMIT DELETE ROWS and DROP.
   void tidy_temporary_tables();
@@ -213,6 +223,16 @@ class Session final : public Connection, public SessionState {
   bool explicit_transaction_ = false;
   bool failed_ = false;
   bool read_only_ = false;
+  bool deferrable_ = false;
+  /// What ROLLBACK TO, and for the mode also RELEASE, go back to.
+  struct SavepointMark {
+    std::string name;
+    bool read_only = false;
+    uint64_t cursors_made = 0;
+  };
+  std::vector<SavepointMark> savepoint_marks_;
+  std::vector<SavepointMark>::iterator find_mark(const std::string& name);
+  uint64_t cursors_made_ = 0;
   bool wait_for_sync_ = true;  ///< false for one commit whose caller asked for less (D14)
   int64_t transaction_start_ns_ = 0;
 

@@ -27,17 +27,58 @@ void Session::ensure_transaction() {
     return;
   }
   transaction_start_ns_ = database_.clock().wall_ns();
-  read_only_ = settings_.current().boolean(Setting::kDefaultTransactionReadOnly);
-  const IsolationLevel isolation = isolation_of(settings_.current().text(Setting::kDefaultTransactionIsolation));
+  const Settings& settings = settings_.current();
+  read_only_ = settings.boolean(Setting::kDefaultTransactionReadOnly);
+  deferrable_ = settings.boolean(Setting::kDefaultTransactionDeferrable);
+  const std::string isolation_name = settings.text(Setting::kDefaultTransactionIsolation);
+  const IsolationLevel isolation = isolation_of(isolation_name);
   transaction_ = std::make_unique<TransactionState>(database_.next_transaction_id(), isolation, database_.locks(),
                                                     [this] { return database_.store().snapshot(); });
   settings_.begin();
+  show_mode("transaction_isolation", isolation_name);
+  show_mode("transaction_read_only", read_only_ ? "on" : "off");
+  show_mode("transaction_deferrable", deferrable_ ? "on" : "off");
+}
+
+/// What SHOW tells of the transaction, until its end.
+void Session::show_mode(std::string_view setting, std::string_view value) {
+  if (settings_.current().show(setting) != value) {
+    settings_.set(setting, value, true);
+  }
+}
+
+ast::TransactionModes Session::transaction_modes() const {
+  ast::TransactionModes modes;
+  const std::string name = settings_.current().text(Setting::kTransactionIsolation);
+  modes.isolation = name == "serializable"      ? ast::IsolationLevel::Serializable
+                    : name == "repeatable read" ? ast::IsolationLevel::RepeatableRead
+                    : name == "read committed"  ? ast::IsolationLevel::ReadCommitted
+                                                : ast::IsolationLevel::ReadUncommitted;
+  modes.read_only = read_only_;
+  modes.deferrable = deferrable_;
+  return modes;
 }
 
 void Session::change_transaction_modes(const ast::TransactionModes& modes) {
   if (modes.read_only.has_value()) {
+    if (read_only_ && !*modes.read_only) {
+      if (!savepoint_marks_.empty() && savepoint_marks_.back().read_only) {
+        throw Error(sqlstate::kActiveSqlTransaction,
+                    "cannot set transaction read-write mode inside a read-only transaction");
+      }
+      if (transaction_->has_snapshot()) {
+        throw Error(sqlstate::kActiveSqlTransaction, "transaction read-write mode must be set before any query");
+      }
+    }
     read_only_ = *modes.read_only;
-    settings_.set("transaction_read_only", read_only_ ? "on" : "off", true);
+    show_mode("transaction_read_only", read_only_ ? "on" : "off");
+  }
+  if (modes.deferrable.has_value()) {
+    if (transaction_->has_snapshot()) {
+      throw Error(sqlstate::kActiveSqlTransaction, "SET TRANSACTION [NOT] DEFERRABLE must be called before any query");
+    }
+    deferrable_ = *modes.deferrable;
+    show_mode("transaction_deferrable", deferrable_ ? "on" : "off");
   }
   std::string_view name;
   switch (modes.isolation) {
@@ -55,6 +96,13 @@ void Session::change_transaction_modes(const ast::TransactionModes& modes) {
     case ast::IsolationLevel::Serializable:
       name = "serializable";
       break;
+  }
+  if (name == settings_.current().text(Setting::kTransactionIsolation)) {
+    return;
+  }
+  if (!savepoint_marks_.empty()) {
+    throw Error(sqlstate::kActiveSqlTransaction,
+                "SET TRANSACTION ISOLATION LEVEL must not be called in a subtransaction");
   }
   if (transaction_->has_snapshot()) {
     throw Error(sqlstate::kActiveSqlTransaction, "SET TRANSACTION ISOLATION LEVEL must be called before any query");
@@ -77,6 +125,7 @@ void Session::begin_transaction(const ast::TransactionModes& modes) {
 std::string Session::commit_transaction() {
   if (transaction_ == nullptr || !explicit_transaction_) {
     notify("WARNING", Error(sqlstate::kNoActiveSqlTransaction, "there is no transaction in progress"));
+    sync();  // What the statements before it in the same message have done is kept.
     return "COMMIT";
   }
   if (failed_) {
@@ -107,6 +156,7 @@ void Session::end_transaction() noexcept {
   constraint_modes_.clear();
   explicit_transaction_ = false;
   failed_ = false;
+  savepoint_marks_.clear();
 }
 
 void Session::sync() {
@@ -242,6 +292,12 @@ void Session::set_savepoint(const std::string& name) {
   }
   transaction_->set_savepoint(name);
   settings_.set_savepoint(name);
+  savepoint_marks_.push_back({name, read_only_, cursors_made_});
+}
+
+/// The mark of a savepoint that is there.
+std::vector<Session::SavepointMark>::iterator Session::find_mark(const std::string& name) {
+  return std::ranges::find(savepoint_marks_.rbegin(), savepoint_marks_.rend(), name, &SavepointMark::name).base() - 1;
 }
 
 void Session::rollback_to_savepoint(const std::string& name) {
@@ -250,6 +306,10 @@ void Session::rollback_to_savepoint(const std::string& name) {
   }
   transaction_->rollback_to_savepoint(name);
   settings_.rollback_to_savepoint(name);
+  const auto mark = find_mark(name);
+  read_only_ = mark->read_only;
+  std::erase_if(cursors_, [&](const auto& cursor) { return cursor.second->number >= mark->cursors_made; });
+  savepoint_marks_.erase(mark + 1, savepoint_marks_.end());
   failed_ = false;
 }
 
@@ -259,6 +319,10 @@ void Session::release_savepoint(const std::string& name) {
   }
   transaction_->release_savepoint(name);
   settings_.release_savepoint(name);
+  const auto mark = find_mark(name);
+  read_only_ = mark->read_only;
+  show_mode("transaction_read_only", read_only_ ? "on" : "off");
+  savepoint_marks_.erase(mark, savepoint_marks_.end());
 }
 
 std::shared_ptr<const Catalog> Session::current_catalog() const {

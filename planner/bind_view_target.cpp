@@ -126,6 +126,7 @@ Binder::WrittenRelation Binder::find_written(const ast::QualifiedName& name, std
   relation.name = relation.views.empty() ? &relation.table->name : &relation.views[0].entry->name;
   depend_on(relation.table->id);
   context_.writes = true;
+  context_.writes_permanent = context_.writes_permanent || relation.table->temporary_session == kNoObject;
   return relation;
 }
 

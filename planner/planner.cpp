@@ -12,6 +12,7 @@ std::shared_ptr<const PlannedStatement> plan_statement(const ast::Statement& sta
   planned->depends_on = context.depends_on;
   planned->named = context.named;
   planned->writes = context.writes;
+  planned->writes_permanent = context.writes_permanent;
   planned->tables_read = context.tables_read;
   return planned;
 }

@@ -47,6 +47,7 @@ struct PlannerContext {
   std::vector<ObjectId> named = {};  ///< those of `depends_on` that the statement itself names, not only a view of it
   std::vector<ObjectId> tables_read = {};
   bool writes = false;
+  bool writes_permanent = false;  ///< other than temporary tables
 };
 
 /// A statement that runs through the executor: queries, INSERT, UPSERT, UPDATE, DELETE, MERGE.
@@ -58,6 +59,7 @@ struct PlannedStatement {
   std::vector<std::pair<ObjectId, uint64_t>> depends_on;
   std::vector<ObjectId> named;  ///< those that the statement itself names, not only a view of it
   bool writes = false;
+  bool writes_permanent = false;  ///< other than temporary tables: not in a read-only transaction
   std::vector<ObjectId> tables_read;
 };
 

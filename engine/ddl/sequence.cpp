@@ -18,6 +18,17 @@ int64_t integer_option(const ast::Option& option) {
   throw Error(sqlstate::kNumericValueOutOfRange, "value \"" + option.value + "\" is out of range for type bigint");
 }
 
+/// 22023: `RESTART value (0) cannot be less than MINVALUE (1)`.
+void require_within(const SequenceEntry& sequence, const std::string& what, int64_t value) {
+  if (value >= sequence.min && value <= sequence.max) {
+    return;
+  }
+  const bool low = value < sequence.min;
+  throw Error(sqlstate::kInvalidParameterValue, what + " value (" + std::to_string(value) + ") cannot be " +
+                                                    (low ? "less than MINVALUE (" : "greater than MAXVALUE (") +
+                                                    std::to_string(low ? sequence.min : sequence.max) + ")");
+}
+
 std::pair<int64_t, int64_t> type_range(TypeId type) {
   switch (type) {
     case TypeId::kInt16:
@@ -55,7 +66,15 @@ void apply_sequence_options(SequenceEntry& sequence, const std::vector<ast::Opti
     if (!find_type(as->value, type) || !is_integer_type(type.id)) {
       throw Error(sqlstate::kInvalidParameterValue, "sequence type must be smallint, integer, or bigint");
     }
+    // Bounds that were the old type's become the new one's.
+    const auto [old_min, old_max] = type_range(sequence.type.id);
+    const auto [new_min, new_max] = type_range(type.id);
+    sequence.min = !is_new && sequence.min == old_min ? new_min : sequence.min;
+    sequence.max = !is_new && sequence.max == old_max ? new_max : sequence.max;
     sequence.type = type;
+  }
+  if (const ast::Option* cache = find("cache"); cache != nullptr && integer_option(*cache) <= 0) {
+    throw Error(sqlstate::kInvalidParameterValue, "CACHE (" + cache->value + ") must be greater than zero");
   }
   if (const ast::Option* increment = find("increment")) {
     sequence.increment = integer_option(*increment);
@@ -75,6 +94,14 @@ void apply_sequence_options(SequenceEntry& sequence, const std::vector<ast::Opti
   };
   bound("maxvalue", sequence.max, ascending ? type_max : -1);
   bound("minvalue", sequence.min, ascending ? 1 : type_min);
+  for (const bool is_max : {true, false}) {
+    const int64_t value = is_max ? sequence.max : sequence.min;
+    if (value < type_min || value > type_max) {
+      throw Error(sqlstate::kInvalidParameterValue, (is_max ? "MAXVALUE (" : "MINVALUE (") + std::to_string(value) +
+                                                        ") is out of range for sequence data type " +
+                                                        sequence.type.to_string());
+    }
+  }
   if (sequence.min >= sequence.max) {
     throw Error(sqlstate::kInvalidParameterValue, "MINVALUE (" + std::to_string(sequence.min) +
                                                       ") must be less than MAXVALUE (" + std::to_string(sequence.max) +
@@ -85,16 +112,7 @@ void apply_sequence_options(SequenceEntry& sequence, const std::vector<ast::Opti
   } else if (is_new) {
     sequence.start = ascending ? sequence.min : sequence.max;
   }
-  if (sequence.start < sequence.min) {
-    throw Error(sqlstate::kInvalidParameterValue, "START value (" + std::to_string(sequence.start) +
-                                                      ") cannot be less than MINVALUE (" +
-                                                      std::to_string(sequence.min) + ")");
-  }
-  if (sequence.start > sequence.max) {
-    throw Error(sqlstate::kInvalidParameterValue, "START value (" + std::to_string(sequence.start) +
-                                                      ") cannot be greater than MAXVALUE (" +
-                                                      std::to_string(sequence.max) + ")");
-  }
+  require_within(sequence, "START", sequence.start);
   if (is_new) {
     sequence.last_value = sequence.start;
     sequence.is_called = false;
@@ -103,6 +121,7 @@ void apply_sequence_options(SequenceEntry& sequence, const std::vector<ast::Opti
     sequence.last_value =
         restart->value_kind == ast::Option::ValueKind::None ? sequence.start : integer_option(*restart);
     sequence.is_called = false;
+    require_within(sequence, "RESTART", sequence.last_value);
   }
   if (const ast::Option* cycle = find("cycle")) {
     sequence.cycle = cycle->value != "false";

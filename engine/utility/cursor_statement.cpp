@@ -29,6 +29,7 @@ std::unique_ptr<Result> declare(Session& session, const ast::DeclareCursorStatem
   cursor->scroll = statement.scroll.value_or(true);
   cursor->binary = statement.binary;
   cursor->statement = text;
+  cursor->number = session.number_cursor();
   cursor->made_at_us = session.wall_time_us();
   cursor->source = session.start_planned(std::move(prepared), {});
   session.cursors().emplace(statement.name, std::move(cursor));
@@ -112,8 +113,18 @@ std::unique_ptr<Result> fetch(Session& session, const ast::FetchStatement& state
   if (found == session.cursors().end()) {
     throw Error(sqlstate::kInvalidCursorName, "cursor \"" + statement.cursor + "\" does not exist");
   }
-  Cursor& cursor = *found->second;
-  const FetchedRange range = move(cursor, statement);
+  const std::shared_ptr<Cursor> kept = found->second;
+  Cursor& cursor = *kept;
+  if (cursor.failed) {
+    throw Error(sqlstate::kObjectNotInPrerequisiteState, "portal \"" + statement.cursor + "\" cannot be run");
+  }
+  FetchedRange range;
+  try {
+    range = move(cursor, statement);
+  } catch (const Error& error) {
+    cursor.failed = error.sqlstate() != sqlstate::kObjectNotInPrerequisiteState;
+    throw;
+  }
   const auto count = static_cast<size_t>(range.count);
   if (statement.move) {
     return BufferedResult::command("MOVE " + std::to_string(count), count);

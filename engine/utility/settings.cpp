@@ -37,6 +37,33 @@ std::string value_text(const ast::SetStatement& statement) {
   return text;
 }
 
+bool is_transaction_mode(std::string_view name) {
+  return name == "transaction_isolation" || name == "transaction_read_only" || name == "transaction_deferrable";
+}
+
+/// `SET transaction_read_only = on` and its like are SET TRANSACTION in other words.
+void set_transaction_mode(Session& session, const ast::SetStatement& statement) {
+  if (statement.use_default || statement.from_current) {
+    return;
+  }
+  // The table of settings knows which values there are.
+  Settings checked = session.settings().current();
+  checked.set(statement.name, value_text(statement), session.settings().actor());
+  const std::string value = checked.show(statement.name);
+  ast::TransactionModes modes;
+  if (statement.name == "transaction_read_only") {
+    modes.read_only = value == "on";
+  } else if (statement.name == "transaction_deferrable") {
+    modes.deferrable = value == "on";
+  } else {
+    modes.isolation = value == "serializable"      ? ast::IsolationLevel::Serializable
+                      : value == "repeatable read" ? ast::IsolationLevel::RepeatableRead
+                      : value == "read committed"  ? ast::IsolationLevel::ReadCommitted
+                                                   : ast::IsolationLevel::ReadUncommitted;
+  }
+  session.change_transaction_modes(modes);
+}
+
 std::unique_ptr<Result> set(Session& session, const ast::SetStatement& statement) {
   if (statement.local && !session.in_explicit_transaction()) {
     session.notify("WARNING",
@@ -50,7 +77,9 @@ std::unique_ptr<Result> set(Session& session, const ast::SetStatement& statement
     return BufferedResult::command("SET");
   }
   session.ensure_transaction();
-  if (statement.use_default) {
+  if (is_transaction_mode(statement.name)) {
+    set_transaction_mode(session, statement);
+  } else if (statement.use_default) {
     session.settings().reset(statement.name);
   } else if (!statement.from_current) {
     session.settings().set(statement.name, value_text(statement), statement.local);
@@ -59,6 +88,9 @@ std::unique_ptr<Result> set(Session& session, const ast::SetStatement& statement
 }
 
 std::unique_ptr<Result> show(Session& session, const ast::ShowStatement& statement) {
+  if (is_transaction_mode(statement.name)) {
+    session.ensure_transaction();  // whose modes they are
+  }
   const Settings& settings = session.settings().current();
   if (statement.name != "all") {
     return BufferedResult::text_rows({canonical_setting_name(statement.name)}, {{settings.show(statement.name)}},

@@ -30,23 +30,27 @@ std::unique_ptr<Result> run_transaction_control(Session& session, const ast::Tra
       return BufferedResult::command(statement.start ? "START TRANSACTION" : "BEGIN");
     case ast::TransactionKind::Commit: {
       check_chain(session, statement, "COMMIT AND CHAIN");
+      const ast::TransactionModes modes = session.transaction_modes();
       std::string tag = session.commit_transaction();
       if (statement.chain) {
-        session.begin_transaction({});
+        session.begin_transaction(modes);
       }
       return BufferedResult::command(std::move(tag));
     }
-    case ast::TransactionKind::Rollback:
+    case ast::TransactionKind::Rollback: {
       check_chain(session, statement, "ROLLBACK AND CHAIN");
+      const ast::TransactionModes modes = session.transaction_modes();
       if (!session.in_explicit_transaction()) {
         session.notify("WARNING", Error(sqlstate::kNoActiveSqlTransaction, "there is no transaction in progress"));
-      } else {
+      }
+      if (session.in_explicit_transaction() || session.in_implicit_transaction()) {
         session.rollback_transaction();
       }
       if (statement.chain) {
-        session.begin_transaction({});
+        session.begin_transaction(modes);
       }
       return BufferedResult::command("ROLLBACK");
+    }
     case ast::TransactionKind::Savepoint:
       session.set_savepoint(statement.name);
       return BufferedResult::command("SAVEPOINT");
@@ -104,10 +108,15 @@ std::unique_ptr<Result> run_set_transaction(Session& session, const ast::SetTran
     if (modes.read_only.has_value()) {
       session.settings().set("default_transaction_read_only", *modes.read_only ? "on" : "off", false);
     }
-  } else if (!session.in_explicit_transaction()) {
-    session.notify("WARNING",
-                   Error(sqlstate::kNoActiveSqlTransaction, "SET TRANSACTION can only be used in transaction blocks"));
+    if (modes.deferrable.has_value()) {
+      session.settings().set("default_transaction_deferrable", *modes.deferrable ? "on" : "off", false);
+    }
   } else {
+    if (!session.in_explicit_transaction()) {
+      session.notify("WARNING", Error(sqlstate::kNoActiveSqlTransaction,
+                                      "SET TRANSACTION can only be used in transaction blocks"));
+    }
+    session.ensure_transaction();
     session.change_transaction_modes(statement.modes);
   }
   return BufferedResult::command("SET");
@@ -427,7 +436,7 @@ void check_place(Session& session, const ast::Statement& statement) {
   const bool alone =
       statement.kind == Kind::Vacuum || statement.kind == Kind::CreateDatabase ||
       (statement.kind == Kind::Drop && statement.as<ast::DropStatement>().object == ast::ObjectKind::Database);
-  if (alone && session.in_explicit_transaction()) {
+  if (alone && (session.in_explicit_transaction() || session.in_implicit_transaction())) {
     const std::string words = statement.kind == Kind::Vacuum ? "VACUUM" : command_words(statement);
     throw Error(sqlstate::kActiveSqlTransaction, words + " cannot run inside a transaction block");
   }
