@@ -52,7 +52,10 @@ int64_t SequenceValues::next(ObjectId sequence) {
   }
   Reserved& reserved = found->second;
   if (reserved.left == 0) {
-    SequenceEntry ahead = reserved.entry;
+    // All but the position may have been altered in the meantime.
+    SequenceEntry ahead = committed(store_, sequence);
+    ahead.last_value = reserved.entry.last_value;
+    ahead.is_called = reserved.entry.is_called;
     int64_t count = 0;
     try {
       for (; count < kBlock; ++count) {

@@ -308,13 +308,15 @@ ast::QueryPtr SqlAstBuilder::select_core(const ParseNode* node) {
   TreeCursor children = cursor(node);
   children.skip();
   children.accept(Sql::K_ALL);
-  if (children.accept(Sql::K_DISTINCT)) {
+  if (children.token() == Sql::K_DISTINCT) {
+    const ScannedToken* last = &children.take_token();
     select->distinct = true;
     if (children.accept(Sql::K_ON)) {
       children.skip();
       select->distinct_on = expression_list(children.take_rule());
-      children.skip();
+      last = &children.take_token();
     }
+    if (children.rule() != Sql::RuleSelectTargets) fail_at_index(static_cast<size_t>(last - tokens_.data()) + 1);
   }
   while (!children.done()) {
     switch (children.rule()) {

@@ -7,6 +7,7 @@
 #include "functions/table_function.h"
 #include "parser/sql_parser.h"
 #include "planner/binder.h"
+#include "planner/name_uses.h"
 #include "planner/plan_builder.h"
 #include "planner/plan_walk.h"
 
@@ -213,6 +214,7 @@ LogicalPtr Binder::bind_table_reference(const ast::TableReference& reference) {
     id = sequence.id;
   }
   add_item(reference, name, plan->outputs, id);
+  if (NameUses* uses = name_uses()) uses->relations.push_back({&reference, id});
   ScopeItem& item = level_->items.back();
   if (reference.alias.empty()) {
     item.schema = found.schema;
@@ -239,6 +241,8 @@ LogicalPtr Binder::bind_sequence(const SequenceEntry& sequence) {
   level_ = outer;
   return plan;
 }
+
+NameUses* Binder::name_uses() const { return open_views_.empty() ? context_.name_uses : nullptr; }
 
 void Binder::open_view(const ViewEntry& view) {
   check_stack_depth();

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "planner/binder.h"
+#include "planner/name_uses.h"
 #include "planner/plan_builder.h"
 #include "planner/plan_walk.h"
 
@@ -50,6 +51,7 @@ LogicalPtr Binder::bind_join(const ast::JoinReference& join) {
 
   std::vector<ast::Name> names = join.using_columns;
   if (join.natural) names = natural_columns(join.position, first_item, middle_item);
+  if (NameUses* uses = join.natural ? name_uses() : nullptr) uses->natural_joins.push_back({&join, names});
   LogicalPtr plan;
   if (!names.empty() || join.natural) {
     plan = bind_using(join, names, type, std::move(left), std::move(right), first_item, middle_item);

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "planner/binder.h"
+#include "planner/name_uses.h"
 #include "planner/plan_builder.h"
 
 namespace tidemark {
@@ -70,7 +71,7 @@ ExpressionPtr Binder::bind_column_reference(const ast::ColumnReference& referenc
   if (reference.star) {
     throw Error(sqlstate::kSyntaxError, "row expansion via \"*\" is not supported here").at(reference.position);
   }
-  if (reference.parts.size() == 1) return find_column(reference.parts[0], reference.position);
+  if (reference.parts.size() == 1) return find_column(reference.parts[0], reference.position, &reference);
   constexpr size_t kPartsMax = 4;  // database.schema.table.column
   if (reference.parts.size() > kPartsMax) {
     std::string name;
@@ -79,7 +80,33 @@ ExpressionPtr Binder::bind_column_reference(const ast::ColumnReference& referenc
         .at(reference.position);
   }
   const std::span<const std::string> parts(reference.parts);
-  return find_qualified_column(parts.first(parts.size() - 1), parts.back(), reference.position);
+  return find_qualified_column(parts.first(parts.size() - 1), parts.back(), reference.position, &reference);
+}
+
+/// `item` itself, or, of a join, the relation in it that `column` comes from; null if that is not told.
+const ScopeItem* Binder::origin_of(const ScopeItem& item, const ScopeColumn& column) const {
+  if (!item.alias.empty()) return &item;
+  if (column.computed) return nullptr;
+  for (const QueryLevel* level = level_; level; level = level->outer) {
+    for (const ScopeItem& side : level->items) {
+      if (side.alias.empty() || !side.relation_visible) continue;
+      const auto found = std::ranges::find_if(side.columns, [&](const ScopeColumn& candidate) {
+        return !candidate.computed && candidate.output.column == column.output.column;
+      });
+      if (found != side.columns.end()) return &side;
+    }
+  }
+  return nullptr;
+}
+
+void Binder::note_column(const ast::ColumnReference* syntax, const ScopeItem& item, const ScopeColumn& column) const {
+  NameUses* uses = syntax ? name_uses() : nullptr;
+  const ScopeItem* origin = uses ? origin_of(item, column) : nullptr;
+  if (!origin || column.computed) return;
+  // A subquery passes on what its columns are made from: only the relation itself has the name.
+  const ObjectId relation = origin->table == column.output.table ? origin->table : kNoObject;
+  uses->columns.push_back(
+      {syntax, origin->alias, relation, relation == kNoObject ? kNoColumn : column.output.table_column});
 }
 
 ExpressionPtr Binder::read_scope_column(const ScopeItem& item, const ScopeColumn& column, int position) {
@@ -140,7 +167,7 @@ ExpressionPtr Binder::system_column(const ScopeItem& item, const std::string& na
   return result;
 }
 
-ExpressionPtr Binder::find_column(const std::string& name, int position) {
+ExpressionPtr Binder::find_column(const std::string& name, int position, const ast::ColumnReference* syntax) {
   for (QueryLevel* level = level_; level; level = level->outer) {
     ExpressionPtr found;
     for (const ScopeItem& item : level->items) {
@@ -149,6 +176,7 @@ ExpressionPtr Binder::find_column(const std::string& name, int position) {
       if (const ScopeColumn* column = column_named(item, name, position)) {
         if (item.lateral_only && !item.lateral_allowed) throw_lateral_not_allowed(item, position);
         read = read_scope_column(item, *column, position);
+        note_column(syntax, item, *column);
       } else {
         read = system_column(item, name, position);
       }
@@ -189,11 +217,12 @@ ScopeItem* Binder::find_item(std::span<const std::string> qualifier, int positio
 }
 
 ExpressionPtr Binder::find_qualified_column(std::span<const std::string> qualifier, const std::string& name,
-                                            int position) {
+                                            int position, const ast::ColumnReference* syntax) {
   QueryLevel* found_level = nullptr;
   const ScopeItem* item = find_item(qualifier, position, &found_level);
   if (!item) throw_missing_relation(qualifier, position);
   if (const ScopeColumn* column = column_named(*item, name, position)) {
+    note_column(syntax, *item, *column);
     return read_scope_column(*item, *column, position);
   }
   if (ExpressionPtr found = system_column(*item, name, position)) return found;

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "planner/binder.h"
+#include "planner/name_uses.h"
 #include "planner/plan_builder.h"
 #include "planner/plan_walk.h"
 #include "planner/predicate_forms.h"
@@ -14,6 +15,7 @@ std::vector<Binder::Target> Binder::bind_targets(const std::vector<ast::SelectTa
   const bool returning = level_->place == ExpressionPlace::kReturning;
   PlaceScope here(*this, returning ? ExpressionPlace::kReturning : ExpressionPlace::kSelect);
   std::vector<Target> targets;
+  if (NameUses* uses = name_uses()) uses->lists.push_back(&list);
   for (const ast::SelectTarget& target : list) {
     if (target.expression->kind == ast::ExpressionKind::ColumnReference) {
       const auto& reference = target.expression->as<ast::ColumnReference>();
@@ -68,6 +70,21 @@ Binder::Target Binder::bind_target(const ast::SelectTarget& target) {
 }
 
 void Binder::expand_star(const ast::ColumnReference& star, std::vector<Target>& targets) {
+  NameUses::Star spelt{&star, {}};
+  bool can_spell = true;
+  const auto spell = [&](const ScopeItem& item, const ScopeColumn& column) {
+    const ScopeItem* origin = origin_of(item, column);
+    if (origin && std::ranges::count(origin->columns, column.name, &ScopeColumn::name) == 1) {
+      spelt.columns.push_back({origin->alias, column.name});
+    } else if (!origin && std::ranges::count(item.columns, column.name, &ScopeColumn::name) == 1) {
+      spelt.columns.push_back({column.name});
+    } else {
+      can_spell = false;
+    }
+  };
+  const auto note = [&] {
+    if (NameUses* uses = name_uses(); uses && can_spell) uses->stars.push_back(std::move(spelt));
+  };
   const auto add_columns_of = [&](const ScopeItem& item) {
     for (const ScopeColumn& column : item.columns) {
       if (column.hidden) continue;
@@ -75,6 +92,7 @@ void Binder::expand_star(const ast::ColumnReference& star, std::vector<Target>& 
       target.expression = read_scope_column(item, column, star.position);
       target.name = column.name;
       target.position = star.position;
+      if (name_uses()) spell(item, column);
     }
   };
   if (!star.parts.empty()) {
@@ -82,6 +100,7 @@ void Binder::expand_star(const ast::ColumnReference& star, std::vector<Target>& 
     const ScopeItem* item = find_item(star.parts, star.position, &found_level);
     if (!item) throw_missing_relation(star.parts, star.position);
     add_columns_of(*item);
+    note();
     return;
   }
   const bool any = std::ranges::any_of(level_->items, [](const ScopeItem& item) { return item.columns_visible; });
@@ -89,6 +108,7 @@ void Binder::expand_star(const ast::ColumnReference& star, std::vector<Target>& 
   for (const ScopeItem& item : level_->items) {
     if (item.columns_visible) add_columns_of(item);
   }
+  note();
 }
 
 namespace {

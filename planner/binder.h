@@ -131,6 +131,8 @@ class Binder {
   LogicalPtr bind_join(const ast::JoinReference& join);
   LogicalPtr bind_scan(const TableEntry& table, const std::string& alias);
   LogicalPtr bind_view(const ViewEntry& view);
+  /// Where to note what names mean; null inside a view, whose names are not the statement's.
+  [[nodiscard]] NameUses* name_uses() const;
   /// 42P17 if `view` is read by itself, after CREATE OR REPLACE VIEW has closed a circle; else it is among the open
   /// views.
   void open_view(const ViewEntry& view);
@@ -182,8 +184,12 @@ class Binder {
 
   // ---------------------------------------------------------------------------------------------- names (bind_name)
   ExpressionPtr bind_column_reference(const ast::ColumnReference& reference);
-  ExpressionPtr find_column(const std::string& name, int position);
-  ExpressionPtr find_qualified_column(std::span<const std::string> qualifier, const std::string& name, int position);
+  /// `syntax`: what says it, if that is to be noted (name_uses.h).
+  ExpressionPtr find_column(const std::string& name, int position, const ast::ColumnReference* syntax = nullptr);
+  ExpressionPtr find_qualified_column(std::span<const std::string> qualifier, const std::string& name, int position,
+                                      const ast::ColumnReference* syntax = nullptr);
+  const ScopeItem* origin_of(const ScopeItem& item, const ScopeColumn& column) const;
+  void note_column(const ast::ColumnReference* syntax, const ScopeItem& item, const ScopeColumn& column) const;
   ExpressionPtr read_scope_column(const ScopeItem& item, const ScopeColumn& column, int position);
   ExpressionPtr system_column(const ScopeItem& item, const std::string& name, int position);
   ScopeItem* find_item(std::span<const std::string> qualifier, int position, QueryLevel** found_level);

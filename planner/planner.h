@@ -19,6 +19,7 @@ namespace tidemark {
 namespace ast {
 struct Literal;
 }
+struct NameUses;
 
 /// What binding may look at. Everything outlives the call.
 struct PlannerContext {
@@ -37,6 +38,8 @@ struct PlannerContext {
   std::vector<const ast::Literal*> literal_parameters = {};
   bool implicit_group_by = false;  ///< tidemark.implicit_group_by (D21)
   std::vector<std::string> disabled_rules = {};
+
+  NameUses* name_uses = nullptr;  ///< where binding notes what names mean; usually nowhere
 
   // Filled in by binding.
   /// The next number that no output of the statement bears; rules take new ones from here, too.

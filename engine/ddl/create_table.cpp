@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "engine/ddl/foreign_key.h"
+#include "engine/ddl/stored_text.h"
 #include "engine/ddl/table_options.h"
 #include "functions/coercion.h"
 #include "parser/ast_expression.h"
@@ -82,12 +83,6 @@ void own_sequence(const TableEntry& table, ColumnEntry& column, SequenceEntry se
   context.put(std::move(sequence));
 }
 
-std::string next_value_sql(const DdlContext& context, ObjectId sequence) {
-  const auto& entry = std::get<SequenceEntry>(*context.catalog().object(sequence));
-  const auto& schema = std::get<SchemaEntry>(*context.catalog().object(entry.schema));
-  return "nextval(" + quote_literal(quote_identifier(schema.name) + "." + quote_identifier(entry.name)) + "::regclass)";
-}
-
 }  // namespace
 
 void make_identity(const TableEntry& table, ColumnEntry& column, const ast::Constraint& constraint,
@@ -140,7 +135,7 @@ void apply_column_constraint(TableEntry& table, ColumnEntry& column, const ast::
       }
       PlannerContext planner = context.planner();
       static_cast<void>(bind_table_expression(*constraint.expression, nullptr, column.type, planner));
-      column.default_sql = to_sql(*constraint.expression);
+      column.default_sql = stored_default(*constraint.expression, context);
       break;
     }
     case ast::ConstraintKind::Generated:
@@ -387,6 +382,20 @@ void require_column_type(const std::string& column, LogicalType type) {
   }
 }
 
+namespace {
+
+/// As PostgreSQL names it: after the column, if it reads just one.
+std::string check_name(const CheckConstraint& check, const TableEntry& table, const DdlContext& context) {
+  std::vector<ColumnId> columns = columns_read(check.sql, table, context);
+  std::ranges::sort(columns);
+  const auto repeated = std::ranges::unique(columns);
+  columns.erase(repeated.begin(), repeated.end());
+  return columns.size() == 1 ? table.name + "_" + table.find_column(columns[0])->name + "_check"
+                             : table.name + "_check";
+}
+
+}  // namespace
+
 void add_constraint(TableEntry& table, const ast::Constraint& constraint, const std::string& column,
                     DdlContext& context) {
   if (!constraint.name.empty() && has_constraint(table, constraint.name)) {
@@ -407,14 +416,18 @@ void add_constraint(TableEntry& table, const ast::Constraint& constraint, const 
       static_cast<void>(bind_table_expression(*constraint.expression, &table, LogicalType(TypeId::kBoolean), planner));
       CheckConstraint check;
       check.id = context.allocate_id();
-      const std::string wanted = column.empty() ? table.name + "_check" : table.name + "_" + column + "_check";
-      check.name = constraint.name.empty() ? free_constraint_name(table, wanted, context) : constraint.name;
       check.sql = to_sql(*constraint.expression);
+      check.name = constraint.name.empty() ? free_constraint_name(table, check_name(check, table, context), context)
+                                           : constraint.name;
       table.checks.push_back(std::move(check));
       return;
     }
     case ast::ConstraintKind::PrimaryKey:
     case ast::ConstraintKind::Unique: {
+      if (constraint.initially_deferred) {
+        throw Error(sqlstate::kFeatureNotSupported, "UNIQUE and PRIMARY KEY cannot be INITIALLY DEFERRED")
+            .with_detail("They are checked at the end of each statement.");
+      }
       UniqueConstraint unique;
       unique.id = context.allocate_id();
       unique.primary = constraint.kind == ast::ConstraintKind::PrimaryKey;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/ddl/create_table.h"
+#include "engine/ddl/stored_text.h"
 #include "parser/ast_expression.h"
 #include "parser/ast_query.h"
 #include "parser/ast_to_sql.h"
@@ -93,7 +94,6 @@ void create_view(const ast::CreateViewStatement& statement, DdlContext& context)
                               .front());
   }
   const ast::Statement& query = statement.recursive ? *recursive : *statement.query;
-  view.sql = to_sql(query);
   view.search_path = context.environment().search_path;
 
   PlannerContext planner = context.planner();
@@ -101,6 +101,7 @@ void create_view(const ast::CreateViewStatement& statement, DdlContext& context)
   if (!planned->parameter_types.empty()) {
     throw Error(sqlstate::kUndefinedParameter, "there is no parameter $1");
   }
+  view.sql = stored_query(query, context);
   if (statement.columns.size() > planned->outputs.size()) {
     throw Error(sqlstate::kSyntaxError, "CREATE VIEW specifies more column names than columns");
   }
@@ -162,6 +163,25 @@ void create_view(const ast::CreateViewStatement& statement, DdlContext& context)
   context.put(std::move(view));
 }
 
+namespace {
+
+/// As pg_get_indexdef shows it: whose, where and how is said.
+std::string index_definition(const ast::CreateIndexStatement& statement, const TableEntry& table,
+                             const std::string& name, const DdlContext& context) {
+  const std::vector<ast::StatementPtr> parsed = parse_sql(to_sql(statement));
+  auto& copy = parsed.front()->as<ast::CreateIndexStatement>();
+  copy.name = name;
+  copy.table.parts = {std::get<SchemaEntry>(*context.catalog().object(table.schema)).name, statement.table.last()};
+  copy.if_not_exists = false;
+  copy.concurrently = false;
+  if (copy.method.empty()) {
+    copy.method = "btree";
+  }
+  return to_sql(copy);
+}
+
+}  // namespace
+
 std::optional<UniqueConstraint> create_index(const ast::CreateIndexStatement& statement, DdlContext& context) {
   TableEntry table = context.indexed_table(statement.table);
   context.require_owner(table.owner, "table", table.name);
@@ -210,7 +230,7 @@ std::optional<UniqueConstraint> create_index(const ast::CreateIndexStatement& st
   index.schema = table.schema;
   index.table = table.id;
   index.method = statement.method;
-  index.definition_sql = to_sql(statement);
+  index.definition_sql = index_definition(statement, table, index.name, context);
   context.put(std::move(index));
   return std::nullopt;
 }

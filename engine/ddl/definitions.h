@@ -45,8 +45,9 @@ void drop_type(const ast::QualifiedName& name, bool is_domain, bool cascade, Ddl
 /// DROP TABLE | VIEW | MATERIALIZED VIEW | INDEX | SEQUENCE | SCHEMA | DATABASE | ROLE. With dependents and without
 /// CASCADE: 2BP01.
 void drop_objects(const ast::DropStatement& statement, DdlContext& context);
-/// The views that read the table, before `dropped` (`column a of table t`) goes: 2BP01 without CASCADE.
-void drop_dependent_views(const TableEntry& table, const std::string& dropped, bool cascade, DdlContext& context);
+/// The views that read the column, before `dropped` (`column a of table t`) goes: 2BP01 without CASCADE.
+void drop_dependent_views(const TableEntry& table, ColumnId column, const std::string& dropped, bool cascade,
+                          DdlContext& context);
 /// A table with its hidden tables, indexes and owned sequences.
 void drop_table(const TableEntry& table, DdlContext& context);
 

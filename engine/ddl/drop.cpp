@@ -6,6 +6,7 @@
 
 #include "engine/ddl/definitions.h"
 #include "engine/ddl/foreign_key.h"
+#include "engine/ddl/stored_text.h"
 
 namespace tidemark {
 
@@ -129,13 +130,21 @@ std::vector<const ViewEntry*> staying_dependents(const Catalog& catalog, ObjectI
   return found;
 }
 
-void drop_dependents(const CatalogEntry& entry, const std::string& dropped, bool cascade, Underway& underway,
-                     DdlContext& context) {
+/// Drops the views that read the relation, or only those that read the column: 2BP01 without CASCADE.
+void drop_dependents(const CatalogEntry& entry, ColumnId column, const std::string& dropped, bool cascade,
+                     Underway& underway, DdlContext& context) {
   const ObjectId id = id_of(entry);
+  const auto staying = [&] {
+    std::vector<const ViewEntry*> views = staying_dependents(context.catalog(), id, underway);
+    if (column != kNoColumn) {
+      std::erase_if(views, [&](const ViewEntry* view) { return !view_reads(*view, id, column, context); });
+    }
+    return views;
+  };
   const std::string needed = std::string(word_for(entry)) + " " + name_of(entry);
   if (!cascade) {
     std::string detail;
-    for (const ViewEntry* view : staying_dependents(context.catalog(), id, underway)) {
+    for (const ViewEntry* view : staying()) {
       detail += (detail.empty() ? "" : "\n") + std::string("view ") + view->name + " depends on " + needed;
     }
     if (!detail.empty()) {
@@ -147,7 +156,7 @@ void drop_dependents(const CatalogEntry& entry, const std::string& dropped, bool
     return;
   }
   for (;;) {
-    const auto rest = staying_dependents(context.catalog(), id, underway);
+    const auto rest = staying();
     if (rest.empty()) {
       return;
     }
@@ -159,7 +168,7 @@ void drop_dependents(const CatalogEntry& entry, const std::string& dropped, bool
 void drop_relation(const CatalogEntry& entry, bool cascade, Underway& underway, DdlContext& context) {
   const CatalogEntry copy = entry;  // the catalog that holds `entry` changes below
   underway.insert(id_of(copy));
-  drop_dependents(copy, std::string(word_for(copy)) + " " + name_of(copy), cascade, underway, context);
+  drop_dependents(copy, kNoColumn, std::string(word_for(copy)) + " " + name_of(copy), cascade, underway, context);
   switch (kind_of(copy)) {
     case ObjectKind::kTable:
       drop_foreign_keys(std::get<TableEntry>(copy), cascade, context);
@@ -243,40 +252,38 @@ void drop_role(const std::string& name, DdlContext& context) {
   context.drop(ObjectKind::kRole, role->id);
 }
 
-/// Columns whose values come from a sequence by serial: 2BP01, or with CASCADE they lose their default.
+/// Columns whose values come from a sequence: 2BP01, or with CASCADE they lose their default.
 void free_from_defaults(const SequenceEntry& sequence, bool cascade, DdlContext& context) {
-  const TableEntry* found =
-      sequence.owned_by_table == kNoObject ? nullptr : context.catalog().table(sequence.owned_by_table);
-  if (found == nullptr) {
-    return;
-  }
-  TableEntry table = *found;
-  for (ColumnEntry& column : table.columns) {
-    if (column.owned_sequence != sequence.id) {
-      continue;
+  const std::string next_value = next_value_sql(context, sequence.id);
+  for (const ObjectId id : tables_with_default(next_value, context.catalog())) {
+    TableEntry table = *context.catalog().table(id);
+    for (ColumnEntry& column : table.columns) {
+      if (column.default_sql != next_value) {
+        continue;
+      }
+      if (column.identity != Identity::kNone) {
+        throw Error(sqlstate::kDependentObjectsStillExist, "cannot drop sequence " + sequence.name +
+                                                               " because column " + column.name + " of table " +
+                                                               table.name + " requires it")
+            .with_hint("You can drop column " + column.name + " of table " + table.name + " instead.");
+      }
+      const std::string what = "default value for column " + column.name + " of table " + table.name;
+      if (!cascade) {
+        throw Error(sqlstate::kDependentObjectsStillExist,
+                    "cannot drop sequence " + sequence.name + " because other objects depend on it")
+            .with_detail(what + " depends on sequence " + sequence.name)
+            .with_hint("Use DROP ... CASCADE to drop the dependent objects too.");
+      }
+      context.notice("NOTICE", Error(sqlstate::kSuccessfulCompletion, "drop cascades to " + what));
+      column.owned_sequence = kNoObject;
+      column.default_sql.clear();
     }
-    if (column.identity != Identity::kNone) {
-      throw Error(sqlstate::kDependentObjectsStillExist, "cannot drop sequence " + sequence.name + " because column " +
-                                                             column.name + " of table " + table.name + " requires it")
-          .with_hint("You can drop column " + column.name + " of table " + table.name + " instead.");
-    }
-    const std::string what = "default value for column " + column.name + " of table " + table.name;
-    if (!cascade) {
-      throw Error(sqlstate::kDependentObjectsStillExist,
-                  "cannot drop sequence " + sequence.name + " because other objects depend on it")
-          .with_detail(what + " depends on sequence " + sequence.name)
-          .with_hint("Use DROP ... CASCADE to drop the dependent objects too.");
-    }
-    context.notice("NOTICE", Error(sqlstate::kSuccessfulCompletion, "drop cascades to " + what));
-    column.owned_sequence = kNoObject;
-    column.default_sql.clear();
-    context.put(table);
-    return;
+    context.put(std::move(table));
   }
 }
 
 /// A unique index is a part of its table. False if there is none of this name.
-bool drop_unique_index(const ast::QualifiedName& name, DdlContext& context) {
+bool drop_unique_index(const ast::QualifiedName& name, bool cascade, DdlContext& context) {
   const UniqueConstraint* unique = nullptr;
   const TableEntry* found = context.find_unique_index(name, &unique);
   if (found == nullptr) {
@@ -289,7 +296,9 @@ bool drop_unique_index(const ast::QualifiedName& name, DdlContext& context) {
         .with_hint("You can drop constraint " + unique->name + " on table " + found->name + " instead.");
   }
   TableEntry table = *found;
-  const ObjectId keys = unique->hidden_table;
+  const UniqueConstraint dropped = *unique;
+  drop_references(table, dropped.columns, false, "index " + dropped.name, cascade, context);
+  const ObjectId keys = dropped.hidden_table;
   std::erase_if(table.uniques, [keys](const UniqueConstraint& other) { return other.hidden_table == keys; });
   context.drop(ObjectKind::kTable, keys);
   context.put(std::move(table));
@@ -330,7 +339,7 @@ void require_relation(const ast::QualifiedName& name, const ast::DropStatement& 
 
 void drop_one_relation(const ast::QualifiedName& name, const ast::DropStatement& statement, Underway& underway,
                        DdlContext& context) {
-  if (statement.object == ast::ObjectKind::Index && drop_unique_index(name, context)) {
+  if (statement.object == ast::ObjectKind::Index && drop_unique_index(name, statement.cascade, context)) {
     return;
   }
   const CatalogEntry* found = context.find_relation(name);
@@ -383,9 +392,10 @@ void throw_no_such_object(ast::ObjectKind kind, const ast::ObjectName& object, c
   }
 }
 
-void drop_dependent_views(const TableEntry& table, const std::string& dropped, bool cascade, DdlContext& context) {
+void drop_dependent_views(const TableEntry& table, ColumnId column, const std::string& dropped, bool cascade,
+                          DdlContext& context) {
   Underway underway;
-  drop_dependents(CatalogEntry(table), dropped, cascade, underway, context);
+  drop_dependents(CatalogEntry(table), column, dropped, cascade, underway, context);
 }
 
 void drop_contents(const SchemaEntry& schema, DdlContext& context) {

@@ -147,6 +147,46 @@ void remove_foreign_key(TableEntry& table, const std::string& name, DdlContext& 
   }
 }
 
+void drop_references(TableEntry& table, const std::vector<ColumnId>& columns, bool any, const std::string& dropped,
+                     bool cascade, DdlContext& context) {
+  const auto concerns = [&](const ForeignKey& key) {
+    const auto is_named = [&](ColumnId column) { return std::ranges::count(columns, column) != 0; };
+    return key.referenced_table == table.id && (any ? std::ranges::any_of(key.referenced_columns, is_named)
+                                                    : key.referenced_columns.size() == columns.size() &&
+                                                          std::ranges::all_of(key.referenced_columns, is_named));
+  };
+  for (const ObjectId id : std::vector<ObjectId>(table.referenced_by)) {
+    const TableEntry* found = id == table.id ? &table : context.catalog().table(id);
+    if (found == nullptr) {
+      continue;
+    }
+    TableEntry referrer = *found;
+    for (const ForeignKey& key : std::vector<ForeignKey>(referrer.foreign_keys)) {
+      if (!concerns(key)) {
+        continue;
+      }
+      const std::string what = "constraint " + key.name + " on table " + referrer.name;
+      if (!cascade) {
+        throw Error(sqlstate::kDependentObjectsStillExist,
+                    "cannot drop " + dropped + " because other objects depend on it")
+            .with_detail(what + " depends on " + dropped)
+            .with_hint("Use DROP ... CASCADE to drop the dependent objects too.");
+      }
+      context.notice("NOTICE", Error(sqlstate::kSuccessfulCompletion, "drop cascades to " + what));
+      std::erase_if(referrer.foreign_keys, [&key](const ForeignKey& other) { return other.id == key.id; });
+    }
+    const bool refers_still = std::ranges::count(referrer.foreign_keys, table.id, &ForeignKey::referenced_table) != 0;
+    if (!refers_still) {
+      std::erase(table.referenced_by, id);
+    }
+    if (id == table.id) {
+      table.foreign_keys = std::move(referrer.foreign_keys);
+    } else {
+      context.put(std::move(referrer));
+    }
+  }
+}
+
 void drop_foreign_keys(const TableEntry& table, bool cascade, DdlContext& context) {
   for (const ObjectId id : table.referenced_by) {
     const TableEntry* found = id == table.id ? nullptr : context.catalog().table(id);

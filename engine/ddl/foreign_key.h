@@ -15,6 +15,11 @@ const ForeignKey& add_foreign_key(TableEntry& table, const ast::Constraint& cons
 /// Takes a foreign key from `table`; its entry is left to the caller to put.
 void remove_foreign_key(TableEntry& table, const std::string& name, DdlContext& context);
 
+/// Before a unique key of `table` goes: the foreign keys that refer to just those columns, or, with `any`, to one of
+/// them, go with CASCADE; else 2BP01. `dropped`: `constraint t_pkey on table t`.
+void drop_references(TableEntry& table, const std::vector<ColumnId>& columns, bool any, const std::string& dropped,
+                     bool cascade, DdlContext& context);
+
 /// Before `table` is dropped: its foreign keys are forgotten, and those to it with CASCADE; else 2BP01 for them.
 void drop_foreign_keys(const TableEntry& table, bool cascade, DdlContext& context);
 

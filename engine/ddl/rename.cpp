@@ -2,38 +2,92 @@
 #include <variant>
 
 #include "engine/ddl/definitions.h"
+#include "engine/ddl/stored_text.h"
+#include "parser/ast_to_sql.h"
+#include "parser/sql_parser.h"
 
 namespace tidemark {
 namespace {
 
-/// Views keep their text; until their names are rewritten with what they read, renaming under them is refused rather
-/// than breaking them.
-void refuse_dependents(ObjectId id, const std::string& name, const DdlContext& context) {
-  for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kView)) {
-    const auto& view = std::get<ViewEntry>(*entry);
-    if (std::find(view.depends_on.begin(), view.depends_on.end(), id) != view.depends_on.end()) {
-      throw Error(sqlstate::kFeatureNotSupported,
-                  "cannot rename \"" + name + "\" because view \"" + view.name + "\" depends on it")
-          .with_hint("Drop the view, rename, and create the view again.");
+/// The expressions over the table's columns follow; as long as it bears its old name, in `table`.
+void rename_in_expressions(TableEntry& table, ColumnId column, const std::string& new_name, const DdlContext& context) {
+  const TableEntry before = table;
+  const auto rename = [&](std::string& sql) {
+    if (!sql.empty()) {
+      sql = with_renamed_column(sql, before, column, new_name, context);
     }
+  };
+  for (ColumnEntry& other : table.columns) {
+    rename(other.generated_sql);
+  }
+  for (CheckConstraint& check : table.checks) {
+    rename(check.sql);
   }
 }
 
-/// Expressions over the table's columns keep their text, too.
-void refuse_in_expressions(const TableEntry& table, const std::string& column) {
-  const auto mentions = [&column](const std::string& sql) { return sql.find(column) != std::string::npos; };
-  for (const ColumnEntry& other : table.columns) {
-    if (mentions(other.generated_sql)) {
-      throw Error(sqlstate::kFeatureNotSupported,
-                  "cannot rename column \"" + column + "\" because generated column \"" + other.name + "\" may use it");
+/// CREATE INDEX statements name their columns.
+std::string renamed_in_index(const std::string& sql, const TableEntry& table, const ColumnEntry& column,
+                             const std::string& new_name, const DdlContext& context) {
+  const std::vector<ast::StatementPtr> parsed = parse_sql(sql);
+  auto& statement = parsed.front()->as<ast::CreateIndexStatement>();
+  const auto rename = [&](ast::ExpressionPtr& expression) {
+    if (expression != nullptr) {
+      expression = parse_expression(with_renamed_column(to_sql(*expression), table, column.id, new_name, context));
+    }
+  };
+  for (ast::IndexElement& element : statement.elements) {
+    if (element.column == column.name) {
+      element.column = new_name;
+    }
+    rename(element.expression);
+  }
+  rename(statement.where);
+  return to_sql(statement);
+}
+
+/// The indexes of a table, as they are.
+std::vector<IndexEntry> indexes_of(const TableEntry& table, const DdlContext& context) {
+  std::vector<IndexEntry> found;
+  for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kIndex)) {
+    if (std::get<IndexEntry>(*entry).table == table.id) {
+      found.push_back(std::get<IndexEntry>(*entry));
     }
   }
-  for (const CheckConstraint& check : table.checks) {
-    if (mentions(check.sql)) {
-      throw Error(sqlstate::kFeatureNotSupported,
-                  "cannot rename column \"" + column + "\" because constraint \"" + check.name + "\" may use it");
+  return found;
+}
+
+void rename_in_indexes(const TableEntry& table, const ColumnEntry& column, const std::string& new_name,
+                       DdlContext& context) {
+  for (IndexEntry& index : indexes_of(table, context)) {
+    index.definition_sql = renamed_in_index(index.definition_sql, table, column, new_name, context);
+    context.put(std::move(index));
+  }
+}
+
+/// The statement with the names that index and table have now.
+std::string with_names(const std::string& sql, const std::string& index, const std::string& schema,
+                       const std::string& table) {
+  const std::vector<ast::StatementPtr> parsed = parse_sql(sql);
+  auto& statement = parsed.front()->as<ast::CreateIndexStatement>();
+  statement.name = index;
+  statement.table.parts = {schema, table};
+  return to_sql(statement);
+}
+
+/// After a table, its schema or an index of it got another name.
+void restate_indexes(ObjectId table_id, DdlContext& context) {
+  TableEntry table = *context.catalog().table(table_id);
+  const std::string schema = std::get<SchemaEntry>(*context.catalog().object(table.schema)).name;
+  for (IndexEntry& index : indexes_of(table, context)) {
+    index.definition_sql = with_names(index.definition_sql, index.name, schema, table.name);
+    context.put(std::move(index));
+  }
+  for (UniqueConstraint& unique : table.uniques) {
+    if (!unique.index_sql.empty()) {
+      unique.index_sql = with_names(unique.index_sql, unique.name, schema, table.name);
     }
   }
+  context.put(std::move(table));
 }
 
 void rename_column(TableEntry table, const ast::RenameStatement& statement, DdlContext& context) {
@@ -47,10 +101,18 @@ void rename_column(TableEntry table, const ast::RenameStatement& statement, DdlC
     throw Error(sqlstate::kDuplicateColumn,
                 "column \"" + statement.new_name + "\" of relation \"" + table.name + "\" already exists");
   }
-  refuse_dependents(table.id, table.name, context);
-  refuse_in_expressions(table, statement.part);
+  const ColumnEntry before = *column;
+  ViewRenaming views(CatalogEntry(table), before.id, before.name, statement.new_name, context);
+  rename_in_indexes(table, before, statement.new_name, context);
+  for (UniqueConstraint& unique : table.uniques) {
+    if (!unique.index_sql.empty()) {
+      unique.index_sql = renamed_in_index(unique.index_sql, table, before, statement.new_name, context);
+    }
+  }
+  rename_in_expressions(table, before.id, statement.new_name, context);
   column->name = statement.new_name;
   context.put(std::move(table));
+  views.finish(context);
 }
 
 void rename_view_column(ViewEntry view, const ast::RenameStatement& statement, DdlContext& context) {
@@ -66,9 +128,10 @@ void rename_view_column(ViewEntry view, const ast::RenameStatement& statement, D
     throw Error(sqlstate::kDuplicateColumn,
                 "column \"" + statement.new_name + "\" of relation \"" + view.name + "\" already exists");
   }
-  refuse_dependents(view.id, view.name, context);
+  ViewRenaming views(CatalogEntry(view), column->id, column->name, statement.new_name, context);
   column->name = statement.new_name;
   context.put(std::move(view));
+  views.finish(context);
 }
 
 /// A unique index is renamed as a constraint is.
@@ -104,6 +167,84 @@ void rename_constraint(TableEntry table, const std::string& old_name, const std:
   context.put(std::move(table));
 }
 
+ObjectId schema_of_relation(const CatalogEntry& relation) {
+  return std::visit(
+      [](const auto& entry) {
+        if constexpr (requires { entry.schema; }) {
+          return entry.schema;
+        } else {
+          return kNoObject;
+        }
+      },
+      relation);
+}
+
+/// Gives one relation another schema and name, and nothing else.
+void put_moved(CatalogEntry relation, ObjectId schema, const std::string& name, DdlContext& context) {
+  std::visit(
+      [&](auto& entry) {
+        if constexpr (requires { entry.schema; }) {
+          entry.schema = schema;
+          entry.name = name;
+        }
+      },
+      relation);
+  context.put(std::move(relation));
+}
+
+/// What goes with a table to another schema: its indexes, the sequences of its columns, the keys of its constraints.
+std::vector<CatalogEntry> belongings(const TableEntry& table, const DdlContext& context) {
+  std::vector<CatalogEntry> found;
+  for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kIndex)) {
+    if (std::get<IndexEntry>(*entry).table == table.id) {
+      found.push_back(*entry);
+    }
+  }
+  for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kSequence)) {
+    if (std::get<SequenceEntry>(*entry).owned_by_table == table.id) {
+      found.push_back(*entry);
+    }
+  }
+  for (const UniqueConstraint& unique : table.uniques) {
+    if (const CatalogEntry* keys = context.catalog().object(unique.hidden_table)) {
+      found.push_back(*keys);
+    }
+  }
+  return found;
+}
+
+void move_sequence(const CatalogEntry& sequence, ObjectId schema, const std::string& name, DdlContext& context) {
+  const std::string before = next_value_sql(context, id_of(sequence));
+  put_moved(sequence, schema, name, context);
+  rename_in_defaults(before, next_value_sql(context, id_of(sequence)), context);
+}
+
+/// A relation under another name, or in another schema; all that names it follows.
+void move_relation(const CatalogEntry& relation, const SchemaEntry& schema, const std::string& name,
+                   DdlContext& context) {
+  ViewRenaming views(relation, schema.name, name, context);
+  if (kind_of(relation) == ObjectKind::kSequence) {
+    move_sequence(relation, schema.id, name, context);
+  } else {
+    put_moved(relation, schema.id, name, context);
+  }
+  if (const auto* table = std::get_if<TableEntry>(&relation)) {
+    if (table->schema != schema.id) {
+      for (const CatalogEntry& owned : belongings(*table, context)) {
+        if (kind_of(owned) == ObjectKind::kSequence) {
+          move_sequence(owned, schema.id, name_of(owned), context);
+        } else {
+          put_moved(owned, schema.id, name_of(owned), context);
+        }
+      }
+    }
+    restate_indexes(table->id, context);
+  } else if (const auto* index = std::get_if<IndexEntry>(&relation)) {
+    restate_indexes(index->table, context);
+  }
+  views.finish(context);
+}
+
 }  // namespace
 
 void rename_object(const ast::RenameStatement& statement, DdlContext& context) {
@@ -114,8 +255,25 @@ void rename_object(const ast::RenameStatement& statement, DdlContext& context) {
       if (context.catalog().schema(schema.database, statement.new_name) != nullptr) {
         throw Error(sqlstate::kDuplicateSchema, "schema \"" + statement.new_name + "\" already exists");
       }
+      ViewRenaming views(schema, statement.new_name, context);
+      std::vector<std::pair<ObjectId, std::string>> sequences;
+      std::vector<ObjectId> tables;
+      for (const CatalogEntry* entry : context.catalog().in_schema(schema.id)) {
+        if (kind_of(*entry) == ObjectKind::kSequence) {
+          sequences.emplace_back(id_of(*entry), next_value_sql(context, id_of(*entry)));
+        } else if (kind_of(*entry) == ObjectKind::kTable) {
+          tables.push_back(id_of(*entry));
+        }
+      }
       schema.name = statement.new_name;
       context.put(std::move(schema));
+      views.finish(context);
+      for (const auto& [id, before] : sequences) {
+        rename_in_defaults(before, next_value_sql(context, id), context);
+      }
+      for (const ObjectId table : tables) {
+        restate_indexes(table, context);
+      }
       return;
     }
     case ast::ObjectKind::Database: {
@@ -176,19 +334,12 @@ void rename_object(const ast::RenameStatement& statement, DdlContext& context) {
     rename_constraint(context.table(statement.name), statement.part, statement.new_name, context);
     return;
   }
-  CatalogEntry changed = *found;
-  std::visit(
-      [&](auto& entry) {
-        if constexpr (requires { entry.schema; }) {
-          if (context.catalog().relation(entry.schema, statement.new_name) != nullptr) {
-            throw Error(sqlstate::kDuplicateTable, "relation \"" + statement.new_name + "\" already exists");
-          }
-          refuse_dependents(entry.id, entry.name, context);
-          entry.name = statement.new_name;
-        }
-      },
-      changed);
-  context.put(std::move(changed));
+  const CatalogEntry before = *found;
+  const auto& schema = std::get<SchemaEntry>(*context.catalog().object(schema_of_relation(before)));
+  if (context.catalog().relation(schema.id, statement.new_name) != nullptr) {
+    throw Error(sqlstate::kDuplicateTable, "relation \"" + statement.new_name + "\" already exists");
+  }
+  move_relation(before, schema, statement.new_name, context);
 }
 
 void set_schema(const ast::SetSchemaStatement& statement, DdlContext& context) {
@@ -196,21 +347,16 @@ void set_schema(const ast::SetSchemaStatement& statement, DdlContext& context) {
   if (found == nullptr) {
     throw Error(sqlstate::kUndefinedTable, "relation \"" + display_name(statement.name) + "\" does not exist");
   }
-  const SchemaEntry& target = context.schema(statement.schema);
-  CatalogEntry changed = *found;
-  std::visit(
-      [&](auto& entry) {
-        if constexpr (requires { entry.schema; }) {
-          if (context.catalog().relation(target.id, entry.name) != nullptr) {
-            throw Error(sqlstate::kDuplicateTable,
-                        "relation \"" + entry.name + "\" already exists in schema \"" + statement.schema + "\"");
-          }
-          refuse_dependents(entry.id, entry.name, context);
-          entry.schema = target.id;
-        }
-      },
-      changed);
-  context.put(std::move(changed));
+  const CatalogEntry before = *found;
+  const SchemaEntry target = context.schema(statement.schema);
+  if (schema_of_relation(before) == target.id) {
+    return;
+  }
+  if (context.catalog().relation(target.id, name_of(before)) != nullptr) {
+    throw Error(sqlstate::kDuplicateTable,
+                "relation \"" + name_of(before) + "\" already exists in schema \"" + statement.schema + "\"");
+  }
+  move_relation(before, target, name_of(before), context);
 }
 
 }  // namespace tidemark

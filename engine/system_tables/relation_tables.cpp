@@ -280,6 +280,14 @@ void indexes_rows(const SystemContext& context, SystemRows& rows) {
                            "." + quote_identifier(table->name) + " USING btree (" + columns + ")")});
     }
   }
+  for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kIndex)) {
+    const auto& index = std::get<IndexEntry>(*entry);
+    const TableEntry* table = context.catalog().table(index.table);
+    const SchemaEntry& schema = schema_of(context, index.schema);
+    if (table != nullptr && !table->hidden && schema.database == context.database().id) {
+      rows.push_back({text(schema.name), text(table->name), text(index.name), null(), text(index.definition_sql)});
+    }
+  }
 }
 
 void user_table_statistics(const SystemContext& context, SystemRows& rows) {

@@ -3,6 +3,7 @@
 #include "engine/ddl/create_table.h"
 #include "engine/ddl/definitions.h"
 #include "engine/ddl/foreign_key.h"
+#include "engine/ddl/stored_text.h"
 #include "engine/ddl/table_options.h"
 #include "engine/foreign_key_checks.h"
 #include "engine/internal_sql.h"
@@ -287,7 +288,12 @@ class TableAlteration {
       if (table.is_key_column(column.id) || column.id == table.time_column) {
         throw Error(sqlstate::kFeatureNotSupported, "cannot drop key or time column \"" + column.name + "\"");
       }
-      drop_dependent_views(table, "column " + column.name + " of table " + table.name, action.cascade, context);
+      drop_dependent_views(table, column.id, "column " + column.name + " of table " + table.name, action.cascade,
+                           context);
+      drop_generated_from(table, column, action.cascade, context);
+      drop_references(table, {column.id}, true, "column " + column.name + " of table " + table.name, action.cascade,
+                      context);
+      drop_keys_of(table, column, context);
       if (column.owned_sequence != kNoObject) {
         context.drop(ObjectKind::kSequence, column.owned_sequence);
       }
@@ -299,9 +305,56 @@ class TableAlteration {
         }
         return uses;
       });
-      std::erase_if(table.checks,
-                    [&](const CheckConstraint& check) { return check.sql.find(column.name) != std::string::npos; });
     });
+  }
+
+  static bool reads(const std::string& sql, const TableEntry& table, ColumnId column, const DdlContext& context) {
+    return !sql.empty() && std::ranges::count(columns_read(sql, table, context), column) != 0;
+  }
+
+  /// Generated columns that are computed from a column which is dropped: 2BP01 without CASCADE.
+  static void drop_generated_from(TableEntry& table, const ColumnEntry& column, bool cascade, DdlContext& context) {
+    const TableEntry before = table;
+    for (const ColumnEntry& other : before.columns) {
+      if (!reads(other.generated_sql, before, column.id, context)) {
+        continue;
+      }
+      if (!cascade) {
+        const std::string what = "column " + column.name + " of table " + table.name;
+        throw Error(sqlstate::kDependentObjectsStillExist,
+                    "cannot drop " + what + " because other objects depend on it")
+            .with_detail("column " + other.name + " of table " + table.name + " depends on " + what)
+            .with_hint("Use DROP ... CASCADE to drop the dependent objects too.");
+      }
+      context.notice("NOTICE", Error(sqlstate::kSuccessfulCompletion,
+                                     "drop cascades to column " + other.name + " of table " + table.name));
+      std::erase_if(table.columns, [&](const ColumnEntry& candidate) { return candidate.id == other.id; });
+    }
+    std::erase_if(table.checks,
+                  [&](const CheckConstraint& check) { return reads(check.sql, before, column.id, context); });
+  }
+
+  /// Its foreign keys and indexes go with a column.
+  static void drop_keys_of(TableEntry& table, const ColumnEntry& column, DdlContext& context) {
+    std::vector<std::string> keys;
+    for (const ForeignKey& key : table.foreign_keys) {
+      if (std::ranges::count(key.columns, column.id) != 0) {
+        keys.push_back(key.name);
+      }
+    }
+    for (const std::string& key : keys) {
+      remove_foreign_key(table, key, context);
+    }
+    std::vector<ObjectId> indexes;
+    for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kIndex)) {
+      const auto& index = std::get<IndexEntry>(*entry);
+      if (index.table == table.id && std::ranges::count(index.columns, column.id) != 0) {
+        indexes.push_back(index.id);
+      }
+    }
+    for (const ObjectId index : indexes) {
+      context.drop(ObjectKind::kIndex, index);
+    }
   }
 
   void set_default(const ast::AlterTableAction& action) {
@@ -309,7 +362,7 @@ class TableAlteration {
       ColumnEntry& column = column_of(table, action.name);
       PlannerContext planner = context.planner();
       static_cast<void>(bind_table_expression(*action.expression, nullptr, column.type, planner));
-      column.default_sql = to_sql(*action.expression);
+      column.default_sql = stored_default(*action.expression, context);
     });
   }
 
@@ -512,6 +565,11 @@ class TableAlteration {
       }
     };
     if (table.key && named(*table.key)) {
+      change([&](TableEntry& changed, DdlContext& context) {
+        drop_references(changed, changed.key->columns, false, "constraint " + action.name + " on table " + changed.name,
+                        action.cascade, context);
+      });
+      table = current();
       table.key.reset();
       table.time_column = kNoColumn;
       decide_kind(table);
@@ -522,6 +580,12 @@ class TableAlteration {
       if (std::any_of(changed.foreign_keys.begin(), changed.foreign_keys.end(), named)) {
         remove_foreign_key(changed, action.name, context);
         return;
+      }
+      for (const UniqueConstraint& unique : std::vector(changed.uniques)) {
+        if (named(unique)) {
+          drop_references(changed, unique.columns, false, "constraint " + action.name + " on table " + changed.name,
+                          action.cascade, context);
+        }
       }
       const size_t count = changed.checks.size() + changed.uniques.size();
       std::erase_if(changed.checks, named);

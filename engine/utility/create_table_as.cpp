@@ -1,12 +1,12 @@
 #include "engine/ddl/create_table.h"
 #include "engine/ddl/definitions.h"
+#include "engine/ddl/stored_text.h"
 #include "engine/planned_result.h"
 #include "engine/session.h"
 #include "engine/statement_result.h"
 #include "engine/table_write.h"
 #include "engine/utility/utility.h"
 #include "parser/ast_query.h"
-#include "parser/ast_to_sql.h"
 #include "parser/sql_parser.h"
 
 namespace tidemark {
@@ -77,7 +77,7 @@ std::unique_ptr<Result> run_create_table_as(Session& session, const ast::Stateme
     view.schema = table.schema;
     view.name = table.name;
     view.owner = table.owner;
-    view.sql = to_sql(*syntax.query);
+    view.sql = stored_query(*syntax.query, context);
     view.search_path = context.environment().search_path;
     view.columns = table.columns;
     view.materialized_table = table.id;
@@ -114,7 +114,7 @@ std::unique_ptr<Result> run_refresh(Session& session, const ast::Statement& stat
     }
     context.require_owner(view->owner, "materialized view", view->name);
     table = *context.catalog().table(view->materialized_table);
-    sql = view->sql;
+    sql = with_schemas(*view, context);
     truncate_table(table, context);
     ViewEntry changed = *view;
     changed.populated = syntax.with_data;

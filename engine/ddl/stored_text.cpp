@@ -1,0 +1,365 @@
+#include "engine/ddl/stored_text.h"
+
+#include <algorithm>
+#include <set>
+
+#include "parser/ast_query.h"
+#include "parser/ast_to_sql.h"
+#include "parser/sql_parser.h"
+#include "planner/logical_plan.h"
+#include "planner/name_uses.h"
+
+namespace tidemark {
+namespace {
+
+/// A query's own syntax tree, what its names mean, and what comes out. The tree is ours: NameUses points into it, and
+/// what it points to may be changed.
+struct ReadQuery {
+  ast::StatementPtr syntax;
+  NameUses uses;
+  std::vector<std::string> outputs;
+};
+
+ReadQuery read_query(const std::string& sql, const std::vector<std::string>* search_path, const DdlContext& context) {
+  ReadQuery query;
+  query.syntax = std::move(parse_sql(sql).front());
+  PlannerContext planner = context.planner();
+  if (search_path != nullptr) {
+    planner.search_path = *search_path;
+  }
+  planner.name_uses = &query.uses;
+  const LogicalPtr plan = bind_statement(*query.syntax, planner);
+  for (const PlanOutput& output : plan->outputs) {
+    query.outputs.push_back(output.name + " " + output.type.to_string());
+  }
+  return query;
+}
+
+template <class T>
+T& own(const T* node) {
+  return const_cast<T&>(*node);
+}
+
+std::vector<std::vector<ast::SelectTarget>*> select_lists(const NameUses& uses) {
+  std::set<const std::vector<ast::SelectTarget>*> seen;
+  std::vector<std::vector<ast::SelectTarget>*> lists;
+  for (const auto* list : uses.lists) {
+    if (seen.insert(list).second) {
+      lists.push_back(&own(list));
+    }
+  }
+  return lists;
+}
+
+void spell_out_stars(NameUses& uses) {
+  for (std::vector<ast::SelectTarget>* list : select_lists(uses)) {
+    std::vector<ast::SelectTarget> spelt;
+    for (ast::SelectTarget& target : *list) {
+      const auto star = std::ranges::find_if(uses.stars, [&](const NameUses::Star& candidate) {
+        return static_cast<const ast::Expression*>(candidate.syntax) == target.expression.get();
+      });
+      if (star == uses.stars.end()) {
+        spelt.push_back(std::move(target));
+        continue;
+      }
+      for (const std::vector<std::string>& parts : star->columns) {
+        auto column = std::make_unique<ast::ColumnReference>();
+        column->parts = parts;
+        spelt.push_back({target.position, std::move(column), ""});
+      }
+    }
+    *list = std::move(spelt);
+  }
+}
+
+void spell_out_joins(NameUses& uses) {
+  for (const NameUses::NaturalJoin& join : uses.natural_joins) {
+    ast::JoinReference& syntax = own(join.syntax);
+    syntax.natural = false;
+    syntax.using_columns = join.columns;
+    if (join.columns.empty()) {
+      syntax.condition = parse_expression("true");
+    }
+  }
+}
+
+std::string schema_name(const CatalogEntry& relation, const Catalog& catalog) {
+  return std::visit(
+      [&](const auto& entry) {
+        if constexpr (requires { entry.schema; }) {
+          return std::get<SchemaEntry>(*catalog.object(entry.schema)).name;
+        } else {
+          return std::string();
+        }
+      },
+      relation);
+}
+
+/// The relation is named anew in FROM, and keeps the name by which its columns are known.
+void rename_relation(NameUses& uses, ObjectId id, const std::string& schema, const std::string& name) {
+  for (const NameUses::Relation& use : uses.relations) {
+    if (use.id != id) {
+      continue;
+    }
+    ast::TableReference& reference = own(use.syntax);
+    const std::string before = reference.name.last();
+    reference.name.parts = {schema, name};
+    if (reference.alias.empty() && before != name) {
+      reference.alias = before;
+    }
+  }
+  for (const NameUses::Column& use : uses.columns) {
+    if (use.relation == id && use.syntax->parts.size() > 2) {
+      own(use.syntax).parts = {use.alias, use.syntax->parts.back()};
+    }
+  }
+}
+
+void rename_column(NameUses& uses, ObjectId relation, ColumnId column, const std::string& before,
+                   const std::string& now) {
+  const auto lists = select_lists(uses);
+  for (const NameUses::Column& use : uses.columns) {
+    if (use.relation != relation || use.column != column) {
+      continue;
+    }
+    own(use.syntax).parts = {use.alias, now};
+    for (std::vector<ast::SelectTarget>* list : lists) {
+      for (ast::SelectTarget& target : *list) {
+        if (target.expression.get() == static_cast<const ast::Expression*>(use.syntax) && target.alias.empty()) {
+          target.alias = before;
+        }
+      }
+    }
+  }
+}
+
+void rename_schema(NameUses& uses, const std::string& before, const std::string& now) {
+  const auto rename = [&](std::vector<std::string>& parts, size_t from_end) {
+    if (parts.size() >= from_end && parts[parts.size() - from_end] == before) {
+      parts[parts.size() - from_end] = now;
+    }
+  };
+  for (const NameUses::Relation& use : uses.relations) {
+    rename(own(use.syntax).name.parts, 2);
+  }
+  for (const NameUses::Column& use : uses.columns) {
+    rename(own(use.syntax).parts, 3);
+  }
+}
+
+/// The sequence that `nextval('name')` or `nextval('name'::regclass)` names; null if it is something else.
+const SequenceEntry* sequence_of_call(const ast::Expression& expression, const DdlContext& context) {
+  if (expression.kind != ast::ExpressionKind::FunctionCall) {
+    return nullptr;
+  }
+  const auto& call = expression.as<ast::FunctionCall>();
+  if (call.name.last() != "nextval" || call.arguments.size() != 1) {
+    return nullptr;
+  }
+  const ast::Expression* argument = call.arguments[0].value.get();
+  if (argument->kind == ast::ExpressionKind::Cast &&
+      argument->as<ast::CastExpression>().type.name.last() == "regclass") {
+    argument = argument->as<ast::CastExpression>().operand.get();
+  }
+  if (argument->kind != ast::ExpressionKind::Literal ||
+      argument->as<ast::Literal>().literal_kind != ast::LiteralKind::String) {
+    return nullptr;
+  }
+  try {
+    const CatalogEntry* found = context.find_relation(parse_type_name(argument->as<ast::Literal>().text).name);
+    return found == nullptr ? nullptr : std::get_if<SequenceEntry>(found);
+  } catch (const Error&) {
+    return nullptr;
+  }
+}
+
+/// An expression over a table's row, as read_query reads queries.
+NameUses read_expression(const ast::Expression& syntax, const TableEntry& table, const DdlContext& context) {
+  NameUses uses;
+  PlannerContext planner = context.planner();
+  planner.name_uses = &uses;
+  static_cast<void>(bind_table_expression(syntax, &table, std::nullopt, planner));
+  return uses;
+}
+
+}  // namespace
+
+std::string stored_query(const ast::Statement& query, DdlContext& context) {
+  const std::string sql = to_sql(query);
+  ReadQuery read = read_query(sql, nullptr, context);
+  if (read.uses.stars.empty() && read.uses.natural_joins.empty()) {
+    return sql;
+  }
+  spell_out_stars(read.uses);
+  spell_out_joins(read.uses);
+  std::string spelt = to_sql(*read.syntax);
+  return read_query(spelt, nullptr, context).outputs == read.outputs ? spelt : sql;
+}
+
+std::string next_value_sql(const DdlContext& context, ObjectId sequence) {
+  const auto& entry = std::get<SequenceEntry>(*context.catalog().object(sequence));
+  const auto& schema = std::get<SchemaEntry>(*context.catalog().object(entry.schema));
+  return "nextval(" + quote_literal(quote_identifier(schema.name) + "." + quote_identifier(entry.name)) + "::regclass)";
+}
+
+std::string stored_default(const ast::Expression& expression, DdlContext& context) {
+  const SequenceEntry* sequence = sequence_of_call(expression, context);
+  return sequence == nullptr ? to_sql(expression) : next_value_sql(context, sequence->id);
+}
+
+std::vector<ColumnId> columns_read(const std::string& sql, const TableEntry& table, const DdlContext& context) {
+  const ast::ExpressionPtr syntax = parse_expression(sql);
+  std::vector<ColumnId> columns;
+  for (const NameUses::Column& use : read_expression(*syntax, table, context).columns) {
+    columns.push_back(use.column);
+  }
+  return columns;
+}
+
+bool view_reads(const ViewEntry& view, ObjectId relation, ColumnId column, const DdlContext& context) {
+  const ReadQuery read = read_query(view.sql, &view.search_path, context);
+  // A star that could not be spelt out stands for all columns.
+  return !read.uses.stars.empty() || std::ranges::any_of(read.uses.columns, [&](const NameUses::Column& use) {
+    return use.relation == relation && use.column == column;
+  });
+}
+
+std::string with_renamed_column(const std::string& sql, const TableEntry& table, ColumnId column,
+                                const std::string& new_name, const DdlContext& context) {
+  const ast::ExpressionPtr syntax = parse_expression(sql);
+  bool found = false;
+  for (const NameUses::Column& use : read_expression(*syntax, table, context).columns) {
+    if (use.column == column) {
+      own(use.syntax).parts.back() = new_name;
+      found = true;
+    }
+  }
+  return found ? to_sql(*syntax) : sql;
+}
+
+std::string with_schemas(const ViewEntry& view, const DdlContext& context) {
+  ReadQuery read = read_query(view.sql, &view.search_path, context);
+  for (const NameUses::Relation& use : std::vector(read.uses.relations)) {
+    const CatalogEntry* relation = context.catalog().object(use.id);
+    if (relation != nullptr) {
+      rename_relation(read.uses, use.id, schema_name(*relation, context.catalog()), name_of(*relation));
+    }
+  }
+  return to_sql(*read.syntax);
+}
+
+// ------------------------------------------------------------------------------------------------------ ViewRenaming
+
+namespace {
+
+[[noreturn]] void throw_cannot_follow(const std::string& renamed, const std::string& view) {
+  throw Error(sqlstate::kFeatureNotSupported,
+              "cannot rename \"" + renamed + "\" because view \"" + view + "\" depends on it")
+      .with_hint("Drop the view, rename, and create the view again.");
+}
+
+}  // namespace
+
+template <class Rename>
+void ViewRenaming::restate(const ViewEntry& view, const DdlContext& context, Rename&& rename) {
+  ReadQuery read;
+  try {
+    read = read_query(view.sql, &view.search_path, context);
+  } catch (const Error&) {
+    return;  // It is broken as it is (views in a circle): nothing to keep true.
+  }
+  rename(read.uses);
+  ViewEntry changed = view;
+  changed.sql = to_sql(*read.syntax);
+  views_.push_back(std::move(changed));
+  outputs_.push_back(std::move(read.outputs));
+}
+
+ViewRenaming::ViewRenaming(const CatalogEntry& relation, const std::string& new_schema, const std::string& new_name,
+                           const DdlContext& context)
+    : renamed_(name_of(relation)) {
+  for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kView)) {
+    const auto& view = std::get<ViewEntry>(*entry);
+    if (std::ranges::find(view.depends_on, id_of(relation)) != view.depends_on.end()) {
+      restate(view, context, [&](NameUses& uses) { rename_relation(uses, id_of(relation), new_schema, new_name); });
+    }
+  }
+}
+
+ViewRenaming::ViewRenaming(const CatalogEntry& relation, ColumnId column, const std::string& old_name,
+                           const std::string& new_name, const DdlContext& context)
+    : renamed_(old_name) {
+  for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kView)) {
+    const auto& view = std::get<ViewEntry>(*entry);
+    if (std::ranges::find(view.depends_on, id_of(relation)) == view.depends_on.end()) {
+      continue;
+    }
+    if (view.sql.find("NATURAL") != std::string::npos) {
+      throw_cannot_follow(renamed_, view.name);  // It would join by other columns.
+    }
+    restate(view, context, [&](NameUses& uses) { rename_column(uses, id_of(relation), column, old_name, new_name); });
+  }
+}
+
+ViewRenaming::ViewRenaming(const SchemaEntry& schema, const std::string& new_name, const DdlContext& context)
+    : renamed_(schema.name) {
+  for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kView)) {
+    const auto& view = std::get<ViewEntry>(*entry);
+    const bool in_path = std::ranges::find(view.search_path, schema.name) != view.search_path.end();
+    if (!in_path && view.sql.find(schema.name) == std::string::npos) {
+      continue;
+    }
+    restate(view, context, [&](NameUses& uses) { rename_schema(uses, schema.name, new_name); });
+    if (!views_.empty() && views_.back().id == view.id) {
+      std::ranges::replace(views_.back().search_path, schema.name, new_name);
+    }
+  }
+}
+
+void ViewRenaming::finish(DdlContext& context) {
+  for (ViewEntry& view : views_) {
+    // The renamed thing may be the view itself, or the view may have gone on changing.
+    const auto& current = std::get<ViewEntry>(*context.catalog().object(view.id));
+    ViewEntry changed = current;
+    changed.sql = view.sql;
+    changed.search_path = view.search_path;
+    context.put(std::move(changed));
+  }
+  for (size_t i = 0; i < views_.size(); ++i) {
+    try {
+      if (read_query(views_[i].sql, &views_[i].search_path, context).outputs == outputs_[i]) {
+        continue;
+      }
+    } catch (const Error&) {  // says less than that the view hinders
+    }
+    throw_cannot_follow(renamed_, views_[i].name);
+  }
+}
+
+// ----------------------------------------------------------------------------------------------------------- defaults
+
+std::vector<ObjectId> tables_with_default(const std::string& next_value, const Catalog& catalog) {
+  std::vector<ObjectId> found;
+  for (const CatalogEntry* entry : catalog.all(ObjectKind::kTable)) {
+    for (const ColumnEntry& column : std::get<TableEntry>(*entry).columns) {
+      if (column.default_sql == next_value) {
+        found.push_back(id_of(*entry));
+      }
+    }
+  }
+  return found;
+}
+
+void rename_in_defaults(const std::string& before, const std::string& now, DdlContext& context) {
+  for (const ObjectId id : tables_with_default(before, context.catalog())) {
+    TableEntry table = *context.catalog().table(id);
+    for (ColumnEntry& column : table.columns) {
+      if (column.default_sql == before) {
+        column.default_sql = now;
+      }
+    }
+    context.put(std::move(table));
+  }
+}
+
+}  // namespace tidemark
