@@ -43,6 +43,7 @@ ExpressionPtr Binder::check_domain(ExpressionPtr value, ObjectId id, const std::
   const auto* domain = entry ? std::get_if<TypeEntry>(entry) : nullptr;
   if (!domain) return value;
   depend_on(id);
+  const ForeignSyntax foreign(context_);
   const std::string& name = named.empty() ? domain->name : named;
   if (domain->base_domain != kNoObject) value = check_domain(std::move(value), domain->base_domain, name);
   const auto demand = [&](ExpressionPtr holds, std::string_view state, const std::string& message) {

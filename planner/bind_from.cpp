@@ -226,6 +226,7 @@ LogicalPtr Binder::bind_table_reference(const ast::TableReference& reference) {
 /// A sequence is a table of one row.
 LogicalPtr Binder::bind_sequence(const SequenceEntry& sequence) {
   depend_on(sequence.id);
+  const ForeignSyntax foreign(context_);
   const std::string oid = std::to_string(sequence.id) + "::oid::regclass";
   const std::vector<ast::StatementPtr> statements =
       parse_sql("SELECT sequence_position(" + oid + ") AS last_value, 0::bigint AS log_cnt, pg_sequence_last_value(" +

@@ -55,6 +55,8 @@ std::vector<ExpressionPtr> Binder::bind_arguments(const ast::FunctionCall& call)
       ast::ColumnReference row;
       row.position = argument.value->position;
       row.parts = argument.value->as<ast::ColumnReference>().parts;
+      note_whole_row();
+      const ForeignSyntax foreign(context_);
       arguments.push_back(bind(row));
       continue;
     }

@@ -155,6 +155,7 @@ void Binder::check_insertable(const ColumnEntry& column, ast::Overriding overrid
 ExpressionPtr Binder::bind_stored(const std::string& sql, const TableEntry& table, const std::vector<PlanColumn>& row,
                                   std::optional<LogicalType> target, ExpressionPlace place) {
   const ast::ExpressionPtr syntax = parse_expression(sql);
+  const ForeignSyntax foreign(context_);
   QueryLevel* const outer = std::exchange(level_, nullptr);
   ExpressionPtr bound;
   try {

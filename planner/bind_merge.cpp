@@ -62,14 +62,10 @@ LogicalPtr Binder::bind_merge(const ast::MergeStatement& merge) {
   for (ScopeItem& any : level_->items) any.lateral_only = false;
   std::vector<ExpressionPtr> conditions;
   conditions.push_back(bind_predicate(*merge.condition, ExpressionPlace::kJoin));
-  if (has_subquery(*conditions[0])) {
-    throw Error(sqlstate::kFeatureNotSupported, "subqueries in the join condition of MERGE are not supported")
-        .at(merge.condition->position);
-  }
   const bool only_matched =
       std::ranges::all_of(merge.actions, [](const ast::MergeAction& action) { return action.matched; });
-  LogicalPtr plan = make_apply(only_matched ? JoinType::kInner : JoinType::kLeft, std::move(source), std::move(target),
-                               std::move(conditions));
+  LogicalPtr plan = join_with_condition(only_matched ? JoinType::kInner : JoinType::kLeft, std::move(source),
+                                        std::move(target), std::move(conditions));
   for (const ast::MergeAction& action : merge.actions) {
     // What is not matched has no target row: there the source is seen alone.
     if (!action.matched) {

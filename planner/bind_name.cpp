@@ -229,8 +229,14 @@ ExpressionPtr Binder::find_qualified_column(std::span<const std::string> qualifi
   throw_missing_column(qualifier.back(), name, position);
 }
 
+/// It reads all columns there are, as a star does that cannot be spelt out.
+void Binder::note_whole_row() const {
+  if (NameUses* uses = name_uses()) uses->stars.push_back({});
+}
+
 ExpressionPtr Binder::whole_row(const ScopeItem& item, int position) {
   if (item.is_scalar) return read_scope_column(item, item.columns[0], position);
+  note_whole_row();
   std::vector<ExpressionPtr> fields;
   std::vector<std::string> names;
   for (const ScopeColumn& column : item.columns) {

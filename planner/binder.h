@@ -131,6 +131,19 @@ class Binder {
   LogicalPtr bind_join(const ast::JoinReference& join);
   LogicalPtr bind_scan(const TableEntry& table, const std::string& alias);
   LogicalPtr bind_view(const ViewEntry& view);
+  /// While it lives, names are not noted: what is bound is not the statement's own syntax.
+  class ForeignSyntax {
+   public:
+    explicit ForeignSyntax(PlannerContext& context)
+        : context_(context), uses_(std::exchange(context.name_uses, nullptr)) {}
+    ForeignSyntax(const ForeignSyntax&) = delete;
+    ForeignSyntax& operator=(const ForeignSyntax&) = delete;
+    ~ForeignSyntax() { context_.name_uses = uses_; }
+
+   private:
+    PlannerContext& context_;
+    NameUses* const uses_;
+  };
   /// Where to note what names mean; null inside a view, whose names are not the statement's.
   [[nodiscard]] NameUses* name_uses() const;
   /// 42P17 if `view` is read by itself, after CREATE OR REPLACE VIEW has closed a circle; else it is among the open
@@ -188,6 +201,7 @@ class Binder {
   ExpressionPtr find_column(const std::string& name, int position, const ast::ColumnReference* syntax = nullptr);
   ExpressionPtr find_qualified_column(std::span<const std::string> qualifier, const std::string& name, int position,
                                       const ast::ColumnReference* syntax = nullptr);
+  void note_whole_row() const;
   const ScopeItem* origin_of(const ScopeItem& item, const ScopeColumn& column) const;
   void note_column(const ast::ColumnReference* syntax, const ScopeItem& item, const ScopeColumn& column) const;
   ExpressionPtr read_scope_column(const ScopeItem& item, const ScopeColumn& column, int position);

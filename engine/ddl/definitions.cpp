@@ -10,6 +10,19 @@
 #include "parser/sql_parser.h"
 
 namespace tidemark {
+
+ObjectId schema_of_relation(const CatalogEntry& relation) {
+  return std::visit(
+      [](const auto& entry) {
+        if constexpr (requires { entry.schema; }) {
+          return entry.schema;
+        } else {
+          return kNoObject;
+        }
+      },
+      relation);
+}
+
 namespace {
 
 /// `relation "x" already exists`, thrown or, with IF NOT EXISTS, told. Returns whether the statement is to be skipped.
@@ -26,8 +39,7 @@ bool skip_existing(bool exists, bool if_not_exists, std::string_view state, cons
 }
 
 bool in_temporary_schema(const CatalogEntry& relation, const DdlContext& context) {
-  const ObjectId schema = kind_of(relation) == ObjectKind::kTable ? std::get<TableEntry>(relation).schema
-                                                                  : std::get<ViewEntry>(relation).schema;
+  const ObjectId schema = schema_of_relation(relation);
   const auto* entry = std::get_if<SchemaEntry>(context.catalog().object(schema));
   return entry != nullptr && context.is_temporary(*entry);
 }
@@ -121,7 +133,8 @@ void create_view(const ast::CreateViewStatement& statement, DdlContext& context)
   bool temporary = statement.persistence == ast::Persistence::Temporary;
   for (const ObjectId id : planned->named) {
     const CatalogEntry* object = context.catalog().object(id);
-    if (object != nullptr && (kind_of(*object) == ObjectKind::kTable || kind_of(*object) == ObjectKind::kView)) {
+    if (object != nullptr && (kind_of(*object) == ObjectKind::kTable || kind_of(*object) == ObjectKind::kView ||
+                              kind_of(*object) == ObjectKind::kSequence)) {
       view.depends_on.push_back(id);
       if (!temporary && in_temporary_schema(*object, context)) {
         temporary = true;

@@ -48,6 +48,8 @@ void drop_objects(const ast::DropStatement& statement, DdlContext& context);
 /// The views that read the column, before `dropped` (`column a of table t`) goes: 2BP01 without CASCADE.
 void drop_dependent_views(const TableEntry& table, ColumnId column, const std::string& dropped, bool cascade,
                           DdlContext& context);
+/// The schema that a table, view, index or sequence is in.
+ObjectId schema_of_relation(const CatalogEntry& relation);
 /// A table with its hidden tables, indexes and owned sequences.
 void drop_table(const TableEntry& table, DdlContext& context);
 

@@ -167,18 +167,6 @@ void rename_constraint(TableEntry table, const std::string& old_name, const std:
   context.put(std::move(table));
 }
 
-ObjectId schema_of_relation(const CatalogEntry& relation) {
-  return std::visit(
-      [](const auto& entry) {
-        if constexpr (requires { entry.schema; }) {
-          return entry.schema;
-        } else {
-          return kNoObject;
-        }
-      },
-      relation);
-}
-
 /// Gives one relation another schema and name, and nothing else.
 void put_moved(CatalogEntry relation, ObjectId schema, const std::string& name, DdlContext& context) {
   std::visit(

@@ -217,7 +217,12 @@ std::vector<ColumnId> columns_read(const std::string& sql, const TableEntry& tab
 }
 
 bool view_reads(const ViewEntry& view, ObjectId relation, ColumnId column, const DdlContext& context) {
-  const ReadQuery read = read_query(view.sql, &view.search_path, context);
+  ReadQuery read;
+  try {
+    read = read_query(view.sql, &view.search_path, context);
+  } catch (const Error&) {
+    return true;  // Views in a circle: nothing better is known.
+  }
   // A star that could not be spelt out stands for all columns.
   return !read.uses.stars.empty() || std::ranges::any_of(read.uses.columns, [&](const NameUses::Column& use) {
     return use.relation == relation && use.column == column;

@@ -42,6 +42,11 @@ struct FetchedRange {
   bool reversed = false;
 };
 
+[[noreturn]] void throw_only_forward() {
+  throw Error(sqlstate::kObjectNotInPrerequisiteState, "cursor can only scan forward")
+      .with_hint("Declare it with SCROLL option to enable backward scan.");
+}
+
 /// Moves the cursor as PostgreSQL does and says which rows are passed over. Positions: 0 before the first row, rows + 1
 /// after the last.
 FetchedRange move(Cursor& cursor, const ast::FetchStatement& fetch) {
@@ -52,6 +57,9 @@ FetchedRange move(Cursor& cursor, const ast::FetchStatement& fetch) {
   };
   const auto go_to_row = [&](int64_t row) -> FetchedRange {
     row = std::max<int64_t>(row, 0);
+    if (!cursor.scroll && cursor.position > 0 && row <= cursor.position) {
+      throw_only_forward();
+    }
     read_ahead(cursor, static_cast<size_t>(row));
     if (row == 0 || row > static_cast<int64_t>(cursor.row_count)) {
       cursor.position = row == 0 ? 0 : static_cast<int64_t>(cursor.row_count) + 1;
@@ -85,8 +93,7 @@ FetchedRange move(Cursor& cursor, const ast::FetchStatement& fetch) {
     return {first, std::max<int64_t>(last - first + 1, 0), false};
   }
   if (!cursor.scroll) {
-    throw Error(sqlstate::kObjectNotInPrerequisiteState, "cursor can only scan forward")
-        .with_hint("Declare it with SCROLL option to enable backward scan.");
+    throw_only_forward();
   }
   const int64_t last = cursor.position - 1;
   const int64_t first = count == ast::FetchStatement::kAll ? 1 : std::max<int64_t>(last - count + 1, 1);

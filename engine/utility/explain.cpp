@@ -57,6 +57,24 @@ std::string measured(const PhysicalNode& node, const std::vector<NodeCounters>& 
   return " (never executed)";
 }
 
+/// What has a plan in the statement: itself, or the query that it makes a table or cursor of.
+const ast::Statement& explained_query(const ast::Statement& statement, bool analyze) {
+  if (is_planned(statement.kind)) {
+    return statement;
+  }
+  if (!analyze && statement.kind == ast::StatementKind::DeclareCursor) {
+    return *statement.as<ast::DeclareCursorStatement>().query;
+  }
+  if (!analyze && statement.kind == ast::StatementKind::CreateTableAs) {
+    const ast::Statement& query = *statement.as<ast::CreateTableAsStatement>().query;
+    if (is_planned(query.kind)) {
+      return query;
+    }
+  }
+  throw Error(sqlstate::kFeatureNotSupported, "EXPLAIN" + std::string(analyze ? " ANALYZE" : "") + " of " +
+                                                  command_words(statement) + " is not supported");
+}
+
 }  // namespace
 
 std::unique_ptr<Result> run_explain(Session& session, const ast::Statement& statement,
@@ -79,12 +97,10 @@ std::unique_ptr<Result> run_explain(Session& session, const ast::Statement& stat
       throw Error(sqlstate::kSyntaxError, "unrecognized EXPLAIN option \"" + option.name + "\"").at(option.position);
     }
   }
-  if (!is_planned(explain.statement->kind)) {
-    throw Error(sqlstate::kFeatureNotSupported, "EXPLAIN is supported for queries, INSERT, UPDATE and DELETE only");
-  }
+  const ast::Statement& explained = explained_query(*explain.statement, analyze);
   // The syntax stays owned by the EXPLAIN statement, which outlives this call.
   auto prepared = std::make_shared<PreparedStatement>(
-      "", std::shared_ptr<const ast::Statement>(std::shared_ptr<void>(), explain.statement.get()));
+      "", std::shared_ptr<const ast::Statement>(std::shared_ptr<void>(), &explained));
   session.ensure_planned(*prepared, {});
   if (!analyze) {
     return BufferedResult::text_rows({"QUERY PLAN"}, lines_of(explain_text(*prepared->planned->plan)), "EXPLAIN");
