@@ -83,7 +83,8 @@ void Binder::expand_star(const ast::ColumnReference& star, std::vector<Target>& 
     }
   };
   const auto note = [&] {
-    if (NameUses* uses = name_uses(); uses && can_spell) uses->stars.push_back(std::move(spelt));
+    if (!can_spell) return note_whole_row();
+    if (NameUses* uses = name_uses()) uses->stars.push_back(std::move(spelt));
   };
   const auto add_columns_of = [&](const ScopeItem& item) {
     for (const ScopeColumn& column : item.columns) {
