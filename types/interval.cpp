@@ -294,12 +294,12 @@ int64_t plus_months(int64_t timestamp, int32_t months) {
 }
 
 int64_t plus_days(int64_t timestamp, int32_t days) {
-  int64_t result = 0;
-  if (__builtin_mul_overflow(int64_t{days}, kMicrosecondsPerDay, &result) ||
-      __builtin_add_overflow(timestamp, result, &result) || !is_valid_timestamp(result)) {
+  // The days alone may be more than 64 bits hold: from the first timestamp to the last one.
+  const Int128 result = Int128{timestamp} + Int128{days} * kMicrosecondsPerDay;
+  if (result != static_cast<int64_t>(result) || !is_valid_timestamp(static_cast<int64_t>(result))) {
     throw_timestamp_out_of_range();
   }
-  return result;
+  return static_cast<int64_t>(result);
 }
 
 int64_t plus_microseconds(int64_t timestamp, int64_t microseconds) {

@@ -22,8 +22,9 @@ int64_t midnight(const KernelCall& /*call*/, int32_t date) {
   }
   return result;
 }
+/// The instant may lie beyond the timestamps with time zone; it compares as what it is.
 int64_t zoned(const KernelCall& call, int64_t timestamp) {
-  return timestamp_to_timestamptz(timestamp, session_zone(call.context));
+  return is_infinite_timestamp(timestamp) ? timestamp : session_zone(call.context).local_to_utc(timestamp);
 }
 int64_t zoned_midnight(const KernelCall& call, int32_t date) {
   const int64_t local = midnight(call, date);

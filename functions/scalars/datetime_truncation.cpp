@@ -186,8 +186,19 @@ int64_t fixed_width(const Interval& stride, bool nanoseconds) {
 /// The start of the bucket of `width` around `value` where one begins at `origin`.
 int64_t bin(int64_t value, int64_t origin, int64_t width) {
   int64_t distance = 0;
-  if (__builtin_sub_overflow(value, origin, &distance)) throw_timestamp_out_of_range();
-  return value - floor_modulo(distance, width);
+  int64_t start = 0;
+  if (__builtin_sub_overflow(value, origin, &distance) ||
+      __builtin_sub_overflow(value, floor_modulo(distance, width), &start)) {
+    throw_timestamp_out_of_range();
+  }
+  return start;
+}
+
+/// The same for microseconds, whose range ends before that of 64 bits does.
+int64_t bin_microseconds(int64_t value, int64_t origin, int64_t width) {
+  const int64_t start = bin(value, origin, width);
+  if (!is_valid_timestamp(start)) throw_timestamp_out_of_range();
+  return start;
 }
 
 /// Times are mostly in order, and so most rows fall into the bucket of the row before: no division for those.
@@ -195,6 +206,7 @@ void bin_rows(KernelCall& call, const Vector& values, int64_t origin, int64_t wi
   Vector result = Vector::flat(call.result_type, call.size);
   int64_t* to = result.mutable_data<int64_t>();
   const Argument<int64_t> times(values);
+  const bool nanoseconds = call.result_type.id == kTimestampTzNs;
   int64_t start = 0;
   bool known = false;
   for (size_t row = 0; row < call.size; ++row) {
@@ -204,11 +216,11 @@ void bin_rows(KernelCall& call, const Vector& values, int64_t origin, int64_t wi
       to[row] = start;
       continue;
     }
-    if (!call.valid.is_valid(row) || (call.result_type.id != kTimestampTzNs && is_infinite_timestamp(time))) {
+    if (!call.valid.is_valid(row) || (!nanoseconds && is_infinite_timestamp(time))) {
       to[row] = time;
       continue;
     }
-    start = to[row] = bin(time, origin, width);
+    start = to[row] = nanoseconds ? bin(time, origin, width) : bin_microseconds(time, origin, width);
     known = true;
   }
   call.result = std::move(result);
@@ -235,7 +247,8 @@ void date_bin(KernelCall& call) {
     to = times[row];
     if (!call.valid.is_valid(row) || is_infinite(to)) continue;
     if (is_infinite(origins[row])) throw Error(sqlstate::kDatetimeFieldOverflow, "origin out of range");
-    to = bin(to, origins[row], fixed_width(strides[row], kNanoseconds));
+    const int64_t width = fixed_width(strides[row], kNanoseconds);
+    to = kNanoseconds ? bin(to, origins[row], width) : bin_microseconds(to, origins[row], width);
   }
   call.result = std::move(result);
 }
