@@ -493,6 +493,11 @@ class DateTimeDecoder {
   }
 
   Failure decode_word(std::string_view text, uint32_t& parts) {
+    // A time of day alone has no day to tell what a changing abbreviation means; it means what it does today.
+    if (!time_only_ && (result_.zone = TimeZone::find_changing_abbreviation(text)) != nullptr) {
+      parts = kZonePart;
+      return Failure::kNone;
+    }
     bool is_daylight = false;
     if (find_zone_abbreviation(text, result_.seconds_east, is_daylight)) {
       parts = kZonePart;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <mutex>
@@ -115,7 +116,45 @@ const TimeZone* TimeZone::find(std::string_view name) {
 
 const TimeZone* TimeZone::fixed(int32_t seconds_east) { return find(PosixZone::name_of_fixed(seconds_east)); }
 
+std::unique_ptr<TimeZone> TimeZone::with_offsets_of(const TimeZone& zone, const std::string& abbreviation) {
+  std::unique_ptr<TimeZone> result(new TimeZone());
+  result->name_ = abbreviation;
+  result->clock_ = &zone;
+  std::vector<Period> periods{zone.first_};
+  periods.insert(periods.end(), zone.transitions_.begin(), zone.transitions_.end());
+  const auto bears = [&](const Period& period) { return period.abbreviation == abbreviation; };
+  const auto first = std::find_if(periods.begin(), periods.end(), bears);
+  if (first == periods.end()) {
+    return nullptr;
+  }
+  // Before it was used, it means what it meant first.
+  result->first_ = *first;
+  std::copy_if(first + 1, periods.end(), std::back_inserter(result->transitions_), bears);
+  return result;
+}
+
+const TimeZone* TimeZone::find_changing_abbreviation(std::string_view name) {
+  const std::string_view zone_name = zone_of_abbreviation(name);
+  const TimeZone* zone = zone_name.empty() ? nullptr : find(zone_name);
+  if (zone == nullptr) {
+    return nullptr;
+  }
+  static std::mutex mutex;
+  static auto* const cache = new std::map<std::string, std::unique_ptr<TimeZone>>();
+  const std::string abbreviation = to_ascii_upper(name);
+  const std::lock_guard lock(mutex);
+  const auto [place, is_new] = cache->try_emplace(abbreviation);
+  if (is_new) {
+    place->second = with_offsets_of(*zone, abbreviation);
+  }
+  // The tz database has forgotten most of them: then the zone's own offsets are meant.
+  return place->second == nullptr ? zone : place->second.get();
+}
+
 const TimeZone* TimeZone::find_or_abbreviation(std::string_view name) {
+  if (const TimeZone* changing = find_changing_abbreviation(name)) {
+    return changing;
+  }
   int32_t seconds_east = 0;
   bool is_daylight = false;
   if (!find_zone_abbreviation(name, seconds_east, is_daylight)) {
@@ -150,6 +189,9 @@ TimeZone::Offset TimeZone::at_utc(int64_t microseconds) const {
 }
 
 int32_t TimeZone::offset_at_local(int64_t local_microseconds) const {
+  if (clock_ != nullptr) {
+    return offset_at_utc(clock_->local_to_utc(local_microseconds));
+  }
   const int64_t local = floor_divide(local_microseconds, kMicrosecondsPerSecond);
   if (is_fixed()) {
     return first_.seconds_east;

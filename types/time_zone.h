@@ -21,6 +21,9 @@ class TimeZone {
   /// As AT TIME ZONE and the text of a timestamp: abbreviations first (`pdt`), then as `find`. A bare offset in the
   /// text of a timestamp counts east; its parser sees to that before.
   static const TimeZone* find_or_abbreviation(std::string_view name);
+  /// An abbreviation that meant different offsets in the course of time (`msk`): at each time the one that it had last
+  /// meant by then. Null for all others.
+  static const TimeZone* find_changing_abbreviation(std::string_view name);
   /// As `SET TIME ZONE -7.5` or an interval: a fixed offset, seconds east of UTC. Its name is `<+05:30>-05:30`.
   static const TimeZone* fixed(int32_t seconds_east);
   /// The names of the tz database, sorted: for pg_timezone_names.
@@ -53,14 +56,19 @@ class TimeZone {
   [[nodiscard]] Offset at_utc_seconds(int64_t seconds) const;
   TimeZone() = default;
   static std::unique_ptr<TimeZone> load(const std::string& name);
+  static std::unique_ptr<TimeZone> with_offsets_of(const TimeZone& zone, const std::string& abbreviation);
 
   std::string name_;
   Period first_{};                         ///< before the first transition, or always
   std::vector<Period> transitions_;        ///< ascending
   std::shared_ptr<const PosixZone> rule_;  ///< after the last transition; null: the last period goes on
+  /// Of a changing abbreviation: the zone by whose clock a local time is read before the offset is looked up.
+  const TimeZone* clock_ = nullptr;
 };
 
 /// An abbreviation of PostgreSQL's default set (`EST`, `cest`, `Z`): false if unknown.
 bool find_zone_abbreviation(std::string_view name, int32_t& seconds_east, bool& is_daylight);
+/// The zone where an abbreviation changed its meaning; empty if it always meant what `find_zone_abbreviation` says.
+std::string_view zone_of_abbreviation(std::string_view name);
 
 }  // namespace tidemark

@@ -65,19 +65,91 @@ constexpr Abbreviation kAbbreviations[] = {
     {"yekt", 18000, false},  {"z", 0, false},         {"zulu", 0, false},
 };
 
-}  // namespace
+struct ZoneOfAbbreviation {
+  std::string_view name;
+  std::string_view zone;
+};
 
-bool find_zone_abbreviation(std::string_view name, int32_t& seconds_east, bool& is_daylight) {
-  constexpr size_t kLongest = 6;
+// Those of the set that meant different offsets in the course of time, and where. Sorted by name.
+constexpr ZoneOfAbbreviation kZonesOfAbbreviations[] = {
+    {"amst", "Asia/Yerevan"},
+    {"anast", "Asia/Anadyr"},
+    {"anat", "Asia/Anadyr"},
+    {"arst", "America/Argentina/Buenos_Aires"},
+    {"art", "America/Argentina/Buenos_Aires"},
+    {"azst", "Asia/Baku"},
+    {"azt", "Asia/Baku"},
+    {"ckt", "Pacific/Rarotonga"},
+    {"clt", "America/Santiago"},
+    {"davt", "Antarctica/Davis"},
+    {"easst", "Pacific/Easter"},
+    {"east", "Pacific/Easter"},
+    {"fkst", "Atlantic/Stanley"},
+    {"fkt", "Atlantic/Stanley"},
+    {"gest", "Asia/Tbilisi"},
+    {"get", "Asia/Tbilisi"},
+    {"gyt", "America/Guyana"},
+    {"iot", "Indian/Chagos"},
+    {"irkst", "Asia/Irkutsk"},
+    {"irkt", "Asia/Irkutsk"},
+    {"kgt", "Asia/Bishkek"},
+    {"kost", "Pacific/Kosrae"},
+    {"krast", "Asia/Krasnoyarsk"},
+    {"krat", "Asia/Krasnoyarsk"},
+    {"lhdt", "Australia/Lord_Howe"},
+    {"lint", "Pacific/Kiritimati"},
+    {"lkt", "Asia/Colombo"},
+    {"magst", "Asia/Magadan"},
+    {"magt", "Asia/Magadan"},
+    {"mawt", "Antarctica/Mawson"},
+    {"msk", "Europe/Moscow"},
+    {"novst", "Asia/Novosibirsk"},
+    {"novt", "Asia/Novosibirsk"},
+    {"nut", "Pacific/Niue"},
+    {"omsst", "Asia/Omsk"},
+    {"omst", "Asia/Omsk"},
+    {"petst", "Asia/Kamchatka"},
+    {"pett", "Asia/Kamchatka"},
+    {"pyt", "America/Asuncion"},
+    {"sgt", "Asia/Singapore"},
+    {"tkt", "Pacific/Fakaofo"},
+    {"tmt", "Asia/Ashgabat"},
+    {"ulat", "Asia/Ulaanbaatar"},
+    {"vet", "America/Caracas"},
+    {"vlast", "Asia/Vladivostok"},
+    {"vlat", "Asia/Vladivostok"},
+    {"volt", "Europe/Volgograd"},
+    {"yakst", "Asia/Yakutsk"},
+    {"yakt", "Asia/Yakutsk"},
+    {"yekt", "Asia/Yekaterinburg"},
+};
+
+/// The longest of both tables.
+constexpr size_t kLongest = 6;
+
+template <class Entry, size_t kCount>
+const Entry* find_entry(const Entry (&entries)[kCount], std::string_view name) {
   if (name.size() > kLongest) {
-    return false;
+    return nullptr;
   }
   char lower[kLongest];
   std::transform(name.begin(), name.end(), lower, [](char c) { return to_ascii_lower(c); });
   const std::string_view key(lower, name.size());
-  const auto* found = std::lower_bound(std::begin(kAbbreviations), std::end(kAbbreviations), key,
-                                       [](const Abbreviation& entry, std::string_view k) { return entry.name < k; });
-  if (found == std::end(kAbbreviations) || found->name != key) {
+  const Entry* found = std::lower_bound(std::begin(entries), std::end(entries), key,
+                                        [](const Entry& entry, std::string_view k) { return entry.name < k; });
+  return found != std::end(entries) && found->name == key ? found : nullptr;
+}
+
+}  // namespace
+
+std::string_view zone_of_abbreviation(std::string_view name) {
+  const ZoneOfAbbreviation* found = find_entry(kZonesOfAbbreviations, name);
+  return found == nullptr ? std::string_view() : found->zone;
+}
+
+bool find_zone_abbreviation(std::string_view name, int32_t& seconds_east, bool& is_daylight) {
+  const Abbreviation* found = find_entry(kAbbreviations, name);
+  if (found == nullptr) {
     return false;
   }
   seconds_east = found->seconds_east;
