@@ -14,13 +14,14 @@ namespace tidemark {
 
 /// A session's plans, found by a statement's text without parsing it. Texts that differ only in literals that are
 /// compared with columns or written to them share one plan, which takes these literals as parameters; but only if that
-/// plan is no worse than one made for the literals themselves (`have_same_shape`). What cannot be shared is found by
-/// its whole text.
+/// plan is no worse than those made for the literals themselves (`plan_shape`). What cannot be shared is found by its
+/// whole text. Most texts are seen once, and leave no more than a note that they were: a plan is kept for the second.
 class PlanCache {
  public:
   struct Plan {
+    uint64_t first_shape = 0;  ///< plan_shape of the first text's plan, which is not kept
     std::shared_ptr<const ast::Statement> syntax;
-    std::shared_ptr<const PlannedStatement> planned;
+    std::shared_ptr<const PlannedStatement> planned;  ///< null until there is a second text
     std::vector<ResultColumn> columns;
     bool returns_rows = false;
     // What it was made under; it is good for nothing else.
@@ -32,8 +33,6 @@ class PlanCache {
   /// All texts of one shape.
   struct Shape {
     bool is_known = false;
-    /// The plan of the first text, until there is a second one: a plan for both must be as good for it.
-    std::shared_ptr<const PlannedStatement> first;
     std::vector<uint8_t> is_parameter;            ///< of each literal: whether plans take it as a parameter
     std::unordered_map<std::string, Plan> plans;  ///< by the other literals' values
   };

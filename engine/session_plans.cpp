@@ -51,12 +51,12 @@ std::shared_ptr<PreparedStatement> Session::cached_statement(std::string_view sq
   PlanCache::Shape* shape = plan_cache_.find(masked.shape);
   if (shape == nullptr || !shape->is_known) return nullptr;
   const auto found = shape->plans.find(PlanCache::fixed_literals(*shape, masked));
-  if (found == shape->plans.end()) return nullptr;
-  const PlanCache::Plan& plan = found->second;
+  if (found == shape->plans.end() || found->second.planned == nullptr) return nullptr;
+  PlanCache::Plan& plan = found->second;
   if (plan.settings_hash != settings_.current().binding_hash() ||
       plan.catalog_version != current_catalog()->version() ||
       database_.clock().steady_ns() - plan.made_at_ns > kPlanLifetimeNs) {
-    shape->plans.erase(found);
+    plan.planned = nullptr;
     return nullptr;
   }
   auto statement = std::make_shared<PreparedStatement>(std::string(sql.substr(masked.begin, masked.end - masked.begin)),
@@ -118,32 +118,36 @@ void Session::keep_plan(PreparedStatement& statement, const Catalog& catalog) {
       const bool found = std::ranges::find(candidates, literal.position, &ast::Literal::position) != candidates.end();
       shape.is_parameter.push_back(found ? 1 : 0);
     }
-    // Most texts are seen once. A plan for others like it is made when the second one comes.
-    if (std::ranges::find(shape.is_parameter, 1) != shape.is_parameter.end()) {
-      shape.first = statement.planned;
-      return;
-    }
   }
-  PlanCache::Plan plan;
-  plan.syntax = statement.shared_syntax();
+  const uint64_t own_shape = plan_shape(*statement.planned->plan);
+  const auto entry = [&]() -> std::pair<PlanCache::Plan&, bool> {
+    const auto [place, is_new] = shape.plans.try_emplace(PlanCache::fixed_literals(shape, *masked));
+    if (is_new) {
+      plan_cache_.count_plan();
+      place->second.first_shape = own_shape;
+    }
+    return {place->second, is_new};
+  };
+  const auto [plan, is_first] = entry();
+  if (is_first) return;
   plan.planned = statement.planned;
   if (const auto parameters = parameters_of(shape, *masked, candidates); !parameters.empty()) {
     const auto general = plan_with_parameters(statement, parameters, catalog);
-    const auto first = std::exchange(shape.first, nullptr);
-    if (general != nullptr && have_same_shape(*general->plan, *statement.planned->plan) &&
-        (first == nullptr || have_same_shape(*general->plan, *first->plan))) {
-      plan.planned = general;
-    } else {
+    if (general == nullptr || plan_shape(*general->plan) != own_shape || plan.first_shape != own_shape) {
+      // Each text for itself, from now on.
       std::ranges::fill(shape.is_parameter, 0);
+      shape.plans.clear();
+      entry();
+      return;
     }
+    plan.planned = general;
   }
+  plan.syntax = statement.shared_syntax();
   plan.columns = statement.columns_;
   plan.returns_rows = statement.returns_rows_;
   plan.settings_hash = statement.settings_hash;
   plan.catalog_version = catalog.version();
   plan.made_at_ns = database_.clock().steady_ns();
-  shape.plans.insert_or_assign(PlanCache::fixed_literals(shape, *masked), std::move(plan));
-  plan_cache_.count_plan();
 }
 
 }  // namespace tidemark

@@ -1,48 +1,48 @@
 #include "planner/plan_shape.h"
 
-#include <algorithm>
+#include "base/hash.h"
 
 namespace tidemark {
 namespace {
 
-bool is_same_predicate(const PushedPredicate& a, const PushedPredicate& b) {
-  return a.column == b.column && a.comparison == b.comparison && a.constants.size() == b.constants.size() &&
-         (a.callback == nullptr) == (b.callback == nullptr);
+uint64_t scan_shape(const PhysicalScan& scan) {
+  uint64_t hash = hash_combine(scan.table, static_cast<uint64_t>(scan.order));
+  hash = hash_combine(hash, scan.residual != nullptr ? 1 : 0);
+  for (const ColumnId column : scan.columns) hash = hash_combine(hash, column);
+  for (const PushedPredicate& predicate : scan.pushed) {
+    hash = hash_combine(hash, predicate.column);
+    hash = hash_combine(hash, static_cast<uint64_t>(predicate.comparison));
+    hash = hash_combine(hash, predicate.constants.size());
+  }
+  return hash;
 }
 
-bool is_same_scan(const PhysicalScan& a, const PhysicalScan& b) {
-  return a.table == b.table && a.order == b.order && a.columns == b.columns &&
-         (a.residual == nullptr) == (b.residual == nullptr) &&
-         std::ranges::equal(a.pushed, b.pushed, is_same_predicate);
+uint64_t aggregate_shape(const PhysicalAggregate& aggregate) {
+  return (aggregate.run_aware ? 1U : 0U) | (aggregate.zone_answers ? 2U : 0U) | (aggregate.bucket ? 4U : 0U) |
+         (aggregate.first_groups ? 8U : 0U);
 }
 
-bool is_same_aggregate(const PhysicalAggregate& a, const PhysicalAggregate& b) {
-  return a.run_aware == b.run_aware && a.zone_answers == b.zone_answers &&
-         a.bucket.has_value() == b.bucket.has_value() && a.first_groups.has_value() == b.first_groups.has_value();
-}
-
-bool is_same_node(const PhysicalNode& a, const PhysicalNode& b) {
-  if (a.kind != b.kind) return false;
-  switch (a.kind) {
+uint64_t node_shape(const PhysicalNode& node) {
+  switch (node.kind) {
     case PhysicalKind::kScan:
-      return is_same_scan(a.as<PhysicalScan>(), b.as<PhysicalScan>());
+      return scan_shape(node.as<PhysicalScan>());
     case PhysicalKind::kAggregate:
-      return is_same_aggregate(a.as<PhysicalAggregate>(), b.as<PhysicalAggregate>());
+      return aggregate_shape(node.as<PhysicalAggregate>());
     case PhysicalKind::kSort:
-      return (a.as<PhysicalSort>().limit == nullptr) == (b.as<PhysicalSort>().limit == nullptr);
+      return node.as<PhysicalSort>().limit != nullptr ? 1 : 0;
     case PhysicalKind::kDelete:
-      return a.as<PhysicalDelete>().rectangle == b.as<PhysicalDelete>().rectangle;
+      return node.as<PhysicalDelete>().rectangle ? 1 : 0;
     default:
-      return true;
+      return 0;
   }
 }
 
 }  // namespace
 
-bool have_same_shape(const PhysicalNode& a, const PhysicalNode& b) {
-  return is_same_node(a, b) &&
-         std::ranges::equal(a.children, b.children,
-                            [](const PhysicalPtr& x, const PhysicalPtr& y) { return have_same_shape(*x, *y); });
+uint64_t plan_shape(const PhysicalNode& plan) {
+  uint64_t hash = hash_combine(static_cast<uint64_t>(plan.kind), node_shape(plan));
+  for (const PhysicalPtr& child : plan.children) hash = hash_combine(hash, plan_shape(*child));
+  return hash_combine(hash, plan.children.size());
 }
 
 }  // namespace tidemark

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstdint>
+
 #include "planner/physical_plan.h"
 
 namespace tidemark {
 
-/// Whether two plans of one statement, one with constants and one with parameters in their place, do the same work: the
-/// same operators, and scans that leave the same comparisons to storage.
-[[nodiscard]] bool have_same_shape(const PhysicalNode& a, const PhysicalNode& b);
+/// Tells plans of one statement apart that do different work: by their operators, and by the comparisons that their
+/// scans leave to storage. Plans with constants and with parameters in their place that do the same have equal shapes.
+[[nodiscard]] uint64_t plan_shape(const PhysicalNode& plan);
 
 }  // namespace tidemark
