@@ -7,7 +7,8 @@
 
 namespace tidemark::bench {
 
-/// A client of one HTTP server over one kept connection; for loads and checks on this machine.
+/// A client of one HTTP server over one kept connection, made again when the server ends it; for loads and checks on
+/// this machine.
 class HttpClient {
  public:
   HttpClient(const std::string& host, uint16_t port);

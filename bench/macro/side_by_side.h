@@ -35,8 +35,8 @@ Question worded_question(std::string name, Wording words);
 struct Effort {
   size_t rounds_min = 7;
   double ms_min = 300;  ///< of all peers together
-  /// How often a peer is asked before it is the next one's turn. One: every query meets the caches that all the others
-  /// left behind.
+  /// How often a peer is asked at most before it is the next one's turn; long queries are asked once. One: every query
+  /// meets the caches that all the others left behind.
   size_t turn_queries = 5;
   uint64_t seed = 1;
 };
