@@ -108,6 +108,8 @@ std::shared_ptr<const PlannedStatement> Session::plan_with_parameters(const Prep
 
 void Session::keep_plan(PreparedStatement& statement, const Catalog& catalog) {
   const std::unique_ptr<MaskedText> masked = std::move(statement.masked);
+  // Definitions may have come since the text was masked.
+  if (transaction_ != nullptr && !transaction_->writes.catalog.empty()) return;
   const auto entries_max = static_cast<size_t>(settings_.current().integer(Setting::kPlanCacheEntriesMax));
   PlanCache::Shape& shape = plan_cache_.get(masked->shape, entries_max);
   std::vector<const ast::Literal*> candidates;
@@ -131,8 +133,11 @@ void Session::keep_plan(PreparedStatement& statement, const Catalog& catalog) {
   const auto [plan, is_first] = entry();
   if (is_first) return;
   plan.planned = statement.planned;
-  if (const auto parameters = parameters_of(shape, *masked, candidates); !parameters.empty()) {
-    const auto general = plan_with_parameters(statement, parameters, catalog);
+  if (const auto wanted = std::ranges::count(shape.is_parameter, 1); wanted > 0) {
+    const auto parameters = parameters_of(shape, *masked, candidates);
+    // All or none: a literal that stayed in the plan would be taken for every text's.
+    const auto general =
+        std::ssize(parameters) == wanted ? plan_with_parameters(statement, parameters, catalog) : nullptr;
     if (general == nullptr || plan_shape(*general->plan) != own_shape || plan.first_shape != own_shape) {
       // Each text for itself, from now on.
       std::ranges::fill(shape.is_parameter, 0);

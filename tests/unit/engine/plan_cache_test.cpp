@@ -146,6 +146,23 @@ TEST_F(PlanCacheTest, WhatIsWrittenIsEachTextsOwn) {
             rows(*connection_, "SELECT '0x01,1u12,2u23,3u34,4x45,5x56,6x67' AS string_agg"));
 }
 
+TEST_F(PlanCacheTest, LongInsertsAreEachTextsOwn) {
+  // From some kilobytes on the rows of an INSERT are read by hand, and leave no literals that could be parameters.
+  run("CREATE TABLE w (a int PRIMARY KEY, b text)");
+  int key = 0;
+  for (const size_t length : {300, 500, 500, 300, 500, 500}) {
+    std::string text = "INSERT INTO w VALUES ";
+    for (int row = 0; row < 10; ++row, ++key) {
+      text += (row > 0 ? ", (" : "(") + std::to_string(key) + ", '" +
+              std::string(length, static_cast<char>('a' + key % 26)) + "')";
+    }
+    run(text);
+  }
+  EXPECT_EQ(rows(*connection_,
+                 "SELECT count(*), sum(a), sum(length(b)) FROM w WHERE b = repeat(chr(97 + a % 26), length(b))"),
+            rows(*connection_, "SELECT 60::int8 AS count, 1770::int8 AS sum, 26000::int8 AS sum"));
+}
+
 TEST_F(PlanCacheTest, TextsMeanWhatTheirTargetsMakeOfThem) {
   run("CREATE TABLE p (time timestamptz(9) PRIMARY KEY, d interval day, n numeric(4, 1), c char(4), b bit(3), s "
       "timestamp(0))");
