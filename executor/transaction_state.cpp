@@ -16,12 +16,11 @@ void TransactionState::begin_statement() {
   if (base_ == nullptr || isolation_ == IsolationLevel::kReadCommitted) {
     move_to(newest_());
   }
-  overlay_own_writes();
 }
 
-void TransactionState::end_statement() {
-  overlay_own_writes();
-  statement_start_ = mark();
+const std::shared_ptr<const Snapshot>& TransactionState::snapshot() {
+  overlay_until(statement_start_);
+  return snapshot_;
 }
 
 void TransactionState::abort_statement() {
@@ -37,7 +36,8 @@ void TransactionState::refresh_snapshot() {
   overlay_until(statement_start_);
 }
 
-std::shared_ptr<const Snapshot> TransactionState::newest_with_own_writes() const {
+std::shared_ptr<const Snapshot> TransactionState::newest_with_own_writes() {
+  overlay_until(statement_start_);
   std::shared_ptr<const Snapshot> newest = newest_();
   if (base_ != nullptr && newest->sequence() == base_->sequence()) {
     return snapshot_;
@@ -45,7 +45,7 @@ std::shared_ptr<const Snapshot> TransactionState::newest_with_own_writes() const
   return overlaid_.empty() ? newest : newest->with(part(Mark{}, overlaid_));
 }
 
-std::shared_ptr<const Snapshot> TransactionState::newest_with_all_writes() const {
+std::shared_ptr<const Snapshot> TransactionState::newest_with_all_writes() {
   std::shared_ptr<const Snapshot> newest = newest_with_own_writes();
   const Mark all = mark();
   return overlaid_ == all ? newest : newest->with(part(overlaid_, all));
@@ -111,13 +111,11 @@ void TransactionState::move_to(std::shared_ptr<const Snapshot> newest) {
   overlaid_ = Mark{};
 }
 
-void TransactionState::overlay_own_writes() { overlay_until(mark()); }
-
 void TransactionState::overlay_until(const Mark& end) {
-  TIDEMARK_CHECK(snapshot_ != nullptr);
   if (overlaid_ == end) {
     return;
   }
+  TIDEMARK_CHECK(snapshot_ != nullptr);
   TIDEMARK_CHECK(overlaid_.catalog <= end.catalog && overlaid_.changes <= end.changes);
   snapshot_ = snapshot_->with(part(overlaid_, end));
   overlaid_ = end;

@@ -40,20 +40,20 @@ class TransactionState {
   /// Chooses the snapshot of the next statement: the newest (READ COMMITTED), or that of the first statement.
   void begin_statement();
   /// Makes what the statement wrote visible to the next one. After an error call `abort_statement` instead.
-  void end_statement();
+  void end_statement() { statement_start_ = mark(); }
   /// Forgets what the statement has written (it failed).
   void abort_statement();
 
   /// What the running statement reads, own writes of earlier statements included.
-  [[nodiscard]] const std::shared_ptr<const Snapshot>& snapshot() const { return snapshot_; }
+  [[nodiscard]] const std::shared_ptr<const Snapshot>& snapshot();
   /// Moves the running statement to the newest state: a lock was waited for, or a row has changed under it. READ
   /// COMMITTED only; throws 40001 `could not serialize access due to concurrent update` otherwise.
   void refresh_snapshot();
   /// The newest state with own writes on top, without moving the statement to it: to see whether a row has changed.
-  [[nodiscard]] std::shared_ptr<const Snapshot> newest_with_own_writes() const;
+  [[nodiscard]] std::shared_ptr<const Snapshot> newest_with_own_writes();
 
   /// The newest state with all own writes on top, those of the running statement as well.
-  [[nodiscard]] std::shared_ptr<const Snapshot> newest_with_all_writes() const;
+  [[nodiscard]] std::shared_ptr<const Snapshot> newest_with_all_writes();
 
   void set_savepoint(std::string name);
   /// Undoes everything since; the savepoint stays. Locks stay. Throws 3B001 `savepoint "x" does not exist`.
@@ -97,7 +97,6 @@ class TransactionState {
   };
   [[nodiscard]] Mark mark() const { return {writes.catalog.size(), writes.changes.size()}; }
   void move_to(std::shared_ptr<const Snapshot> newest);
-  void overlay_own_writes();
   void overlay_until(const Mark& end);
   [[nodiscard]] WriteSet part(const Mark& first, const Mark& last) const;
   void cut_writes(const Mark& to);
@@ -109,8 +108,8 @@ class TransactionState {
   std::function<std::shared_ptr<const Snapshot>()> newest_;
   std::shared_ptr<const Snapshot> base_;      ///< committed state only
   std::shared_ptr<const Snapshot> snapshot_;  ///< base_ and `writes` up to overlaid_
-  Mark overlaid_;                             ///< what of `writes` is in snapshot_
-  Mark statement_start_;
+  Mark overlaid_;                             ///< what of `writes` is in snapshot_: added when somebody reads
+  Mark statement_start_;                      ///< what of `writes` the statements before this one have left
   SequenceNumber first_sequence_ = 0;  ///< of the first snapshot taken
   bool has_snapshot_ = false;
   std::optional<SequenceNumber> checked_at_;

@@ -2,6 +2,8 @@
 
 #include <vector>
 
+#include "base/futex.h"
+
 namespace tidemark {
 
 void CommitQueue::commit(CommitRequest& request) {
@@ -10,13 +12,13 @@ void CommitQueue::commit(CommitRequest& request) {
     waiting_.push_back(&request);
     if (busy_ || exclusive_waiting_ > 0) {
       lock.unlock();
-      request.turn.wait(CommitRequest::Turn::kWaits);
+      wait_while(request.turn, CommitRequest::kWaits);
     } else {
       busy_ = true;
-      request.turn = CommitRequest::Turn::kLeads;
+      request.turn = CommitRequest::kLeads;
     }
   }
-  if (request.turn == CommitRequest::Turn::kLeads) {
+  if (request.turn == CommitRequest::kLeads) {
     lead(request);
   }
   if (request.error) {
@@ -38,11 +40,12 @@ void CommitQueue::lead(CommitRequest& own) {
   }
   process_(group);
   pass_on();  // the next group is on its way while this one's threads wake up
-  // A member may be gone before it is notified: waking takes its address only, and reads nothing there.
+  // A member may be gone before it is woken, which takes its address only.
   for (CommitRequest* member : group) {
     if (member != &own) {
-      member->turn = CommitRequest::Turn::kDone;
-      member->turn.notify_one();
+      const std::atomic<uint32_t>* turn = &member->turn;
+      member->turn = CommitRequest::kDone;
+      wake_one(turn);
     }
   }
 }
@@ -56,8 +59,9 @@ void CommitQueue::pass_on() {
     busy_ = false;
   } else {
     CommitRequest* next = waiting_.front();
-    next->turn = CommitRequest::Turn::kLeads;
-    next->turn.notify_one();
+    const std::atomic<uint32_t>* turn = &next->turn;
+    next->turn = CommitRequest::kLeads;
+    wake_one(turn);
   }
 }
 

@@ -24,8 +24,8 @@ struct CommitRequest {
 
   SequenceNumber sequence = 0;
   std::exception_ptr error;
-  enum class Turn : int { kWaits, kLeads, kDone };
-  std::atomic<Turn> turn{Turn::kWaits};
+  enum Turn : uint32_t { kWaits, kLeads, kDone };
+  std::atomic<uint32_t> turn{kWaits};
 };
 
 /// Group commit: of the threads that wait the first becomes the leader, takes all that wait, and processes them as one

@@ -1,6 +1,7 @@
 #include "server/pgwire/message_reader.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/error.h"
 
@@ -22,31 +23,28 @@ uint32_t big_endian(std::string_view bytes) {
 }  // namespace
 
 void MessageReader::move_to(Stream& stream) {
-  if (next_ != buffer_.size()) {
+  if (next_ != end_) {
     violation("received unencrypted data after SSL request");
   }
   stream_ = &stream;
 }
 
-bool MessageReader::wait(int timeout_ms) { return next_ < buffer_.size() || stream_->wait_readable(timeout_ms); }
+bool MessageReader::wait(int timeout_ms) {
+  return timeout_ms < 0 || next_ < end_ || stream_->wait_readable(timeout_ms);
+}
 
 void MessageReader::fill(size_t count) {
-  if (next_ > 0 && (next_ == buffer_.size() || next_ >= kReadBytes)) {
-    buffer_.erase(0, next_);
+  if (next_ > 0 && (next_ == end_ || next_ >= kReadBytes)) {
+    std::memmove(buffer_.data(), buffer_.data() + next_, end_ - next_);
+    end_ -= next_;
     next_ = 0;
   }
-  while (buffer_.size() - next_ < count) {
-    const size_t had = buffer_.size();
-    const size_t missing = count - (had - next_);
-    buffer_.resize(had + std::max(kReadBytes, std::min(missing, 16 * kReadBytes)));
-    size_t got = 0;
-    try {
-      got = stream_->read_some({buffer_.data() + had, buffer_.size() - had});
-    } catch (...) {
-      buffer_.resize(had);
-      throw;
+  while (end_ - next_ < count) {
+    const size_t wanted = std::min(count - (end_ - next_), 16 * kReadBytes);
+    if (buffer_.size() - end_ < wanted) {
+      buffer_.resize(end_ + std::max(wanted, kReadBytes));
     }
-    buffer_.resize(had + got);
+    end_ += stream_->read_some({buffer_.data() + end_, buffer_.size() - end_});
   }
 }
 
@@ -76,10 +74,10 @@ Message MessageReader::read(uint32_t bytes_max) {
   fill(length);
   message.body.assign(buffer_, next_, length);
   next_ += length;
-  if (next_ == buffer_.size() && buffer_.capacity() > 16 * kReadBytes) {
+  if (next_ == end_ && buffer_.size() > 16 * kReadBytes) {
     // A large message should not keep its memory for the life of the connection.
     std::string().swap(buffer_);
-    next_ = 0;
+    next_ = end_ = 0;
   }
   return message;
 }

@@ -37,8 +37,9 @@ class MessageReader {
   uint32_t take_length(uint32_t bytes_max);
 
   Stream* stream_;
-  std::string buffer_;
+  std::string buffer_;  ///< from next_ to end_: bytes that are not cut yet; behind them room for more
   size_t next_ = 0;
+  size_t end_ = 0;
 };
 
 /// Reads the fields of one message body. Everything throws 08P01 `insufficient data left in message` or `invalid string
