@@ -8,6 +8,9 @@ namespace tidemark {
 
 namespace {
 
+/// As atttypmod holds it: ((precision << 16) | scale) + 4.
+int32_t numeric_scale(LogicalType type) { return (type.modifier - 4) & 0xffff; }
+
 template <class From, class To>
 Vector convert(const Vector& values, LogicalType type) {
   const Vector flat = values.flatten();
@@ -45,6 +48,27 @@ bool convert_from(const Vector& values, LogicalType type, Vector& result) {
 }
 
 }  // namespace
+
+bool reads_as(LogicalType from, LogicalType to) {
+  const bool is_wider = to.modifier == -1 || (from.modifier != -1 && from.modifier <= to.modifier);
+  switch (from.id) {
+    case TypeId::kInt16:
+      return to.id == TypeId::kInt16 || to.id == TypeId::kInt32 || to.id == TypeId::kInt64 || to.id == TypeId::kFloat64;
+    case TypeId::kInt32:
+      return to.id == TypeId::kInt32 || to.id == TypeId::kInt64 || to.id == TypeId::kFloat64;
+    case TypeId::kInt64:
+      return to.id == TypeId::kInt64 || to.id == TypeId::kFloat64;
+    case TypeId::kFloat32:
+      return to.id == TypeId::kFloat32 || to.id == TypeId::kFloat64;
+    case TypeId::kText:
+    case TypeId::kVarchar:
+      return to.id == TypeId::kText || (to.id == TypeId::kVarchar && is_wider);
+    case TypeId::kNumeric:
+      return to.id == TypeId::kNumeric && (to.modifier == -1 || (is_wider && numeric_scale(from) == numeric_scale(to)));
+    default:
+      return from == to;
+  }
+}
 
 Vector widen(const Vector& values, LogicalType type) {
   if (values.type() == type) {

@@ -15,6 +15,7 @@
 #include "parser/ast_query.h"
 #include "parser/ast_to_sql.h"
 #include "parser/sql_parser.h"
+#include "storage/type_widening.h"
 
 namespace tidemark {
 namespace {
@@ -445,6 +446,15 @@ class TableAlteration {
     return names;
   }
 
+  /// Whether values of the column are stored in more places than the column: in keys, or in what was computed from it.
+  [[nodiscard]] static bool is_kept_elsewhere(const TableEntry& table, ColumnId column) {
+    const auto has_column = [&](const UniqueConstraint& unique) {
+      return std::ranges::find(unique.columns, column) != unique.columns.end();
+    };
+    return (table.key && has_column(*table.key)) || std::ranges::any_of(table.uniques, has_column) ||
+           std::ranges::any_of(table.columns, [](const ColumnEntry& each) { return !each.generated_sql.empty(); });
+  }
+
   void change_type(const ast::AlterTableAction& action) {
     TableEntry table = current();
     ColumnEntry& column = column_of(table, action.name);
@@ -463,6 +473,11 @@ class TableAlteration {
                   "column \"" + column.name + "\" cannot be cast automatically to type " + column.type.to_string())
           .with_hint("You might need to specify \"USING " + quote_identifier(column.name) +
                      "::" + column.type.to_string() + "\".");
+    }
+    if (action.expression == nullptr && table.columns[index].domain == kNoObject &&
+        reads_as(before_type, table.columns[index].type) && !is_kept_elsewhere(table, table.columns[index].id)) {
+      session_.run_ddl([&](DdlContext& context) { context.put(std::move(table)); });
+      return;
     }
     const std::string source = action.expression == nullptr ? values[index] : "(" + to_sql(*action.expression) + ")";
     values[index] = source + "::" + to_sql(action.column->type);
