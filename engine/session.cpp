@@ -543,6 +543,34 @@ std::unique_ptr<Result> Session::execute_prepared(std::shared_ptr<PreparedStatem
   }
 }
 
+/// Adds the values of derived parameters. Where one of them has none (2.5 for an integer column), the statement comes
+/// back with a plan that does without.
+std::shared_ptr<PreparedStatement> Session::derive_values(std::shared_ptr<PreparedStatement> statement,
+                                                          std::vector<Value>& values) {
+  const auto running = start_statement();
+  const auto derived =
+      derive_parameters(statement->planned->derived_parameters, values, statement->parameter_types(), running->context);
+  if (derived) {
+    values.insert(values.end(), derived->begin(), derived->end());
+    return statement;
+  }
+  auto without = std::make_shared<PreparedStatement>(statement->text(), statement->shared_syntax());
+  without->flavour = statement->flavour;
+  without->takes_parameters = statement->takes_parameters;
+  without->parameter_types_ = statement->parameter_types_;
+  without->columns_ = statement->columns_;
+  without->returns_rows_ = statement->returns_rows_;
+  without->described = true;
+  PlannerContext context = planner_context(*current_catalog(), running->context);
+  context.flavour = statement->flavour;
+  context.takes_parameters = statement->takes_parameters;
+  context.parameter_types = statement->parameter_types_;
+  context.derives_parameters = false;
+  database_.count_plan();
+  without->planned = plan_statement(without->syntax(), context);
+  return without;
+}
+
 std::unique_ptr<Result> Session::start_planned(std::shared_ptr<PreparedStatement> statement,
                                                std::span<const Value> parameters, bool analyze) {
   if (parameters.size() != statement->parameter_types().size()) {
@@ -550,6 +578,11 @@ std::unique_ptr<Result> Session::start_planned(std::shared_ptr<PreparedStatement
                                                   " parameters, but prepared statement \"\" requires " +
                                                   std::to_string(statement->parameter_types().size()));
   }
+  std::vector<Value> values(parameters.begin(), parameters.end());
+  if (statement->constants.empty() && !statement->planned->derived_parameters.empty()) {
+    statement = derive_values(std::move(statement), values);
+  }
+  values.insert(values.end(), statement->constants.begin(), statement->constants.end());
   ensure_transaction();
   if (statement->planned->writes_permanent && read_only_) {
     throw Error(sqlstate::kReadOnlySqlTransaction,
@@ -565,8 +598,7 @@ std::unique_ptr<Result> Session::start_planned(std::shared_ptr<PreparedStatement
   ExecutionContext context{.query = running->context};
   context.snapshot = transaction_->snapshot();
   context.transaction = transaction_.get();
-  context.parameters.assign(parameters.begin(), parameters.end());
-  context.parameters.insert(context.parameters.end(), statement->constants.begin(), statement->constants.end());
+  context.parameters = std::move(values);
   context.system = &system_context();
   context.workers = &database_.workers();
   context.files = &database_.files();

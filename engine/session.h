@@ -199,6 +199,8 @@ class Session final : public Connection, public SessionState {
   /// A statement with a plan that was made for another text of its shape; null if there is none.
   std::shared_ptr<PreparedStatement> cached_statement(std::string_view sql, const MaskedText& masked);
   /// Keeps the plan that was just made, in a form that serves other texts, too, if there is one.
+  std::shared_ptr<PreparedStatement> derive_values(std::shared_ptr<PreparedStatement> statement,
+                                                   std::vector<Value>& values);
   void keep_plan(PreparedStatement& statement, const Catalog& catalog);
   std::shared_ptr<const PlannedStatement> plan_with_parameters(const PreparedStatement& statement,
                                                                const std::vector<const ast::Literal*>& literals,

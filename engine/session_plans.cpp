@@ -77,6 +77,10 @@ std::shared_ptr<PreparedStatement> Session::cached_statement(std::string_view sq
       const LogicalType type = plan.planned->parameter_types[statement->constants.size()];
       statement->constants.push_back(read_literal(masked.literals[i], type, running->context));
     }
+    const auto derived = derive_parameters(plan.planned->derived_parameters, statement->constants,
+                                           plan.planned->parameter_types, running->context);
+    if (!derived) return nullptr;
+    statement->constants.insert(statement->constants.end(), derived->begin(), derived->end());
   } catch (const Error&) {
     // Binding the text itself says what is wrong, and where.
     return nullptr;

@@ -9,6 +9,7 @@ std::shared_ptr<const PlannedStatement> plan_statement(const ast::Statement& sta
   logical = optimize(std::move(logical), context);
   planned->plan = plan_physical(*logical, context);
   planned->parameter_types = context.parameter_types;
+  planned->derived_parameters = context.derived_parameters;
   planned->depends_on = context.depends_on;
   planned->named = context.named;
   planned->writes = context.writes;

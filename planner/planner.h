@@ -11,6 +11,7 @@
 #include "functions/function.h"
 #include "functions/query_context.h"
 #include "parser/ast.h"
+#include "planner/derived_parameters.h"
 #include "planner/logical_plan.h"
 #include "planner/physical_plan.h"
 
@@ -36,6 +37,7 @@ struct PlannerContext {
   bool takes_parameters = true;  ///< false: the text is run as it is, and `$1` is 42P02
   /// Literals of the statement to be bound as parameters: the first as $1 and so on. Only where it has no others.
   std::vector<const ast::Literal*> literal_parameters = {};
+  bool derives_parameters = true;  ///< false: comparisons with parameters of other types stay as they are
   bool implicit_group_by = false;  ///< tidemark.implicit_group_by (D21)
   std::vector<std::string> disabled_rules = {};
 
@@ -45,6 +47,7 @@ struct PlannerContext {
   /// The next number that no output of the statement bears; rules take new ones from here, too.
   PlanColumn next_column = 1;
   uint32_t next_cte = 1;
+  std::vector<DerivedParameter> derived_parameters = {};
   /// Objects whose change makes the plan stale, with the versions seen.
   std::vector<std::pair<ObjectId, uint64_t>> depends_on = {};
   std::vector<ObjectId> named = {};  ///< those of `depends_on` that the statement itself names, not only a view of it
@@ -58,6 +61,7 @@ struct PlannedStatement {
   PhysicalPtr plan;
   std::vector<PlanOutput> outputs;  ///< of the result; empty for DML without RETURNING
   std::vector<LogicalType> parameter_types;
+  std::vector<DerivedParameter> derived_parameters;
   /// Objects whose change makes the plan stale, with the versions seen.
   std::vector<std::pair<ObjectId, uint64_t>> depends_on;
   std::vector<ObjectId> named;  ///< those that the statement itself names, not only a view of it

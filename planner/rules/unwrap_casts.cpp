@@ -8,6 +8,7 @@
 #include "functions/coercion.h"
 #include "functions/evaluator.h"
 #include "functions/function.h"
+#include "planner/derived_parameters.h"
 #include "planner/plan_builder.h"
 #include "planner/plan_walk.h"
 #include "planner/predicate_forms.h"
@@ -103,38 +104,26 @@ class Unwrapping {
   }
 
  private:
-  /// The constant as exactly the same value of the column's type; null if there is none.
+  /// The constant, or the parameter, as exactly the same value of the column's type; null if there is none.
   ExpressionPtr convert(const Expression& value, LogicalType type) {
     type.modifier = -1;
     if (value.kind == ExpressionKind::kConstant) {
-      if (value.as<ConstantExpression>().value.is_null()) {
-        return std::make_unique<ConstantExpression>(Value::null(type));
-      }
-      if (!may_convert(value.type, type)) return nullptr;
-      try {
-        Evaluator evaluator(context_.query);
-        ExpressionPtr cast = coerce(value.clone(), type, CastContext::kExplicit);
-        auto result = std::make_unique<ConstantExpression>(evaluator.evaluate_constant(*cast).with_type(type));
-        // 2.5 would become 2: only what comes back unchanged is the same value.
-        const ExpressionPtr back = coerce(result->clone(), value.type, CastContext::kExplicit);
-        const ExpressionPtr same = make_comparison("=", back->clone(), value.clone());
-        const Value equal = evaluator.evaluate_constant(*same);
-        if (equal.is_null() || !equal.as_bool()) return nullptr;
-        return result;
-      } catch (const Error&) {
-        return nullptr;  // Out of the type's range: left to the comparison of the wider type.
-      }
+      const auto& constant = value.as<ConstantExpression>().value;
+      const std::optional<Value> exact = convert_exactly(constant, value.type, type, context_.query);
+      return exact ? std::make_unique<ConstantExpression>(*exact) : nullptr;
+    }
+    if (value.kind == ExpressionKind::kParameter && context_.derives_parameters &&
+        may_convert_exactly(value.type, type)) {
+      auto& derived = context_.derived_parameters;
+      const DerivedParameter wanted{value.as<ParameterExpression>().number, type};
+      auto place = std::ranges::find(derived, wanted);
+      if (place == derived.end()) place = derived.insert(place, wanted);
+      const size_t number = context_.parameter_types.size() + static_cast<size_t>(place - derived.begin()) + 1;
+      return std::make_unique<ParameterExpression>(static_cast<uint32_t>(number), type);
     }
     const bool to_nanoseconds = type.id == TypeId::kTimestampTzNs && value.type.id == TypeId::kTimestampTz;
     if (to_nanoseconds && is_near_now(value)) return coerce(value.clone(), type, CastContext::kExplicit);
     return nullptr;
-  }
-
-  static bool may_convert(LogicalType from, LogicalType to) {
-    const auto is_zoned = [](LogicalType type) {
-      return type.id == TypeId::kTimestampTz || type.id == TypeId::kTimestampTzNs;
-    };
-    return (is_numeric_type(from.id) && is_numeric_type(to.id)) || (is_zoned(from) && is_zoned(to));
   }
 
   /// `time::date op d` as bounds of the time: d at midnight, and the day after. The zone is that of the session at the

@@ -22,13 +22,13 @@ class PlanCacheTest : public testing::Test {
     database_ = Database::open(folder_);
     connection_ = database_->connect();
     run("CREATE TABLE t (host text, time timestamptz, small smallint, i int, big bigint, n numeric, f float8, d date, "
-        "v varchar(5), b boolean, PRIMARY KEY (host, time))");
+        "v varchar(5), b boolean, ns timestamptz(9), PRIMARY KEY (host, time))");
     for (int row = 0; row < 40; ++row) {
       const std::string number = std::to_string(row);
       run("INSERT INTO t VALUES ('h" + std::to_string(row % 4) + "', '2024-01-01 00:" + std::to_string(10 + row) +
           ":00Z', " + number + ", " + number + ", " + number + "00000000000, " + number + ".5, " + number +
           ".25, '2024-01-" + std::to_string(1 + row % 28) + "', 'v" + std::to_string(row % 7) + "', " +
-          (row % 2 == 0 ? "true" : "false") + ")");
+          (row % 2 == 0 ? "true" : "false") + ", '2024-01-01 00:" + std::to_string(10 + row) + ":00Z')");
     }
   }
   ~PlanCacheTest() override {
@@ -88,7 +88,8 @@ TEST_F(PlanCacheTest, ComparisonsWithColumnsShareOne) {
        {"host = '@h@'", "time >= '2024-01-01 00:@n@:00Z'", "time < timestamptz '2024-01-01 00:@n@:00Z'", "i > @n@",
         "@n@ <= i", "big > @n@00000000000", "f < @n@.5", "n = @n@.5", "d = '2024-01-@n@'", "v = 'v@d@'",
         "i BETWEEN 5 AND @n@", "host IN ('@h@', 'h9')", "i NOT IN (@n@, 12)", "host = '@h@' AND (i = @n@ OR i = 3)",
-        "b AND i <> @n@", "d < '2024-01-@n@'::date"}) {
+        "b AND i <> @n@", "d < '2024-01-@n@'::date", "small = @n@", "ns > timestamptz '2024-01-01 00:@n@:00Z'",
+        "ns < '2024-01-01 00:@n@:00Z'::timestamptz AND small <> @n@"}) {
     std::vector<std::string> texts;
     for (const int value : {13, 21, 17, 28, 19}) {
       std::string text = "SELECT host, time, i FROM t WHERE " + condition + " ORDER BY time";
@@ -114,6 +115,31 @@ TEST_F(PlanCacheTest, WhatAValueDecidesIsPlannedAlone) {
   EXPECT_EQ(plans_for(texts), texts.size() + 1);
   plans_for({"SELECT i FROM t WHERE host IN ('h1', 'h2')", "SELECT i FROM t WHERE host IN ('h2', 'h2')",
              "SELECT i FROM t WHERE host IN ('h3', 'h2')", "SELECT i FROM t WHERE host IN ('h1', 'h1')"});
+}
+
+TEST_F(PlanCacheTest, ParametersOfOtherTypesCompareAsLiteralsDo) {
+  const auto compare = [&](const std::string& condition, const char* type, std::vector<std::string> values) {
+    run("PREPARE p(" + std::string(type) + ") AS SELECT i FROM t WHERE " + condition + " $1 ORDER BY i");
+    for (const std::string& value : values) {
+      EXPECT_EQ(rows(*connection_, "EXECUTE p('" + value + "')"),
+                rows(*connection_, "SELECT i FROM t WHERE " + condition + " '" + value + "'::" + type + " ORDER BY i"))
+          << condition << value;
+    }
+    run("DEALLOCATE p");
+  };
+  for (const std::string comparison : {" =", " <", " <>", " >="}) {
+    compare("small" + comparison, "int", {"7", "70000", "-70000", "0"});
+    compare("small" + comparison, "numeric", {"7", "7.5", "7.0", "NaN", "1e9"});
+    compare("i" + comparison, "float8", {"7", "7.5", "1e300", "NaN", "-infinity"});
+    compare("big" + comparison, "int", {"7", "0"});
+    compare("n" + comparison, "int", {"7", "0"});
+    // Nanoseconds hold the years from 1677 to 2262.
+    compare(
+        "ns" + comparison, "timestamptz",
+        {"2024-01-01 00:20Z", "2024-01-01 00:20:00.000001Z", "1600-01-01Z", "2300-01-01Z", "infinity", "-infinity"});
+  }
+  EXPECT_EQ(rows(*connection_, "SELECT count(*) FROM t WHERE small = NULL::int"),
+            rows(*connection_, "SELECT 0::int8 AS count"));
 }
 
 TEST_F(PlanCacheTest, OtherLiteralsBelongToThePlan) {
