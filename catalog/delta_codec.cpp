@@ -28,6 +28,7 @@ void visit_fields(Archive& fields, LogicalType& type) {
   fields.enumeration(1, type.id, TypeId::kAnyCompatibleArray);
   fields.enumeration(2, type.element, TypeId::kAnyCompatibleArray);
   fields(3, type.modifier);
+  fields(4, type.user_type);
 }
 
 template <class Archive>
@@ -185,11 +186,24 @@ void visit_fields(Archive& fields, RoleEntry& entry) {
 }
 
 template <class Archive>
+void visit_fields(Archive& fields, EnumLabel& label) {
+  fields(1, label.id);
+  fields(2, label.name);
+  fields(3, label.order);
+}
+
+template <class Archive>
+void visit_fields(Archive& fields, TypeAttribute& attribute) {
+  fields(1, attribute.name);
+  fields(2, attribute.type);
+  fields(3, attribute.domain);
+}
+
+template <class Archive>
 void visit_fields(Archive& fields, TypeEntry& entry) {
   fields(1, entry.id);
   fields(2, entry.schema);
   fields(3, entry.name);
-  fields(4, entry.labels);
   fields(5, entry.base);
   fields(6, entry.not_null);
   fields(8, entry.base_domain);
@@ -197,6 +211,9 @@ void visit_fields(Archive& fields, TypeEntry& entry) {
   fields(10, entry.checks);
   fields(11, entry.owner);
   fields(12, entry.comment);
+  fields.enumeration(13, entry.kind, TypeKind::kEnum, TypeKind::kComposite);
+  fields(14, entry.labels);
+  fields(15, entry.attributes);
 }
 
 class FieldWriter {

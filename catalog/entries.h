@@ -197,13 +197,31 @@ struct RoleEntry {
   std::vector<ObjectId> member_of;
 };
 
-/// Enum types and domains.
+/// The letters are pg_type's.
+enum class TypeKind : char { kComposite = 'c', kDomain = 'd', kEnum = 'e' };
+
+struct EnumLabel {
+  ObjectId id = kNoObject;
+  std::string name;
+  std::string order;  ///< what values hold: bytes that sort as the labels do (catalog/enum_order.h)
+};
+
+struct TypeAttribute {
+  std::string name;
+  LogicalType type;
+  ObjectId domain = kNoObject;  ///< as of a column
+};
+
+/// Enum types, composite types and domains. The OID of the array type over an enum or composite type is the next after
+/// its own.
 struct TypeEntry {
   ObjectId id = kNoObject;
   ObjectId schema = kNoObject;
   std::string name;
-  std::vector<std::string> labels;  ///< enums
+  TypeKind kind = TypeKind::kDomain;
   ObjectId owner = kNoObject;
+  std::vector<EnumLabel> labels;          ///< enums: by `order`
+  std::vector<TypeAttribute> attributes;  ///< composite types
   // Domains: values are those of `base`, which satisfy the rules of this domain and of `base_domain`, if it is over
   // one.
   LogicalType base;

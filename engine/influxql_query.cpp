@@ -7,6 +7,7 @@
 #include "engine/session.h"
 #include "parser/ast_statement.h"
 #include "parser/influxql_parser.h"
+#include "types/type_naming.h"
 
 namespace tidemark {
 namespace {
@@ -99,6 +100,7 @@ class StatementRunner {
 }  // namespace
 
 void Session::query_influxql(std::string_view text, const InfluxQlOptions& options, InfluxQlSink& sink) {
+  const TypeNaming naming(&object_names_);
   const std::vector<influxql::Statement> statements = influxql::parse_influxql(text);
   bool failed = false;
   for (const influxql::Statement& statement : statements) {

@@ -7,6 +7,7 @@
 #include "functions/catalog_functions.h"
 #include "parser/ast_to_sql.h"
 #include "parser/sql_parser.h"
+#include "types/type_naming.h"
 
 namespace tidemark {
 namespace {
@@ -41,10 +42,87 @@ const CatalogEntry* SessionObjectNames::find_relation(const std::vector<std::str
   return nullptr;
 }
 
+const TypeEntry* SessionObjectNames::find_user_type(const std::vector<std::string>& parts) const {
+  const std::vector<std::string> schemas =
+      parts.size() > 1 ? std::vector<std::string>{parts[parts.size() - 2]} : search_path_;
+  for (const std::string& schema_name : schemas) {
+    const SchemaEntry* schema = catalog_ == nullptr ? nullptr : catalog_->schema(database_, schema_name);
+    if (const TypeEntry* type = schema == nullptr ? nullptr : catalog_->type(schema->id, parts.back())) {
+      return type;
+    }
+  }
+  return nullptr;
+}
+
+const TypeEntry* SessionObjectNames::type_entry(uint32_t type) const {
+  const CatalogEntry* entry = catalog_ == nullptr ? nullptr : catalog_->object(type);
+  return entry == nullptr ? nullptr : std::get_if<TypeEntry>(entry);
+}
+
+std::optional<LogicalType> SessionObjectNames::user_type(uint32_t oid) const {
+  const auto type_of = [](const TypeEntry* type) -> std::optional<LogicalType> {
+    if (type == nullptr || type->kind == TypeKind::kDomain) {
+      return std::nullopt;
+    }
+    return LogicalType::user_defined(type->kind == TypeKind::kEnum ? TypeId::kEnum : TypeId::kRecord, type->id);
+  };
+  if (const auto type = type_of(type_entry(oid))) {
+    return type;
+  }
+  const auto element = type_of(type_entry(oid - 1));
+  return element ? std::optional(LogicalType::array_of(*element)) : std::nullopt;
+}
+
+std::string SessionObjectNames::bare_type_name(uint32_t type) const {
+  const CatalogEntry* entry = catalog_ == nullptr ? nullptr : catalog_->object(type);
+  return entry == nullptr ? "" : tidemark::name_of(*entry);
+}
+
+std::string SessionObjectNames::type_name(uint32_t type) const {
+  const TypeEntry* entry = type_entry(type);
+  if (entry == nullptr) {
+    return quote_identifier(bare_type_name(type));
+  }
+  if (find_user_type({entry->name}) == entry) {
+    return quote_identifier(entry->name);
+  }
+  const CatalogEntry* schema = catalog_->object(entry->schema);
+  return quote_identifier(tidemark::name_of(*schema)) + "." + quote_identifier(entry->name);
+}
+
+std::optional<std::string> SessionObjectNames::label_of(uint32_t type, std::string_view order) const {
+  const TypeEntry* entry = type_entry(type);
+  if (entry == nullptr) {
+    return std::nullopt;
+  }
+  const auto label = std::ranges::lower_bound(entry->labels, order, {}, &EnumLabel::order);
+  return label != entry->labels.end() && label->order == order ? std::optional(label->name) : std::nullopt;
+}
+
+std::optional<std::string> SessionObjectNames::order_of(uint32_t type, std::string_view label) const {
+  const TypeEntry* entry = type_entry(type);
+  if (entry == nullptr) {
+    return std::nullopt;
+  }
+  const auto found = std::ranges::find(entry->labels, label, &EnumLabel::name);
+  return found != entry->labels.end() ? std::optional(found->order) : std::nullopt;
+}
+
+std::vector<std::string> SessionObjectNames::orders(uint32_t type) const {
+  std::vector<std::string> all;
+  if (const TypeEntry* entry = type_entry(type)) {
+    for (const EnumLabel& label : entry->labels) {
+      all.push_back(label.order);
+    }
+  }
+  return all;
+}
+
 std::string SessionObjectNames::name_of(TypeId reg_type, uint32_t oid) const {
   if (reg_type == TypeId::kRegtype) {
+    const TypeNaming naming(this);
     LogicalType type;
-    return find_type(oid, type) ? type.to_string() : "";
+    return find_type(oid, type) ? type.to_string() : type_name(oid);  // domains are no types of values
   }
   if (reg_type == TypeId::kRegproc) {
     const CatalogFunction* function = catalog_function(oid);
@@ -105,8 +183,12 @@ uint32_t SessionObjectNames::oid_of(TypeId reg_type, std::string_view name) cons
   switch (reg_type) {
     case TypeId::kRegtype: {
       LogicalType type;
+      const bool is_array = !parse_type_name(name).array_bounds.empty();
+      if (const TypeEntry* user = find_type(parts.back(), type) ? nullptr : find_user_type(parts)) {
+        return is_array ? user->id + 1 : user->id;
+      }
       if (find_type(parts.back(), type)) {
-        return type.oid();
+        return is_array && !type.is_array() ? LogicalType::array_of(type).oid() : type.oid();
       }
       throw Error(sqlstate::kUndefinedObject, "type \"" + std::string(name) + "\" does not exist");
     }

@@ -21,9 +21,18 @@ class SessionObjectNames final : public ObjectNames {
   [[nodiscard]] std::string name_of(TypeId reg_type, uint32_t oid) const override;
   /// Throws 42P01 for relations, 3F000 for schemas, 42704 for roles, types and functions that do not exist.
   [[nodiscard]] uint32_t oid_of(TypeId reg_type, std::string_view name) const override;
+  [[nodiscard]] std::optional<LogicalType> user_type(uint32_t oid) const override;
+  [[nodiscard]] std::string bare_type_name(uint32_t type) const override;
+  [[nodiscard]] std::string type_name(uint32_t type) const override;
+  [[nodiscard]] std::optional<std::string> label_of(uint32_t type, std::string_view order) const override;
+  [[nodiscard]] std::optional<std::string> order_of(uint32_t type, std::string_view label) const override;
+  [[nodiscard]] std::vector<std::string> orders(uint32_t type) const override;
 
  private:
   [[nodiscard]] const CatalogEntry* find_relation(const std::vector<std::string>& parts) const;
+  [[nodiscard]] const TypeEntry* find_user_type(const std::vector<std::string>& parts) const;
+  /// Null if that is no user-defined type's id.
+  [[nodiscard]] const TypeEntry* type_entry(uint32_t type) const;
 
   std::shared_ptr<const Catalog> catalog_;
   ObjectId database_ = kNoObject;

@@ -1,6 +1,7 @@
 #include "engine/planned_result.h"
 
 #include "engine/database_implementation.h"
+#include "types/type_naming.h"
 
 namespace tidemark {
 
@@ -68,6 +69,7 @@ bool PlannedResult::next(DataChunk& chunk) {
   if (finished_) {
     return false;
   }
+  const TypeNaming naming(session_.io_options().names);
   try {
     if (pull(chunk)) {
       returned_rows_ += chunk.size;

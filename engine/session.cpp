@@ -11,6 +11,7 @@
 #include "parser/ast_statement.h"
 #include "parser/sql_parser.h"
 #include "types/calendar.h"
+#include "types/type_naming.h"
 
 namespace tidemark {
 namespace {
@@ -474,6 +475,7 @@ std::vector<std::shared_ptr<Statement>> Session::parse_text(std::string_view sql
 }
 
 std::shared_ptr<Statement> Session::prepare(std::string_view sql, std::span<const LogicalType> types) {
+  const TypeNaming naming(&object_names_);
   auto masked = mask_for_cache(sql, types);
   if (masked != nullptr) {
     if (auto cached = cached_statement(sql, *masked)) {
@@ -494,6 +496,7 @@ std::shared_ptr<Statement> Session::prepare(std::string_view sql, std::span<cons
 }
 
 void Session::plan(Statement& statement, std::span<const LogicalType> types) {
+  const TypeNaming naming(&object_names_);
   auto& prepared = static_cast<PreparedStatement&>(statement);
   if (failed_ && !prepared.is_transaction_control()) {
     check_not_failed(prepared);
@@ -528,6 +531,7 @@ std::unique_ptr<Result> Session::execute(const std::shared_ptr<Statement>& state
 
 std::unique_ptr<Result> Session::execute_prepared(std::shared_ptr<PreparedStatement> statement,
                                                   std::span<const Value> parameters) {
+  const TypeNaming naming(&object_names_);
   check_not_failed(*statement);
   database_.count_query();
   try {

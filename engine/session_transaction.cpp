@@ -6,6 +6,7 @@
 #include "engine/database_implementation.h"
 #include "engine/ddl/definitions.h"
 #include "engine/session.h"
+#include "types/type_naming.h"
 
 namespace tidemark {
 namespace {
@@ -160,6 +161,7 @@ void Session::end_transaction() noexcept {
 }
 
 void Session::sync() {
+  const TypeNaming naming(&object_names_);
   if (transaction_ == nullptr || explicit_transaction_) {
     return;
   }
@@ -340,7 +342,10 @@ DdlContext::Environment Session::definition_environment(RunningStatement& runnin
   environment.search_path = search_path();
   environment.temporary_schema = temporary_schema();
   environment.allocate_id = [this] { return database_.store().allocate_object_id(); };
-  environment.planner = [this, &running](const Catalog& catalog) { return planner_context(catalog, running.context); };
+  environment.planner = [this, &running](const std::shared_ptr<const Catalog>& catalog) {
+    object_names_.set_scope(catalog, database_id_, search_path(), &database_.system_tables());
+    return planner_context(*catalog, running.context);
+  };
   environment.notice = [this](std::string_view severity, const Error& content) { notify(severity, content); };
   return environment;
 }

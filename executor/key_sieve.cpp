@@ -41,7 +41,7 @@ KeySieve::KeySieve(const Vector& keys) {
       bounds_ = least_and_greatest<int64_t>(keys);
       break;
     case PhysicalType::kBytes:
-      if (keys.type().id == TypeId::kText || keys.type().id == TypeId::kVarchar) {
+      if (keys.type().id == TypeId::kText || keys.type().id == TypeId::kVarchar || keys.type().id == TypeId::kEnum) {
         bounds_ = least_and_greatest<std::string_view>(keys);
       }
       break;

@@ -27,7 +27,7 @@ constexpr uint32_t kAbsentNumber = StringInterner::kAbsent;
 /// Strings whose bytes are not what SQL compares go by their canonical key.
 bool needs_canonical(LogicalType type) {
   return type.physical() == PhysicalType::kBytes && !(is_string_type(type.id) && type.id != TypeId::kBpchar) &&
-         type.id != TypeId::kBytea && type.id != TypeId::kJson && type.id != TypeId::kChar;
+         type.id != TypeId::kBytea && type.id != TypeId::kJson && type.id != TypeId::kChar && type.id != TypeId::kEnum;
 }
 
 uint64_t normal_bits(double value) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "base/thread_pool.h"
+#include "types/type_naming.h"
 
 namespace tidemark {
 namespace {
@@ -48,7 +49,10 @@ class Helpers {
   void call_if_due() {
     if (group_ && next_ + 1 < count_ && Clock::now() >= calls_at_) {
       for (size_t index = std::exchange(count_, next_ + 1); index-- > next_ + 1;) {
-        group_->run([this, index] { task_(index); });
+        group_->run([this, index, names = TypeNaming::current()] {
+          const TypeNaming naming(names);
+          task_(index);
+        });
       }
     }
   }

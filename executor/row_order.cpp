@@ -23,7 +23,7 @@ bool compares_by_canonical_key(LogicalType type) {
       return true;
     case PhysicalType::kBytes:
       return !((is_string_type(type.id) && type.id != TypeId::kBpchar) || type.id == TypeId::kBytea ||
-               type.id == TypeId::kChar || type.id == TypeId::kJson);
+               type.id == TypeId::kChar || type.id == TypeId::kJson || type.id == TypeId::kEnum);
     default:
       return false;
   }

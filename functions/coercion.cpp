@@ -9,9 +9,16 @@
 
 namespace tidemark {
 
+namespace {
+
+/// The type of signatures that every enum fits.
+bool is_any_enum(LogicalType type) { return type.id == TypeId::kEnum && type.user_type == 0; }
+
+}  // namespace
+
 char type_category(LogicalType type) {
   if (type.is_array()) return 'A';
-  if (is_pseudo_type(type.id)) return 'P';
+  if (is_pseudo_type(type.id) || is_any_enum(type)) return 'P';
   return type_info(type.id).category;
 }
 
@@ -37,6 +44,7 @@ bool is_array_cast(LogicalType from, LogicalType to) {
 
 bool can_coerce(LogicalType from, LogicalType to, CastContext context) {
   if (from.same_base(to) || to.id == TypeId::kAny || from.id == TypeId::kUnknown) return true;
+  if (is_any_enum(to)) return from.id == TypeId::kEnum;
   switch (to.id) {
     case TypeId::kAnyElement:
     case TypeId::kAnyCompatible:

@@ -19,6 +19,7 @@ void add_all_families(FunctionTables& tables) {
   add_number_formatting(tables);
   add_datetime_formatting(tables);
   add_arrays(tables);
+  add_enums(tables);
   add_array_constructors(tables);
   add_array_assignments(tables);
   add_json(tables);

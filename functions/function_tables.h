@@ -96,6 +96,7 @@ void add_json_collections(FunctionTables& tables);
 void add_number_formatting(FunctionTables& tables);
 void add_datetime_formatting(FunctionTables& tables);
 void add_arrays(FunctionTables& tables);
+void add_enums(FunctionTables& tables);
 void add_array_constructors(FunctionTables& tables);
 void add_array_assignments(FunctionTables& tables);
 void add_unnest(FunctionTables& tables);

@@ -122,6 +122,7 @@ class PolymorphicTypes {
       switch (declared[i].id) {
         case TypeId::kAnyElement:
         case TypeId::kAnyNonArray:
+        case TypeId::kEnum:
           if (!is_unknown(type) && !settle(element_, type)) return false;
           uses_element_ = true;
           break;
@@ -139,6 +140,9 @@ class PolymorphicTypes {
           break;
       }
     }
+    // An enum there must be: nothing else says which one a literal is meant for.
+    const auto takes_enum = [](LogicalType type) { return type.id == TypeId::kEnum; };
+    if (is_unknown(element_) && std::ranges::any_of(declared, takes_enum)) return false;
     if (compatible.empty()) return true;
     try {
       compatible_ = select_common_type(compatible, "");
@@ -151,19 +155,19 @@ class PolymorphicTypes {
   [[nodiscard]] bool undetermined() const { return uses_element_ && is_unknown(element_); }
 
   [[nodiscard]] LogicalType concrete(LogicalType declared, LogicalType actual) const {
-    const auto array_over = [](LogicalType element) { return LogicalType::array_of(element.id, element.modifier); };
     switch (declared.id) {
       case TypeId::kAny:
         return is_unknown(actual) ? LogicalType(TypeId::kText) : actual;
       case TypeId::kAnyElement:
       case TypeId::kAnyNonArray:
+      case TypeId::kEnum:
         return element_;
       case TypeId::kAnyArray:
-        return array_over(element_);
+        return LogicalType::array_of(element_);
       case TypeId::kAnyCompatible:
         return compatible_;
       case TypeId::kAnyCompatibleArray:
-        return array_over(compatible_);
+        return LogicalType::array_of(compatible_);
       default:
         return declared;
     }

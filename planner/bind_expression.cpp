@@ -8,6 +8,7 @@
 #include "functions/coercion.h"
 #include "functions/overload_resolution.h"
 #include "planner/binder.h"
+#include "planner/name_uses.h"
 #include "planner/plan_builder.h"
 #include "planner/plan_walk.h"
 #include "planner/predicate_forms.h"
@@ -417,6 +418,11 @@ ExpressionPtr Binder::bind_case(const ast::CaseExpression& expression) {
 
 ExpressionPtr Binder::bind_cast(const ast::CastExpression& expression) {
   const LogicalType type = resolve_type(expression.type, context_);
+  const TypeEntry* const domain = find_domain(expression.type, context_);
+  if (type.user_type != 0) depend_on(type.user_type);
+  if (NameUses* uses = domain || type.user_type != 0 ? name_uses() : nullptr) {
+    uses->types.push_back({expression.type.position, domain ? domain->id : type.user_type});
+  }
   if (expression.operand->kind == ast::ExpressionKind::Array && type.is_array()) {
     return coerce(bind_array(expression.operand->as<ast::ArrayExpression>(), type), type, CastContext::kExplicit,
                   expression.position);
@@ -429,7 +435,7 @@ ExpressionPtr Binder::bind_cast(const ast::CastExpression& expression) {
   }
   ExpressionPtr result = coerce(std::move(operand), type, CastContext::kExplicit, expression.position);
   if (!literal) result->position = expression.position;
-  if (const TypeEntry* domain = find_domain(expression.type, context_)) {
+  if (domain) {
     result = check_domain(std::move(result), domain->id);
   }
   return result;
@@ -473,7 +479,7 @@ ExpressionPtr Binder::bind_array(const ast::ArrayExpression& expression, std::op
     element = coerce(std::move(element), element_type, context, expression.position);
   }
   const bool of_arrays = element_type.is_array();
-  const LogicalType type = of_arrays ? element_type : LogicalType::array_of(element_type.id, element_type.modifier);
+  const LogicalType type = of_arrays ? element_type : LogicalType::array_of(element_type);
   return call_constructor(of_arrays ? "ARRAY OF ARRAYS" : "ARRAY", std::move(elements), type, expression.position);
 }
 
@@ -647,7 +653,7 @@ ExpressionPtr Binder::bind_quantified_array(const ast::QuantifiedExpression& exp
   ExpressionPtr array = bind(*expression.array);
   if (array->type.id == TypeId::kUnknown) {
     const LogicalType element = operand->type.id == TypeId::kUnknown ? LogicalType(TypeId::kText) : operand->type;
-    array = coerce(std::move(array), LogicalType::array_of(element.id), CastContext::kImplicit);
+    array = coerce(std::move(array), LogicalType::array_of(element), CastContext::kImplicit);
   }
   if (!array->type.is_array()) {
     throw Error(sqlstate::kWrongObjectType, "op ANY/ALL (array) requires array on right side").at(expression.position);
@@ -668,7 +674,7 @@ ExpressionPtr Binder::bind_quantified_array(const ast::QuantifiedExpression& exp
     operand = coerce(std::move(operand), resolved.arguments[0], CastContext::kImplicit);
   }
   if (!is_pseudo_type(resolved.arguments[1].id) && !array->type.element_type().same_base(resolved.arguments[1])) {
-    array = coerce(std::move(array), LogicalType::array_of(resolved.arguments[1].id), CastContext::kImplicit);
+    array = coerce(std::move(array), LogicalType::array_of(resolved.arguments[1]), CastContext::kImplicit);
   }
   std::vector<ExpressionPtr> parts;
   parts.push_back(std::move(operand));

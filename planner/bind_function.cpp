@@ -154,7 +154,7 @@ ExpressionPtr Binder::bind_variadic_call(const ast::FunctionCall& call, const st
     }
     const LogicalType element = is_pseudo_type(resolved.arguments.back().id) ? types.back() : resolved.arguments.back();
     const LogicalType wanted =
-        LogicalType::array_of(element.id == TypeId::kUnknown ? TypeId::kText : element.id, element.modifier);
+        LogicalType::array_of(element.id == TypeId::kUnknown ? LogicalType(TypeId::kText) : element);
     if (!array->type.same_base(wanted)) array = coerce(std::move(array), wanted, CastContext::kImplicit, call.position);
     parts.push_back(std::move(array));
     return call_constructor("VARIADIC", std::move(parts), resolved.result, call.position);
@@ -218,10 +218,16 @@ ExpressionPtr Binder::bind_scalar_call(const ast::FunctionCall& call, const std:
       arguments[end] = call_operator("+", arguments[end - 1]->clone(), std::move(arguments[end]), call.position);
     }
   }
-  LogicalType type;
-  if (registry().scalars(name).empty() && arguments.size() == 1 && find_type(name, type) &&
-      tidemark::can_coerce(arguments[0]->type, type, CastContext::kExplicit)) {
-    return coerce(std::move(arguments[0]), type, CastContext::kExplicit, call.position);  // `float8(x)`
+  if (registry().scalars(name).empty() && arguments.size() == 1) {
+    LogicalType type;
+    bool found = find_type(name, type);
+    if (const auto user = found ? std::nullopt : find_user_type(call.name, context_)) {
+      type = *user;
+      found = true;
+    }
+    if (found && tidemark::can_coerce(arguments[0]->type, type, CastContext::kExplicit)) {
+      return coerce(std::move(arguments[0]), type, CastContext::kExplicit, call.position);  // `float8(x)`
+    }
   }
   return call_function(name, std::move(arguments), call.position);
 }

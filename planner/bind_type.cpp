@@ -8,6 +8,7 @@
 #include "functions/evaluator.h"
 #include "planner/binder.h"
 #include "planner/literal_vectors.h"
+#include "planner/name_uses.h"
 #include "planner/plan_builder.h"
 #include "planner/predicate_forms.h"
 
@@ -54,6 +55,10 @@ ExpressionPtr Binder::coerce(ExpressionPtr expression, LogicalType target, CastC
     }
   }
   const bool is_literal = expression->kind == ExpressionKind::kConstant && expression->type.id == TypeId::kUnknown;
+  if (is_literal && target.user_type != 0) {  // whose labels may be renamed
+    depend_on(target.user_type);
+    if (NameUses* uses = name_uses()) uses->values.push_back({own_position, target.user_type});
+  }
   if (is_literal && target.modifier >= 0 && target.id != TypeId::kInterval && target.element != TypeId::kInterval) {
     // The literal is read as the bare type; cutting and rounding it is a step of its own, whose errors have no place.
     LogicalType bare = target;
@@ -297,6 +302,19 @@ LogicalType type_of_column(const ast::TypeName& name, PlannerContext& context) {
   throw Error(sqlstate::kUndefinedTable, "relation \"" + relation + "\" does not exist").at(name.position);
 }
 
+/// What values of a user's type are.
+LogicalType type_of(const TypeEntry& entry) {
+  switch (entry.kind) {
+    case TypeKind::kDomain:
+      return entry.base;
+    case TypeKind::kEnum:
+      return LogicalType::user_defined(TypeId::kEnum, entry.id);
+    case TypeKind::kComposite:
+      return LogicalType::user_defined(TypeId::kRecord, entry.id);
+  }
+  return {};
+}
+
 const TypeEntry* user_type(const ast::TypeName& name, const PlannerContext& context) {
   const std::vector<std::string>& parts = name.name.parts;
   const std::vector<std::string> schemas =
@@ -309,6 +327,19 @@ const TypeEntry* user_type(const ast::TypeName& name, const PlannerContext& cont
   return nullptr;
 }
 
+/// `_name` is the array type over `name`.
+LogicalType resolve_user_type(const ast::TypeName& name, const PlannerContext& context) {
+  if (const TypeEntry* user = user_type(name, context)) return type_of(*user);
+  if (name.name.last().starts_with('_')) {
+    ast::TypeName element;
+    element.name = name.name;
+    element.name.parts.back().erase(0, 1);
+    const TypeEntry* user = user_type(element, context);
+    if (user && user->kind != TypeKind::kDomain) return LogicalType::array_of(type_of(*user));
+  }
+  throw_no_type(name);
+}
+
 }  // namespace
 
 const TypeEntry* find_domain(const ast::TypeName& name, const PlannerContext& context) {
@@ -318,7 +349,14 @@ const TypeEntry* find_domain(const ast::TypeName& name, const PlannerContext& co
     return nullptr;
   }
   const TypeEntry* found = user_type(name, context);
-  return found && found->labels.empty() ? found : nullptr;
+  return found && found->kind == TypeKind::kDomain ? found : nullptr;
+}
+
+std::optional<LogicalType> find_user_type(const ast::QualifiedName& name, const PlannerContext& context) {
+  ast::TypeName type;
+  type.name = name;
+  const TypeEntry* found = user_type(type, context);
+  return found ? std::optional(type_of(*found)) : std::nullopt;
 }
 
 LogicalType resolve_type(const ast::TypeName& name, PlannerContext& context) {
@@ -332,15 +370,10 @@ LogicalType resolve_type(const ast::TypeName& name, PlannerContext& context) {
   if (name.name.parts.size() == 1 && name.name.last() == "char") {
     type = TypeId::kChar;  // Only in quotes; the word CHAR is bpchar by now.
   } else if (!built_in || !find_type(name.name.last(), type)) {
-    const TypeEntry* user = user_type(name, context);
-    if (!user) throw_no_type(name);
-    if (!user->labels.empty()) {
-      throw Error(sqlstate::kFeatureNotSupported, "enum types are not supported").at(name.position);
-    }
-    type = user->base;
+    type = resolve_user_type(name, context);
   }
   type = with_modifiers(type, name, modifiers);
-  if (!name.array_bounds.empty() && !type.is_array()) type = LogicalType::array_of(type.id, type.modifier);
+  if (!name.array_bounds.empty() && !type.is_array()) type = LogicalType::array_of(type);
   return type;
 }
 

@@ -22,6 +22,9 @@ namespace tidemark {
 /// A name with dots between its parts, as messages show it.
 [[nodiscard]] std::string joined(const ast::QualifiedName& name);
 
+/// What values of the user-defined type are that the search path, or its own schema, finds; nothing if there is none.
+std::optional<LogicalType> find_user_type(const ast::QualifiedName& name, const PlannerContext& context);
+
 /// Turns the syntax tree of one statement into a logical plan: decides what each name, literal and call means. One
 /// object a statement; its methods are spread over the bind_*.cpp files by what they bind.
 ///

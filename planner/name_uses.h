@@ -37,10 +37,18 @@ struct NameUses {
     std::vector<ast::Name> columns;
   };
 
+  /// A user-defined type that a cast names, or a literal that is read as a value of one; by its place in the text.
+  struct Type {
+    int position = 0;
+    ObjectId id = kNoObject;
+  };
+
   std::vector<Relation> relations;
   std::vector<Column> columns;
   std::vector<Star> stars;
   std::vector<NaturalJoin> natural_joins;
+  std::vector<Type> types;
+  std::vector<Type> values;
   std::vector<const std::vector<ast::SelectTarget>*> lists;  ///< all select lists
 };
 

@@ -27,6 +27,7 @@ bool storage_compares(LogicalType type) {
     case TypeId::kFloat64:
     case TypeId::kText:
     case TypeId::kVarchar:
+    case TypeId::kEnum:
     case TypeId::kDate:
     case TypeId::kTime:
     case TypeId::kTimestamp:
@@ -152,7 +153,9 @@ bool PhysicalPlanner::push_dictionary(const Expression& conjunct, const LogicalS
     }
   }
   if (columns.size() != 1 || !column || parameters || column->table_column == kRowIdColumn) return false;
-  if (column->type.id != TypeId::kText && column->type.id != TypeId::kVarchar) return false;
+  if (column->type.id != TypeId::kText && column->type.id != TypeId::kVarchar && column->type.id != TypeId::kEnum) {
+    return false;
+  }
   // What does NULL give? Storage never asks the callback about it.
   ExpressionPtr on_null = conjunct.clone();
   const ConstantExpression null(Value::null(column->type));

@@ -130,7 +130,8 @@ bool compare_flat(Comparison comparison, const Vector& values, const Value& cons
       return false;
     case PhysicalType::kBytes:
       if (values.type().id == TypeId::kText || values.type().id == TypeId::kVarchar ||
-          values.type().id == TypeId::kName || values.type().id == TypeId::kBytea) {
+          values.type().id == TypeId::kName || values.type().id == TypeId::kBytea ||
+          values.type().id == TypeId::kEnum) {
         compare<std::string_view>(comparison, values, std::string_view(constant.as_bytes()), pass);
         return true;
       }

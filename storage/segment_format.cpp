@@ -35,14 +35,14 @@ size_t get_count(ByteCursor& cursor) { return std::min<size_t>(cursor.get_varint
 void put_type(LogicalType type, ByteWriter& out) {
   out.put(static_cast<uint8_t>(type.id));
   out.put(static_cast<uint8_t>(type.element));
-  out.put(type.modifier);
+  out.put(type.stored_modifier());
 }
 
 LogicalType get_type(ByteCursor& cursor) {
   LogicalType type;
   type.id = static_cast<TypeId>(cursor.get<uint8_t>());
   type.element = static_cast<TypeId>(cursor.get<uint8_t>());
-  type.modifier = cursor.get<int32_t>();
+  type.set_stored_modifier(cursor.get<int32_t>());
   return type;
 }
 

@@ -23,7 +23,6 @@
 #include "base/bytes.h"
 #include "base/check.h"
 #include "base/error.h"
-#include "types/json_path.h"
 #include "types/value.h"
 
 namespace tidemark {
@@ -350,7 +349,7 @@ void put_column(ByteWriter& out, const RowBatch::Column& column) {
   out.put_varint(column.id);
   out.put(static_cast<uint8_t>(values.type().id));
   out.put(static_cast<uint8_t>(values.type().element));
-  out.put_zigzag(values.type().modifier);
+  out.put_zigzag(values.type().stored_modifier());
   out.put(static_cast<uint8_t>((has_validity ? kHasValidity : 0) | (has_set ? kHasSet : 0) |
                                (constant ? kConstant : 0) | (dictionary ? kDictionary : 0)));
   if (dictionary) {
@@ -378,8 +377,8 @@ RowBatch::Column get_column(ByteReader& in, size_t rows) {
   LogicalType type;
   type.id = static_cast<TypeId>(in.get<uint8_t>());
   type.element = static_cast<TypeId>(in.get<uint8_t>());
-  type.modifier = static_cast<int32_t>(in.get_zigzag());
-  if (type.id > kJsonPathType || type.element > kJsonPathType) {
+  type.set_stored_modifier(static_cast<int32_t>(in.get_zigzag()));
+  if (type.id > TypeId::kEnum || type.element > TypeId::kEnum) {
     in.fail("unknown type");
   }
   const auto flags = in.get<uint8_t>();

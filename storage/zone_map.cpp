@@ -152,7 +152,7 @@ ZoneKind zone_kind(LogicalType type) {
     case PhysicalType::kBytes:
       // char(n) ignores trailing blanks; packed numerics, arrays and the like do not sort by their bytes.
       return type.id == TypeId::kText || type.id == TypeId::kVarchar || type.id == TypeId::kName ||
-                     type.id == TypeId::kBytea
+                     type.id == TypeId::kBytea || type.id == TypeId::kEnum
                  ? ZoneKind::kText
                  : ZoneKind::kNone;
     case PhysicalType::kInterval:

@@ -11,6 +11,7 @@
 #include "types/array.h"
 #include "types/calendar.h"
 #include "types/datetime.h"
+#include "types/enum_value.h"
 #include "types/interval.h"
 #include "types/json.h"
 #include "types/json_path.h"
@@ -18,6 +19,7 @@
 #include "types/numeric.h"
 #include "types/record.h"
 #include "types/type_io.h"
+#include "types/type_naming.h"
 
 namespace tidemark {
 namespace {
@@ -319,6 +321,9 @@ void put_packed(std::string& target, LogicalType type, std::string_view packed) 
     case TypeId::kRecord:
       append_record_binary(target, packed);
       return;
+    case TypeId::kEnum:
+      target += enum_label(type, packed, TypeNaming::current());
+      return;
     case TypeId::kTsvector:
     case TypeId::kTsquery:
       throw Error(sqlstate::kFeatureNotSupported, "no binary output function available for type " + type.to_string());
@@ -342,6 +347,8 @@ std::string read_packed(LogicalType type, Reader& reader) {
     case TypeId::kInt2Vector:
     case TypeId::kOidVector:
       return read_array_binary(type, reader.get_rest());
+    case TypeId::kEnum:
+      return enum_order(type, reader.get_rest(), TypeNaming::current());
     case TypeId::kJson: {
       const std::string_view text = reader.get_rest();
       require_json(text);

@@ -8,6 +8,7 @@
 #include "types/json_path.h"
 #include "types/modifier.h"
 #include "types/type_info.h"
+#include "types/type_naming.h"
 
 namespace tidemark {
 namespace {
@@ -60,6 +61,7 @@ constexpr TypeInfo kTypes[] = {
     {kRegrole, 4096, 4097, "regrole", "regrole", P::kInt64, 4, 'N', false, 'i', 'b'},
     {kPgNodeTree, 194, 0, "pg_node_tree", "pg_node_tree", P::kBytes, -1, 'Z', false, 'i', 'b'},
     {kJsonPathType, 4072, 4073, "jsonpath", "jsonpath", P::kBytes, -1, 'U', false, 'i', 'b'},
+    {kEnum, 3500, 0, "anyenum", "anyenum", P::kBytes, 4, 'E', false, 'i', 'p'},
     {kAny, 2276, 0, "any", "\"any\"", P::kBytes, 4, 'P', false, 'i', 'p'},
     {kAnyElement, 2283, 0, "anyelement", "anyelement", P::kBytes, 4, 'P', false, 'i', 'p'},
     {kAnyArray, 2277, 0, "anyarray", "anyarray", P::kBytes, -1, 'P', false, 'd', 'p'},
@@ -172,6 +174,14 @@ std::string scalar_name(TypeId id, int32_t modifier) {
   }
 }
 
+std::string user_type_name(const LogicalType& type, bool bare) {
+  const ObjectNames* names = TypeNaming::current();
+  std::string name = names == nullptr ? ""
+                     : bare           ? names->bare_type_name(type.user_type)
+                                      : names->type_name(type.user_type);
+  return name.empty() ? std::string(type_info(type.is_array() ? type.element : type.id).sql_name) : name;
+}
+
 }  // namespace
 
 std::span<const TypeInfo> all_types() { return kTypes; }
@@ -190,14 +200,24 @@ LogicalType LogicalType::varchar(int length) { return {kVarchar, length + kVarle
 
 PhysicalType LogicalType::physical() const { return is_array() ? PhysicalType::kBytes : type_info(id).physical; }
 
-uint32_t LogicalType::oid() const { return is_array() ? type_info(element).array_oid : type_info(id).oid; }
+uint32_t LogicalType::oid() const {
+  if (user_type != 0) {
+    return is_array() ? user_type + 1 : user_type;
+  }
+  return is_array() ? type_info(element).array_oid : type_info(id).oid;
+}
 
 std::string LogicalType::to_string() const {
+  if (user_type != 0) {
+    return user_type_name(*this, false) + (is_array() ? "[]" : "");
+  }
   return is_array() ? scalar_name(element, modifier) + "[]" : scalar_name(id, modifier);
 }
 
 std::string LogicalType::internal_name() const {
-  return is_array() ? "_" + std::string(type_info(element).internal_name) : std::string(type_info(id).internal_name);
+  const std::string name =
+      user_type != 0 ? user_type_name(*this, true) : std::string(type_info(is_array() ? element : id).internal_name);
+  return is_array() ? "_" + name : name;
 }
 
 size_t physical_width(PhysicalType type) {
@@ -273,6 +293,12 @@ bool find_type(uint32_t oid, LogicalType& type) {
     }
     if (info.array_oid == oid) {
       type = LogicalType::array_of(info.id);
+      return true;
+    }
+  }
+  if (const ObjectNames* names = TypeNaming::current()) {
+    if (const std::optional<LogicalType> found = names->user_type(oid)) {
+      type = *found;
       return true;
     }
   }

@@ -52,6 +52,8 @@ enum class TypeId : uint8_t {
   kOidVector = 40,
   kRegrole = 41,
   kPgNodeTree = 42,
+  // 43 is kJsonPathType, in types/json_path.h.
+  kEnum = 44,  ///< A value of the enum type `user_type`, physically the label's order (catalog/enum_order.h).
   // Pseudo-types: only in signatures of the function registry.
   kAny = 100,
   kAnyElement = 101,
@@ -89,12 +91,18 @@ struct Uuid {
   friend auto operator<=>(const Uuid&, const Uuid&) = default;
 };
 
+/// Whether values of this id are of types that users define: enums, named rows.
+constexpr bool is_user_defined(TypeId id) { return id == TypeId::kEnum || id == TypeId::kRecord; }
+
 /// A SQL type: id, element type for arrays, and PostgreSQL's type modifier (-1 for none; numeric(p,s), varchar(n),
 /// timestamp(p)…, encoded as in PostgreSQL's atttypmod). Small; pass by value.
 struct LogicalType {
   TypeId id = TypeId::kUnknown;
   TypeId element = TypeId::kUnknown;
   int32_t modifier = -1;
+  /// Of an enum, a named row, or an array of such: the catalog's object, which is the type's OID; its array type has
+  /// the next number. 0 in a signature: any of them. Such types have no modifier.
+  uint32_t user_type = 0;
 
   constexpr LogicalType() = default;
   // NOLINTNEXTLINE(google-explicit-constructor): a type without modifier is its id.
@@ -104,20 +112,46 @@ struct LogicalType {
     type.element = element_id;
     return type;
   }
+  static constexpr LogicalType array_of(LogicalType element_type) {
+    LogicalType type = array_of(element_type.id, element_type.modifier);
+    type.user_type = element_type.user_type;
+    return type;
+  }
+  static constexpr LogicalType user_defined(TypeId type_id, uint32_t object) {
+    LogicalType type(type_id);
+    type.user_type = object;
+    return type;
+  }
   static LogicalType numeric(int precision, int scale);
   static LogicalType varchar(int length);
 
   [[nodiscard]] constexpr bool is_array() const { return id == TypeId::kArray; }
-  [[nodiscard]] constexpr LogicalType element_type() const { return {element, modifier}; }
-  /// Same id and element; modifiers may differ.
+  [[nodiscard]] constexpr LogicalType element_type() const {
+    LogicalType type(element, modifier);
+    type.user_type = user_type;
+    return type;
+  }
+  /// Same id, element and user-defined type; modifiers may differ.
   [[nodiscard]] constexpr bool same_base(const LogicalType& other) const {
-    return id == other.id && element == other.element;
+    return id == other.id && element == other.element && user_type == other.user_type;
+  }
+  /// What files hold in the place of the modifier: of a user-defined type, which one it is.
+  [[nodiscard]] constexpr int32_t stored_modifier() const {
+    return user_type == 0 ? modifier : static_cast<int32_t>(user_type);
+  }
+  constexpr void set_stored_modifier(int32_t stored) {
+    if (is_user_defined(is_array() ? element : id)) {
+      user_type = stored < 0 ? 0 : static_cast<uint32_t>(stored);
+    } else {
+      modifier = stored;
+    }
   }
   [[nodiscard]] PhysicalType physical() const;
 
   /// PostgreSQL's OID (timestamptz(9) reports 1184, uint8 reports 1700).
   [[nodiscard]] uint32_t oid() const;
-  /// As format_type(oid, typmod): `timestamp with time zone`, `numeric(10,2)`, `integer[]`.
+  /// As format_type(oid, typmod): `timestamp with time zone`, `numeric(10,2)`, `integer[]`. User-defined types have the
+  /// names that the session on this thread sees (types/type_naming.h).
   /// timestamptz(9) is `timestamp(9) with time zone`.
   [[nodiscard]] std::string to_string() const;
   /// PostgreSQL's internal name: `int4`, `_text`, `timestamptz`.
@@ -132,7 +166,7 @@ size_t physical_width(PhysicalType type);
 /// Finds a type by any of PostgreSQL's names (`int4`, `integer`, `double precision`, `_text`); lower case. False if
 /// unknown.
 bool find_type(std::string_view name, LogicalType& type);
-/// Finds a type by OID; false if unknown.
+/// Finds a type by OID, user-defined ones as the session on this thread sees them; false if unknown.
 bool find_type(uint32_t oid, LogicalType& type);
 
 constexpr bool is_string_type(TypeId id) {

@@ -17,7 +17,7 @@ LogicalType read_type(ByteReader& reader) {
   LogicalType type;
   type.id = static_cast<TypeId>(reader.get<uint8_t>());
   type.element = static_cast<TypeId>(reader.get<uint8_t>());
-  type.modifier = reader.get<int32_t>();
+  type.set_stored_modifier(reader.get<int32_t>());
   const TypeId known = type.is_array() ? type.element : type.id;
   for (const TypeInfo& info : all_types()) {
     if (info.id == known) {
@@ -66,7 +66,7 @@ std::string pack_record(std::span<const Value> fields, std::span<const std::stri
     }
     writer.put(static_cast<uint8_t>(field.type().id));
     writer.put(static_cast<uint8_t>(field.type().element));
-    writer.put(field.type().modifier);
+    writer.put(field.type().stored_modifier());
     writer.put(static_cast<uint8_t>(field.is_null() ? 1 : 0));
     writer.put(static_cast<uint32_t>(bytes.size() - before));
   }

@@ -15,6 +15,7 @@
 #include "types/char_byte.h"
 #include "types/datetime.h"
 #include "types/datetime_input.h"
+#include "types/enum_value.h"
 #include "types/interval.h"
 #include "types/json.h"
 #include "types/json_path.h"
@@ -22,6 +23,7 @@
 #include "types/numeric.h"
 #include "types/type_info.h"
 #include "types/type_io.h"
+#include "types/type_naming.h"
 
 namespace tidemark {
 namespace {
@@ -360,6 +362,8 @@ std::string parse_packed(LogicalType type, std::string_view text, const TypeIoOp
       return with_length(parse_bits(text), type, ModifierRule::kAssign);
     case TypeId::kVoid:
       return {};
+    case TypeId::kEnum:
+      return enum_order(type, text, TypeNaming::of(options));
     case TypeId::kRecord:
       throw Error(sqlstate::kFeatureNotSupported, "input of anonymous composite types is not implemented");
     default:

@@ -11,11 +11,13 @@
 #include "types/array.h"
 #include "types/char_byte.h"
 #include "types/datetime.h"
+#include "types/enum_value.h"
 #include "types/int128.h"
 #include "types/interval.h"
 #include "types/numeric.h"
 #include "types/record.h"
 #include "types/type_io.h"
+#include "types/type_naming.h"
 
 namespace tidemark {
 namespace {
@@ -288,6 +290,9 @@ void append_packed(std::string& target, LogicalType type, std::string_view packe
       return;
     case TypeId::kChar:
       append_char_byte(target, packed);
+      return;
+    case TypeId::kEnum:
+      target += enum_label(type, packed, TypeNaming::of(options));
       return;
     default:
       target += packed;

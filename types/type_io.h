@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "types/datetime_format.h"
 #include "types/logical_type.h"
@@ -18,7 +20,14 @@ namespace tidemark {
 
 enum class ByteaOutput : uint8_t { kHex, kEscape };
 
-/// Names of catalog objects for regclass and its like. Types of our own are known without it.
+/// A field of a named row type.
+struct RowField {
+  std::string name;
+  LogicalType type;
+};
+
+/// Names of catalog objects for regclass and its like, and what user-defined types are. Types of our own are known
+/// without it.
 class ObjectNames {
  public:
   virtual ~ObjectNames() = default;
@@ -26,6 +35,24 @@ class ObjectNames {
   [[nodiscard]] virtual std::string name_of(TypeId reg_type, uint32_t oid) const = 0;
   /// Throws 42P01, 42704 … if the name is unknown.
   [[nodiscard]] virtual uint32_t oid_of(TypeId reg_type, std::string_view name) const = 0;
+
+  /// The user-defined type with this OID, or the array over it.
+  [[nodiscard]] virtual std::optional<LogicalType> user_type(uint32_t /*oid*/) const { return std::nullopt; }
+  /// A user-defined type's name as it is, and quoted, with its schema if the bare name would not find it.
+  [[nodiscard]] virtual std::string bare_type_name(uint32_t /*type*/) const { return {}; }
+  [[nodiscard]] virtual std::string type_name(uint32_t /*type*/) const { return {}; }
+  /// The label of an enum's value; nothing if there is none.
+  [[nodiscard]] virtual std::optional<std::string> label_of(uint32_t /*type*/, std::string_view /*order*/) const {
+    return std::nullopt;
+  }
+  /// The enum's value with this label; nothing if there is none.
+  [[nodiscard]] virtual std::optional<std::string> order_of(uint32_t /*type*/, std::string_view /*label*/) const {
+    return std::nullopt;
+  }
+  /// All values of an enum, ascending.
+  [[nodiscard]] virtual std::vector<std::string> orders(uint32_t /*type*/) const { return {}; }
+  /// The fields of a named row type.
+  [[nodiscard]] virtual std::vector<RowField> row_fields(uint32_t /*type*/) const { return {}; }
 };
 
 struct TypeIoOptions {

@@ -25,8 +25,8 @@ class DdlContext {
     std::vector<std::string> search_path;  ///< with the schema of the session's temporary relations, if there is one
     std::string temporary_schema;          ///< its name; made with the first temporary relation
     std::function<ObjectId()> allocate_id;
-    /// A planner that sees `catalog` (which must outlive it).
-    std::function<PlannerContext(const Catalog& catalog)> planner;
+    /// A planner that sees `catalog` (which must outlive it); names of types and their labels are those of it, too.
+    std::function<PlannerContext(const std::shared_ptr<const Catalog>& catalog)> planner;
     std::function<void(std::string_view severity, const Error& content)> notice;
   };
 
@@ -36,7 +36,7 @@ class DdlContext {
   [[nodiscard]] const Catalog& catalog() const { return *catalog_; }
   [[nodiscard]] const std::shared_ptr<const Catalog>& shared_catalog() const { return catalog_; }
   [[nodiscard]] const Environment& environment() const { return environment_; }
-  [[nodiscard]] PlannerContext planner() const { return environment_.planner(*catalog_); }
+  [[nodiscard]] PlannerContext planner() const { return environment_.planner(catalog_); }
   [[nodiscard]] ObjectId allocate_id() { return environment_.allocate_id(); }
   void notice(std::string_view severity, const Error& content) { environment_.notice(severity, content); }
 

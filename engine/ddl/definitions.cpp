@@ -134,7 +134,7 @@ void create_view(const ast::CreateViewStatement& statement, DdlContext& context)
   for (const ObjectId id : planned->named) {
     const CatalogEntry* object = context.catalog().object(id);
     if (object != nullptr && (kind_of(*object) == ObjectKind::kTable || kind_of(*object) == ObjectKind::kView ||
-                              kind_of(*object) == ObjectKind::kSequence)) {
+                              kind_of(*object) == ObjectKind::kSequence || kind_of(*object) == ObjectKind::kType)) {
       view.depends_on.push_back(id);
       if (!temporary && in_temporary_schema(*object, context)) {
         temporary = true;

@@ -39,8 +39,14 @@ TypeEntry type_by_name(const ast::QualifiedName& name, const DdlContext& context
 /// An index of this table, of whatever kind. Throws 42704, 42809.
 void check_index_of(const TableEntry& table, const std::string& index, const DdlContext& context);
 
+void create_enum(const ast::CreateEnumStatement& statement, DdlContext& context);
+void alter_enum(const ast::AlterEnumStatement& statement, DdlContext& context);
+/// ALTER TYPE | DOMAIN … RENAME TO. 0A000 if a stored text could not follow.
+void rename_type(const ast::RenameStatement& statement, DdlContext& context);
+void set_type_schema(const ast::SetSchemaStatement& statement, DdlContext& context);
 /// DROP TYPE, DROP DOMAIN.
 void drop_type(const ast::QualifiedName& name, bool is_domain, bool cascade, DdlContext& context);
+void drop_type(const TypeEntry& type, bool cascade, DdlContext& context);
 
 /// DROP TABLE | VIEW | MATERIALIZED VIEW | INDEX | SEQUENCE | SCHEMA | DATABASE | ROLE. With dependents and without
 /// CASCADE: 2BP01.
@@ -48,6 +54,8 @@ void drop_objects(const ast::DropStatement& statement, DdlContext& context);
 /// The views that read the column, before `dropped` (`column a of table t`) goes: 2BP01 without CASCADE.
 void drop_dependent_views(const TableEntry& table, ColumnId column, const std::string& dropped, bool cascade,
                           DdlContext& context);
+/// CASCADE from what the view depends on, with a notice.
+void drop_view_and_dependents(ObjectId view, DdlContext& context);
 /// The schema that a table, view, index or sequence is in.
 ObjectId schema_of_relation(const CatalogEntry& relation);
 /// A table with its hidden tables, indexes and owned sequences.

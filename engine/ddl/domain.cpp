@@ -76,41 +76,12 @@ void apply_constraint(TypeEntry& domain, const ast::Constraint& constraint, DdlC
   }
 }
 
-const TypeEntry* find_type_entry(const ast::QualifiedName& name, const DdlContext& context) {
-  std::vector<std::string> schemas = context.environment().search_path;
-  if (name.parts.size() > 1) {
-    schemas = {name.parts[name.parts.size() - 2]};
-  }
-  for (const std::string& schema_name : schemas) {
-    const SchemaEntry* schema = context.catalog().schema(context.environment().database, schema_name);
-    if (const TypeEntry* type = schema == nullptr ? nullptr : context.catalog().type(schema->id, name.last())) {
-      return type;
-    }
-  }
-  return nullptr;
-}
-
-}  // namespace
-
-TypeEntry type_by_name(const ast::QualifiedName& name, const DdlContext& context) {
-  const TypeEntry* found = find_type_entry(name, context);
-  if (found == nullptr) {
-    throw Error(sqlstate::kUndefinedObject, "type \"" + display_name(name) + "\" does not exist");
-  }
-  return *found;
-}
-
-namespace {
-
 TypeEntry domain_by_name(const ast::QualifiedName& name, const DdlContext& context) {
-  const TypeEntry* found = find_type_entry(name, context);
-  if (found == nullptr) {
-    throw Error(sqlstate::kUndefinedObject, "type \"" + display_name(name) + "\" does not exist");
+  TypeEntry found = type_by_name(name, context);
+  if (found.kind != TypeKind::kDomain) {
+    throw Error(sqlstate::kWrongObjectType, found.name + " is not a domain");
   }
-  if (!found->labels.empty()) {
-    throw Error(sqlstate::kWrongObjectType, found->name + " is not a domain");
-  }
-  return *found;
+  return found;
 }
 
 bool is_over(const Catalog& catalog, ObjectId domain, ObjectId base) {
@@ -244,57 +215,6 @@ void alter_domain(Session& session, const ast::AlterDomainStatement& statement) 
   if (validates) {
     check_columns(session, changed.id, new_check);
   }
-}
-
-void drop_type(const ast::QualifiedName& name, bool is_domain, bool cascade, DdlContext& context) {
-  const TypeEntry* found = find_type_entry(name, context);
-  if (found == nullptr) {
-    throw Error(sqlstate::kUndefinedObject, "type \"" + display_name(name) + "\" does not exist");
-  }
-  const TypeEntry type = *found;
-  if (is_domain && !type.labels.empty()) {
-    throw Error(sqlstate::kWrongObjectType, "\"" + display_name(name) + "\" is not a domain");
-  }
-  context.require_owner(type.owner, "type", type.name);
-  std::string detail;
-  std::vector<std::pair<ObjectId, ColumnId>> columns;
-  for_each_column(context.catalog(), type.id, [&](const TableEntry& table, const ColumnEntry& column) {
-    if (column.domain == type.id) {
-      detail += (detail.empty() ? "" : "\n") + std::string("column ") + column.name + " of table " + table.name +
-                " depends on type " + type.name;
-      columns.emplace_back(table.id, column.id);
-    }
-  });
-  std::vector<ObjectId> above;
-  for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kType)) {
-    const auto& other = std::get<TypeEntry>(*entry);
-    if (other.base_domain == type.id) {
-      detail += (detail.empty() ? "" : "\n") + std::string("type ") + other.name + " depends on type " + type.name;
-      above.push_back(other.id);
-    }
-  }
-  if (!detail.empty() && !cascade) {
-    throw Error(sqlstate::kDependentObjectsStillExist,
-                "cannot drop type " + type.name + " because other objects depend on it")
-        .with_detail(detail)
-        .with_hint("Use DROP ... CASCADE to drop the dependent objects too.");
-  }
-  for (const auto& [table_id, column] : columns) {
-    TableEntry table = *context.catalog().table(table_id);
-    if (table.is_key_column(column)) {
-      throw Error(sqlstate::kFeatureNotSupported,
-                  "cannot drop key column \"" + table.find_column(column)->name + "\" of table \"" + table.name + "\"");
-    }
-    std::erase_if(table.columns, [id = column](const ColumnEntry& entry) { return entry.id == id; });
-    context.put(std::move(table));
-  }
-  for (const ObjectId id : above) {
-    ast::QualifiedName other;
-    other.parts = {std::get<SchemaEntry>(*context.catalog().object(type.schema)).name,
-                   std::get<TypeEntry>(*context.catalog().object(id)).name};
-    drop_type(other, true, true, context);
-  }
-  context.drop(ObjectKind::kType, type.id);
 }
 
 }  // namespace tidemark

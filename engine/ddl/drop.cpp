@@ -97,6 +97,8 @@ std::string_view word_for(const CatalogEntry& entry) {
       return "index";
     case ObjectKind::kSequence:
       return "sequence";
+    case ObjectKind::kType:
+      return "type";
     default:
       return "object";
   }
@@ -183,6 +185,9 @@ void drop_relation(const CatalogEntry& entry, bool cascade, Underway& underway, 
       context.drop(ObjectKind::kView, view.id);
       return;
     }
+    case ObjectKind::kType:
+      drop_type(std::get<TypeEntry>(copy), cascade, context);
+      return;
     default:
       context.drop(kind_of(copy), id_of(copy));
   }
@@ -401,8 +406,13 @@ void drop_dependent_views(const TableEntry& table, ColumnId column, const std::s
 void drop_contents(const SchemaEntry& schema, DdlContext& context) {
   Underway underway;
   std::vector<ObjectId> left;
-  for (const CatalogEntry* entry : context.catalog().in_schema(schema.id)) {
-    left.push_back(id_of(*entry));
+  // Types last: the columns that are of them go with their tables.
+  for (const bool types : {false, true}) {
+    for (const CatalogEntry* entry : context.catalog().in_schema(schema.id)) {
+      if ((kind_of(*entry) == ObjectKind::kType) == types) {
+        left.push_back(id_of(*entry));
+      }
+    }
   }
   for (const ObjectId id : left) {
     // Much of it goes along with what was dropped before, and hidden tables go with what they belong to.
@@ -412,6 +422,14 @@ void drop_contents(const SchemaEntry& schema, DdlContext& context) {
       drop_relation(*entry, true, underway, context);
     }
   }
+}
+
+void drop_view_and_dependents(ObjectId view, DdlContext& context) {
+  const CatalogEntry entry = *context.catalog().object(view);
+  context.notice("NOTICE", Error(sqlstate::kSuccessfulCompletion,
+                                 "drop cascades to " + std::string(word_for(entry)) + " " + name_of(entry)));
+  Underway underway;
+  drop_relation(entry, true, underway, context);
 }
 
 void drop_table(const TableEntry& dropped, DdlContext& context) {

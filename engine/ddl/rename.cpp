@@ -291,6 +291,15 @@ void rename_object(const ast::RenameStatement& statement, DdlContext& context) {
       break;
   }
 
+  if (statement.object == ast::ObjectKind::Type || statement.object == ast::ObjectKind::Domain) {
+    rename_type(statement, context);
+    return;
+  }
+  if (statement.object == ast::ObjectKind::Attribute || statement.object == ast::ObjectKind::DomainConstraint) {
+    throw Error(sqlstate::kFeatureNotSupported, statement.object == ast::ObjectKind::Attribute
+                                                    ? "renaming attributes of types is not supported"
+                                                    : "renaming constraints of domains is not supported");
+  }
   const CatalogEntry* found = context.find_relation(statement.name);
   const UniqueConstraint* unique = nullptr;
   const TableEntry* indexed = found == nullptr && statement.object == ast::ObjectKind::Index
@@ -331,6 +340,10 @@ void rename_object(const ast::RenameStatement& statement, DdlContext& context) {
 }
 
 void set_schema(const ast::SetSchemaStatement& statement, DdlContext& context) {
+  if (statement.object == ast::ObjectKind::Type || statement.object == ast::ObjectKind::Domain) {
+    set_type_schema(statement, context);
+    return;
+  }
   const CatalogEntry* found = context.find_relation(statement.name);
   if (found == nullptr) {
     throw Error(sqlstate::kUndefinedTable, "relation \"" + display_name(statement.name) + "\" does not exist");

@@ -6,8 +6,8 @@
 #include "parser/ast_query.h"
 #include "parser/ast_to_sql.h"
 #include "parser/sql_parser.h"
+#include "parser/sql_scanner.h"
 #include "planner/logical_plan.h"
-#include "planner/name_uses.h"
 
 namespace tidemark {
 namespace {
@@ -369,6 +369,230 @@ void rename_in_defaults(const std::string& before, const std::string& now, DdlCo
     }
     context.put(std::move(table));
   }
+}
+
+// --------------------------------------------------------------------------------------------------- types and labels
+
+namespace {
+
+/// Edits the texts of one database's objects; what changes is put.
+class StoredTextEditor {
+ public:
+  StoredTextEditor(const TextEdit& edit, DdlContext& context) : edit_(edit), context_(context) {}
+
+  void table(TableEntry entry) {
+    const std::string owner = "table " + entry.name;
+    const TableEntry row = entry;
+    bool changed = false;
+    const auto look = [&](std::string& sql, std::optional<LogicalType> target) {
+      changed |= expression(owner, sql, [&](const ast::Expression& syntax, PlannerContext& planner) {
+        static_cast<void>(bind_table_expression(syntax, &row, target, planner));
+      });
+    };
+    for (ColumnEntry& column : entry.columns) {
+      look(column.default_sql, column.type);
+      look(column.generated_sql, column.type);
+    }
+    for (CheckConstraint& check : entry.checks) {
+      look(check.sql, TypeId::kBoolean);
+    }
+    for (UniqueConstraint& unique : entry.uniques) {
+      changed |= index_statement(owner, unique.index_sql, row);
+    }
+    if (changed) {
+      context_.put(std::move(entry));
+    }
+  }
+
+  void index(IndexEntry entry) {
+    const TableEntry* table = context_.catalog().table(entry.table);
+    if (table != nullptr && index_statement("index " + entry.name, entry.definition_sql, TableEntry(*table))) {
+      context_.put(std::move(entry));
+    }
+  }
+
+  void view(ViewEntry entry) {
+    ReadQuery read;
+    try {
+      read = read_query(entry.sql, &entry.search_path, context_);
+    } catch (const Error&) {
+      return;
+    }
+    std::string edited = edit_("view " + entry.name, entry.sql, read.uses);
+    if (edited != entry.sql) {
+      entry.sql = std::move(edited);
+      context_.put(std::move(entry));
+    }
+  }
+
+  void domain(TypeEntry entry) {
+    const std::string owner = "domain " + entry.name;
+    bool changed = expression(owner, entry.default_sql, [&](const ast::Expression& syntax, PlannerContext& planner) {
+      static_cast<void>(bind_table_expression(syntax, nullptr, entry.base, planner));
+    });
+    for (CheckConstraint& check : entry.checks) {
+      changed |= expression(owner, check.sql, [&](const ast::Expression& syntax, PlannerContext& planner) {
+        check_domain_expression(syntax, entry.base, planner);
+      });
+    }
+    if (changed) {
+      context_.put(std::move(entry));
+    }
+  }
+
+ private:
+  /// True if the text changed.
+  template <class Bind>
+  bool expression(const std::string& owner, std::string& sql, const Bind& bind) {
+    if (sql.empty()) {
+      return false;
+    }
+    NameUses uses;
+    try {
+      const ast::ExpressionPtr syntax = parse_expression(sql);
+      PlannerContext planner = context_.planner();
+      planner.name_uses = &uses;
+      bind(*syntax, planner);
+    } catch (const Error&) {
+      return false;
+    }
+    std::string edited = edit_(owner, sql, uses);
+    const bool changed = edited != sql;
+    sql = std::move(edited);
+    return changed;
+  }
+
+  bool index_statement(const std::string& owner, std::string& sql, const TableEntry& row) {
+    if (sql.empty()) {
+      return false;
+    }
+    const std::vector<ast::StatementPtr> parsed = parse_sql(sql);
+    auto& statement = parsed.front()->as<ast::CreateIndexStatement>();
+    bool changed = false;
+    const auto look = [&](ast::ExpressionPtr& part) {
+      if (part == nullptr) {
+        return;
+      }
+      std::string text = to_sql(*part);
+      const bool edited = expression(owner, text, [&](const ast::Expression& syntax, PlannerContext& planner) {
+        static_cast<void>(bind_table_expression(syntax, &row, std::nullopt, planner));
+      });
+      if (edited) {
+        part = parse_expression(text);
+        changed = true;
+      }
+    };
+    for (ast::IndexElement& element : statement.elements) {
+      look(element.expression);
+    }
+    look(statement.where);
+    if (changed) {
+      sql = to_sql(statement);
+    }
+    return changed;
+  }
+
+  const TextEdit& edit_;
+  DdlContext& context_;
+};
+
+/// A text whose tokens are replaced one after the other, from its start to its end.
+class TokenEditor {
+ public:
+  explicit TokenEditor(const std::string& sql) : sql_(sql), tokens_(scan_sql(sql)) {}
+
+  /// Calls `edit(index)` for the token at each position, in order.
+  template <class Edit>
+  void at_each(std::vector<int> positions, const Edit& edit) const {
+    std::ranges::sort(positions);
+    positions.erase(std::unique(positions.begin(), positions.end()), positions.end());
+    for (const int position : positions) {
+      const auto token = std::ranges::find(tokens_, position, &ScannedToken::position);
+      if (token != tokens_.end()) {
+        edit(static_cast<size_t>(token - tokens_.begin()));
+      }
+    }
+  }
+  [[nodiscard]] std::string_view text(size_t index) const {
+    return index < tokens_.size() ? std::string_view(sql_).substr(tokens_[index].offset, tokens_[index].length) : "";
+  }
+  [[nodiscard]] std::string value(size_t index) const { return string_value(sql_, tokens_[index]); }
+  void replace(size_t first, size_t last, std::string_view now) {
+    result_.append(sql_, copied_, tokens_[first].offset - copied_);
+    result_ += now;
+    copied_ = tokens_[last].offset + tokens_[last].length;
+  }
+  [[nodiscard]] std::string finish() && { return std::move(result_.append(sql_, copied_)); }
+
+ private:
+  const std::string& sql_;
+  std::vector<ScannedToken> tokens_;
+  std::string result_;
+  size_t copied_ = 0;
+};
+
+std::vector<int> positions_of(const std::vector<NameUses::Type>& uses, ObjectId type) {
+  std::vector<int> positions;
+  for (const NameUses::Type& use : uses) {
+    if (use.id == type) {
+      positions.push_back(use.position);
+    }
+  }
+  return positions;
+}
+
+}  // namespace
+
+void edit_stored_texts(const TextEdit& edit, DdlContext& context) {
+  StoredTextEditor editor(edit, context);
+  const std::shared_ptr<const Catalog> catalog = context.shared_catalog();
+  const auto is_here = [&](ObjectId schema) {
+    return std::get<SchemaEntry>(*catalog->object(schema)).database == context.environment().database;
+  };
+  for (const CatalogEntry* entry : catalog->all(ObjectKind::kTable)) {
+    if (is_here(std::get<TableEntry>(*entry).schema)) {
+      editor.table(std::get<TableEntry>(*entry));
+    }
+  }
+  for (const CatalogEntry* entry : catalog->all(ObjectKind::kIndex)) {
+    if (is_here(std::get<IndexEntry>(*entry).schema)) {
+      editor.index(std::get<IndexEntry>(*entry));
+    }
+  }
+  for (const CatalogEntry* entry : catalog->all(ObjectKind::kView)) {
+    if (is_here(std::get<ViewEntry>(*entry).schema)) {
+      editor.view(std::get<ViewEntry>(*entry));
+    }
+  }
+  for (const CatalogEntry* entry : catalog->all(ObjectKind::kType)) {
+    const auto& type = std::get<TypeEntry>(*entry);
+    if (type.kind == TypeKind::kDomain && is_here(type.schema)) {
+      editor.domain(type);
+    }
+  }
+}
+
+std::string with_renamed_type(const std::string& sql, const NameUses& uses, ObjectId type, const std::string& now) {
+  TokenEditor editor(sql);
+  editor.at_each(positions_of(uses.types, type), [&](size_t first) {
+    size_t last = first;
+    while (editor.text(last + 1) == ".") {
+      last += 2;
+    }
+    editor.replace(first, last, now);
+  });
+  return std::move(editor).finish();
+}
+
+std::string with_renamed_label(const std::string& sql, const NameUses& uses, ObjectId type, const std::string& before,
+                               const std::string& now) {
+  TokenEditor editor(sql);
+  editor.at_each(positions_of(uses.values, type), [&](size_t index) {
+    if (editor.text(index).starts_with('\'') && editor.value(index) == before) {
+      editor.replace(index, index, quote_literal(now));
+    }
+  });
+  return std::move(editor).finish();
 }
 
 }  // namespace tidemark

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/ddl/ddl_context.h"
+#include "planner/name_uses.h"
 
 namespace tidemark {
 
@@ -51,6 +53,16 @@ class ViewRenaming {
   std::vector<ViewEntry> views_;
   std::vector<std::vector<std::string>> outputs_;  ///< of each view before: names and types
 };
+
+/// Looks at each text of SQL that the database keeps and that can be bound: whose it is (`view v`), the text, what its
+/// names mean. What `edit` returns takes its place.
+using TextEdit = std::function<std::string(const std::string& owner, const std::string& sql, const NameUses& uses)>;
+void edit_stored_texts(const TextEdit& edit, DdlContext& context);
+/// `schema.name` in the places of the casts to the type.
+std::string with_renamed_type(const std::string& sql, const NameUses& uses, ObjectId type, const std::string& now);
+/// The literals that are read as values of the enum and say `before` say `now`.
+std::string with_renamed_label(const std::string& sql, const NameUses& uses, ObjectId type, const std::string& before,
+                               const std::string& now);
 
 /// Defaults that take values of this sequence: the tables' ids, once for each column.
 std::vector<ObjectId> tables_with_default(const std::string& next_value, const Catalog& catalog);

@@ -35,7 +35,6 @@ void add_empty_tables(SystemTableList& list) {
       {"pg_depend",
        "classid:oid objid:oid objsubid:int4 refclassid:oid refobjid:oid refobjsubid:int4 deptype:\"char\""},
       {"pg_shdescription", "objoid:oid classoid:oid description:text"},
-      {"pg_enum", "oid:oid enumtypid:oid enumsortorder:float4 enumlabel:name"},
       {"pg_range", "rngtypid:oid rngsubtype:oid rngmultitypid:oid rngcollation:oid rngsubopc:oid"},
       {"pg_extension", "oid:oid extname:name extowner:oid extnamespace:oid extrelocatable:bool extversion:text"},
       {"pg_available_extensions", "name:name default_version:text installed_version:text comment:text"},

@@ -60,6 +60,12 @@ std::pair<Value, Value> numeric_precision(LogicalType type) {
   }
 }
 
+std::string type_schema(const SystemContext& context, LogicalType type) {
+  const CatalogEntry* entry = type.user_type == 0 ? nullptr : context.catalog().object(type.user_type);
+  const auto* user = entry == nullptr ? nullptr : std::get_if<TypeEntry>(entry);
+  return user == nullptr ? "pg_catalog" : schema_of(context, user->schema).name;
+}
+
 void add_columns(const SystemContext& context, ObjectId schema, const std::string& relation,
                  const std::vector<ColumnEntry>& columns, SystemRows& rows) {
   const Value database = text(context.database().name);
@@ -86,7 +92,9 @@ void add_columns(const SystemContext& context, ObjectId schema, const std::strin
                     number(static_cast<int64_t>(i + 1)),
                     column.default_sql.empty() || is_identity ? null() : text(column.default_sql),
                     yes_or_no(!column.not_null),
-                    text(type.is_array() ? "ARRAY" : plain.to_string()),
+                    text(type.is_array()       ? "ARRAY"
+                         : type.user_type != 0 ? "USER-DEFINED"
+                                               : plain.to_string()),
                     has_length ? number(type.modifier - 4) : null(),
                     null(),
                     precision,
@@ -97,7 +105,7 @@ void add_columns(const SystemContext& context, ObjectId schema, const std::strin
                                                : null(),
                     null(),
                     database,
-                    text("pg_catalog"),
+                    text(type_schema(context, type)),
                     text(plain.internal_name()),
                     yes_or_no(is_identity),
                     !is_identity ? null() : text(column.identity == Identity::kAlways ? "ALWAYS" : "BY DEFAULT"),

@@ -242,6 +242,12 @@ void description_rows(const SystemContext& context, SystemRows& rows) {
       }
     }
   }
+  constexpr int64_t kPgType = 1247;
+  for (const TypeEntry* type : user_types(context)) {
+    if (!type->comment.empty()) {
+      rows.push_back({oid(type->id), oid(kPgType), number(0), text(type->comment)});
+    }
+  }
 }
 
 std::string role_name(const SystemContext& context, ObjectId id) {

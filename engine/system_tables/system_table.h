@@ -75,6 +75,8 @@ inline constexpr ObjectId kInformationSchema = 13000;
 
 /// Every table of the database that is not hidden, by schema and name.
 std::vector<const TableEntry*> visible_tables(const SystemContext& context);
+/// Every type that users of the database have defined, by name.
+std::vector<const TypeEntry*> user_types(const SystemContext& context);
 /// Its constraints that are indexes for clients: the key and the further UNIQUEs.
 std::vector<const UniqueConstraint*> unique_constraints(const TableEntry& table);
 /// Place of a column in its table from 1: pg_attribute.attnum.

@@ -25,9 +25,8 @@ void pseudo_type_rows(SystemRows& rows) {
     std::string_view name;
     int64_t length;
   };
-  constexpr PseudoType kPseudoTypes[] = {{2275, "cstring", -2},     {2279, "trigger", 4}, {2280, "language_handler", 4},
-                                         {2281, "internal", 8},     {3500, "anyenum", 4}, {3831, "anyrange", -1},
-                                         {3838, "event_trigger", 4}};
+  constexpr PseudoType kPseudoTypes[] = {{2275, "cstring", -2}, {2279, "trigger", 4},   {2280, "language_handler", 4},
+                                         {2281, "internal", 8}, {3831, "anyrange", -1}, {3838, "event_trigger", 4}};
   for (const PseudoType& type : kPseudoTypes) {
     rows.push_back({oid(type.id),
                     text(type.name),
@@ -53,7 +52,67 @@ void pseudo_type_rows(SystemRows& rows) {
   }
 }
 
-void type_rows(const SystemContext& /*context*/, SystemRows& rows) {
+void user_type_rows(const SystemContext& context, SystemRows& rows) {
+  const auto add = [&](const TypeEntry& type, ObjectId id, const std::string& name, char kind, char category,
+                       int64_t length, ObjectId element, ObjectId array, std::string_view io) {
+    const bool domain = kind == 'd';
+    rows.push_back({oid(id),
+                    text(name),
+                    oid(type.schema),
+                    oid(type.owner),
+                    number(length),
+                    flag(length > 0 && length <= 8),
+                    letter(kind),
+                    letter(category),
+                    flag(false),
+                    flag(true),
+                    letter(','),
+                    oid(0),
+                    oid(element),
+                    oid(array),
+                    text(domain ? "domain_in" : std::string(io) + "_in"),
+                    text(domain ? "domain_out" : std::string(io) + "_out"),
+                    flag(domain && type.not_null),
+                    oid(!domain                         ? 0
+                        : type.base_domain != kNoObject ? type.base_domain
+                                                        : type.base.oid()),
+                    number(domain ? type.base.modifier : -1),
+                    number(domain && type.base.is_array() ? 1 : 0),
+                    oid(0),
+                    domain && !type.default_sql.empty() ? text(type.default_sql) : null()});
+  };
+  for (const TypeEntry* type : user_types(context)) {
+    switch (type->kind) {
+      case TypeKind::kDomain: {
+        const TypeId base = type->base.is_array() ? TypeId::kArray : type->base.id;
+        const char category = base == TypeId::kArray ? 'A' : type_info(base).category;
+        add(*type, type->id, type->name, 'd', category, base == TypeId::kArray ? -1 : type_info(base).length, 0, 0, "");
+        break;
+      }
+      case TypeKind::kEnum:
+        add(*type, type->id, type->name, 'e', 'E', 4, 0, type->id + 1, "enum");
+        add(*type, type->id + 1, "_" + type->name, 'b', 'A', -1, type->id, 0, "array");
+        break;
+      case TypeKind::kComposite:
+        add(*type, type->id, type->name, 'c', 'C', -1, 0, type->id + 1, "record");
+        add(*type, type->id + 1, "_" + type->name, 'b', 'A', -1, type->id, 0, "array");
+        break;
+    }
+  }
+}
+
+/// enumsortorder counts the labels: PostgreSQL's halves between them mean nothing but the order either.
+void enum_rows(const SystemContext& context, SystemRows& rows) {
+  for (const TypeEntry* type : user_types(context)) {
+    for (size_t i = 0; i < type->labels.size(); ++i) {
+      rows.push_back(
+          {oid(type->labels[i].id), oid(type->id), number(static_cast<int64_t>(i + 1)), text(type->labels[i].name)});
+    }
+  }
+}
+
+void type_rows(const SystemContext& context, SystemRows& rows) {
+  user_type_rows(context, rows);
   pseudo_type_rows(rows);
   for (const TypeInfo& info : all_types()) {
     if (info.id == TypeId::kTimestampTzNs || info.id == TypeId::kUInt64) {
@@ -66,7 +125,7 @@ void type_rows(const SystemContext& /*context*/, SystemRows& rows) {
                     number(info.length),
                     flag(info.length > 0 && info.length <= 8),
                     letter(info.kind),
-                    letter(info.category),
+                    letter(info.kind == 'p' ? 'P' : info.category),
                     flag(info.preferred),
                     flag(true),
                     letter(','),
@@ -175,6 +234,20 @@ void collation_rows(const SystemContext& /*context*/, SystemRows& rows) {
 
 }  // namespace
 
+std::vector<const TypeEntry*> user_types(const SystemContext& context) {
+  std::vector<const TypeEntry*> types;
+  for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kType)) {
+    const auto& type = std::get<TypeEntry>(*entry);
+    if (schema_of(context, type.schema).database == context.database().id) {
+      types.push_back(&type);
+    }
+  }
+  std::ranges::sort(types, [](const TypeEntry* left, const TypeEntry* right) {
+    return std::pair(std::string_view(left->name), left->id) < std::pair(std::string_view(right->name), right->id);
+  });
+  return types;
+}
+
 void add_type_tables(SystemTableList& list) {
   list.add(kCatalog, "pg_type",
            "oid:oid typname:name typnamespace:oid typowner:oid typlen:int2 typbyval:bool typtype:\"char\" "
@@ -183,6 +256,7 @@ void add_type_tables(SystemTableList& list) {
            "typbasetype:oid typtypmod:int4 typndims:int4 "
            "typcollation:oid typdefault:text typacl:text[]",
            type_rows);
+  list.add(kCatalog, "pg_enum", "oid:oid enumtypid:oid enumsortorder:float4 enumlabel:name", enum_rows);
   list.add(kCatalog, "pg_proc",
            "oid:oid proname:name pronamespace:oid proowner:oid prolang:oid prokind:\"char\" proretset:bool "
            "provolatile:\"char\" proisstrict:bool provariadic:oid "

@@ -417,6 +417,8 @@ bool is_definition(Kind kind) {
     case Kind::CreateDatabase:
     case Kind::CreateDomain:
     case Kind::AlterDomain:
+    case Kind::CreateEnum:
+    case Kind::AlterEnum:
     case Kind::CreateRole:
     case Kind::AlterRole:
     case Kind::Rename:
@@ -497,6 +499,10 @@ std::unique_ptr<Result> run_utility(Session& session, PreparedStatement& prepare
       return run_definition(session, statement, create_sequence);
     case Kind::AlterSequence:
       return run_definition(session, statement, alter_sequence);
+    case Kind::CreateEnum:
+      return run_definition(session, statement, create_enum);
+    case Kind::AlterEnum:
+      return run_definition(session, statement, alter_enum);
     case Kind::CreateDomain:
       return run_definition(session, statement, create_domain);
     case Kind::AlterDomain:

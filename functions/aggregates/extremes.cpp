@@ -261,6 +261,7 @@ void add_extremes(FunctionTables& tables) {
   add_pair<ExtremeOfInt64>(tables, kTimestampTzNs, Flavour::kBoth);
   add_pair<IntervalExtreme>(tables, kInterval);
   add_pair<TextExtreme>(tables, kText);
+  add_pair<TextExtreme>(tables, kEnum);
   for (const LogicalType type : {LogicalType(kNumeric), LogicalType(kBpchar), LogicalType(kAnyArray)}) {
     tables.aggregate(packed_extreme<false>(type));
     tables.aggregate(packed_extreme<true>(type));

@@ -86,6 +86,7 @@ void add_comparisons(FunctionTables& tables) {
   add_comparison<std::string_view>(tables, kText, kName);
   add_comparison<std::string_view>(tables, kBytea, kBytea);
   add_comparison<std::string_view>(tables, kChar, kChar);
+  add_comparison<std::string_view>(tables, kEnum, kEnum);
   add_comparison<int64_t>(tables, kOid, kOid);
   add_comparison<int64_t>(tables, kTimeTz, kTimeTz);
   add_padded_comparison(tables);

@@ -426,6 +426,12 @@ constexpr OperatorFunction kOperatorFunctions[] = {
     {"numeric_ne", "<>", kNumeric, kNumeric},
     {"numeric_power", "^", kNumeric, kNumeric},
     {"numeric_sub", "-", kNumeric, kNumeric},
+    {"enum_eq", "=", kEnum, kEnum},
+    {"enum_ge", ">=", kEnum, kEnum},
+    {"enum_gt", ">", kEnum, kEnum},
+    {"enum_le", "<=", kEnum, kEnum},
+    {"enum_lt", "<", kEnum, kEnum},
+    {"enum_ne", "<>", kEnum, kEnum},
     {"record_eq", "=", kRecord, kRecord},
     {"record_ge", ">=", kRecord, kRecord},
     {"record_gt", ">", kRecord, kRecord},
@@ -486,6 +492,7 @@ constexpr struct {
     {"timestamptz_larger", "timestamptz_smaller", kTimestampTz},
     {"interval_larger", "interval_smaller", kInterval},
     {"array_larger", "array_smaller", kAnyArray},
+    {"enum_larger", "enum_smaller", kEnum},
 };
 
 const ScalarFunction* find_operator(const FunctionTables& tables, const OperatorFunction& wanted) {

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "server/pgwire/pg_server.h"
+#include "types/type_naming.h"
 
 namespace tidemark::pgwire {
 namespace {
@@ -108,6 +109,7 @@ void PgSession::fail(const Error& error) {
 }
 
 void PgSession::handle(Message message) {
+  const TypeNaming naming(connection_->io_options().names);
   FieldReader fields(message.body);
   if (message.type == 'X') {
     finished_ = true;

@@ -24,6 +24,7 @@ int type_length(LogicalType type) {
     case TypeId::kRegnamespace:
     case TypeId::kRegrole:
     case TypeId::kXid:
+    case TypeId::kEnum:
       return 4;
     case TypeId::kTid:
       return 6;

@@ -104,7 +104,9 @@ TEST(DeltaCodec, EveryKindComesBackByteForByte) {
   deltas.push_back(CatalogDelta::put(role));
   TypeEntry type;
   type.id = 8;
-  type.labels = {"x", ""};
+  type.kind = TypeKind::kEnum;
+  type.labels = {{9, "x", "0"}, {10, "", "1"}};
+  type.attributes = {{"a", LogicalType::user_defined(TypeId::kEnum, 11), 12}};
   type.base = LogicalType::array_of(TypeId::kInt32);
   deltas.push_back(CatalogDelta::put(type));
 
