@@ -19,7 +19,7 @@ namespace tidemark {
 class PlanCache {
  public:
   struct Plan {
-    uint64_t first_shape = 0;  ///< plan_shape of the first text's plan, which is not kept
+    uint64_t last_shape = 0;  ///< plan_shape of the last text's own plan, which is not kept
     std::shared_ptr<const ast::Statement> syntax;
     std::shared_ptr<const PlannedStatement> planned;  ///< null until there is a second text
     std::vector<ResultColumn> columns;
@@ -35,6 +35,7 @@ class PlanCache {
     bool is_known = false;
     std::vector<uint8_t> is_parameter;            ///< of each literal: whether plans take it as a parameter
     std::unordered_map<std::string, Plan> plans;  ///< by the other literals' values
+    int misfits = 0;  ///< texts in a row whose own plan was another than that of the text before, or than that for all
   };
 
   /// Null if nothing is known of it.

@@ -16,6 +16,8 @@ namespace {
 constexpr size_t kCachedTextBytesMax = 16 * 1024;
 /// Statements with more literals are bulk inserts, too.
 constexpr size_t kLiteralsMax = 256;
+/// Now and then a text has a value that makes its plan another: two equal elements in a list, a number out of range.
+constexpr int kMisfitsMax = 3;
 /// The data for which a plan was chosen grows; making it again now and then costs nothing.
 constexpr int64_t kPlanLifetimeNs = 10'000'000'000;
 
@@ -130,27 +132,31 @@ void Session::keep_plan(PreparedStatement& statement, const Catalog& catalog) {
     const auto [place, is_new] = shape.plans.try_emplace(PlanCache::fixed_literals(shape, *masked));
     if (is_new) {
       plan_cache_.count_plan();
-      place->second.first_shape = own_shape;
+      place->second.last_shape = own_shape;
     }
     return {place->second, is_new};
   };
   const auto [plan, is_first] = entry();
   if (is_first) return;
-  plan.planned = statement.planned;
+  const bool is_like_last = std::exchange(plan.last_shape, own_shape) == own_shape;
+  std::shared_ptr<const PlannedStatement> planned = statement.planned;
   if (const auto wanted = std::ranges::count(shape.is_parameter, 1); wanted > 0) {
     const auto parameters = parameters_of(shape, *masked, candidates);
     // All or none: a literal that stayed in the plan would be taken for every text's.
-    const auto general =
-        std::ssize(parameters) == wanted ? plan_with_parameters(statement, parameters, catalog) : nullptr;
-    if (general == nullptr || plan_shape(*general->plan) != own_shape || plan.first_shape != own_shape) {
-      // Each text for itself, from now on.
-      std::ranges::fill(shape.is_parameter, 0);
-      shape.plans.clear();
-      entry();
+    planned = is_like_last && std::ssize(parameters) == wanted ? plan_with_parameters(statement, parameters, catalog)
+                                                               : nullptr;
+    if (planned == nullptr || plan_shape(*planned->plan) != own_shape) {
+      if (++shape.misfits == kMisfitsMax) {
+        // Each text for itself, from now on.
+        std::ranges::fill(shape.is_parameter, 0);
+        shape.plans.clear();
+        entry();
+      }
       return;
     }
-    plan.planned = general;
+    shape.misfits = 0;
   }
+  plan.planned = std::move(planned);
   plan.syntax = statement.shared_syntax();
   plan.columns = statement.columns_;
   plan.returns_rows = statement.returns_rows_;

@@ -108,13 +108,18 @@ TEST_F(PlanCacheTest, ComparisonsWithColumnsShareOne) {
 
 TEST_F(PlanCacheTest, WhatAValueDecidesIsPlannedAlone) {
   // 70,000 is no smallint, and two equal elements are one: plans for such texts are better than those for all.
-  std::vector<std::string> texts;
-  for (const char* value : {"1", "70000", "2", "70001", "3"}) {
-    texts.push_back(std::string("SELECT i FROM t WHERE small = ") + value);
-  }
-  EXPECT_EQ(plans_for(texts), texts.size() + 1);
+  const auto small = [](std::initializer_list<const char*> values) {
+    std::vector<std::string> texts;
+    for (const char* value : values) texts.push_back(std::string("SELECT i FROM t WHERE small = ") + value);
+    return texts;
+  };
+  EXPECT_EQ(plans_for(small({"1", "70000", "2", "70001", "3", "4", "5"})), 7);
+  connection_ = database_->connect();
+  // Those that come now and then leave the others theirs; the second of them is planned for all as well, in vain.
+  EXPECT_EQ(plans_for(small({"1", "2", "70000", "3", "4", "70001", "5", "6"})), kShared + 3);
   plans_for({"SELECT i FROM t WHERE host IN ('h1', 'h2')", "SELECT i FROM t WHERE host IN ('h2', 'h2')",
-             "SELECT i FROM t WHERE host IN ('h3', 'h2')", "SELECT i FROM t WHERE host IN ('h1', 'h1')"});
+             "SELECT i FROM t WHERE host IN ('h3', 'h2')", "SELECT i FROM t WHERE host IN ('h1', 'h1')",
+             "SELECT i FROM t WHERE host IN ('h1', 'h3')", "SELECT i FROM t WHERE host IN ('h2', 'h3')"});
 }
 
 TEST_F(PlanCacheTest, ParametersOfOtherTypesCompareAsLiteralsDo) {
