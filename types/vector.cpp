@@ -3,22 +3,15 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <new>
 
 #include "base/check.h"
+#include "types/buffer_pool.h"
 #include "types/value.h"
 
 namespace tidemark {
 namespace {
 
 constexpr size_t words_for(size_t rows) { return (rows + 63) / 64; }
-
-constexpr std::align_val_t kBufferAlignment{64};  // A cache line, and any SIMD width that we meet.
-
-std::shared_ptr<void> allocate_buffer(size_t bytes) {
-  return {::operator new(std::max<size_t>(bytes, 1), kBufferAlignment),
-          [](void* buffer) { ::operator delete(buffer, kBufferAlignment); }};
-}
 
 /// Calls `body` with a value of the C++ type that `type` has in memory; only its type is of interest.
 template <class Body>
