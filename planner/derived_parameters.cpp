@@ -5,6 +5,7 @@
 #include "functions/evaluator.h"
 #include "functions/expression.h"
 #include "planner/predicate_forms.h"
+#include "types/datetime.h"
 
 namespace tidemark {
 
@@ -19,6 +20,11 @@ std::optional<Value> convert_exactly(const Value& value, LogicalType from, Logic
   to.modifier = -1;
   if (value.is_null()) return Value::null(to);
   if (!may_convert_exactly(from, to)) return std::nullopt;
+  if (from.id == TypeId::kTimestampTz && to.id == TypeId::kTimestampTzNs) {
+    const int64_t nanoseconds = microseconds_to_nanoseconds_clamped(value.as_int64());
+    const bool is_same = nanoseconds_to_microseconds(nanoseconds) == value.as_int64();
+    return is_same ? std::optional(Value::int64(nanoseconds).with_type(to)) : std::nullopt;
+  }
   const auto constant = [](const Value& of, LogicalType type) {
     return std::make_unique<ConstantExpression>(of.with_type(type));
   };
