@@ -118,6 +118,16 @@ std::vector<std::string> SessionObjectNames::orders(uint32_t type) const {
   return all;
 }
 
+std::vector<RowField> SessionObjectNames::row_fields(uint32_t type) const {
+  std::vector<RowField> fields;
+  if (const TypeEntry* entry = type_entry(type)) {
+    for (const TypeAttribute& attribute : entry->attributes) {
+      fields.push_back({attribute.name, attribute.type});
+    }
+  }
+  return fields;
+}
+
 std::string SessionObjectNames::name_of(TypeId reg_type, uint32_t oid) const {
   if (reg_type == TypeId::kRegtype) {
     const TypeNaming naming(this);

@@ -27,6 +27,7 @@ class SessionObjectNames final : public ObjectNames {
   [[nodiscard]] std::optional<std::string> label_of(uint32_t type, std::string_view order) const override;
   [[nodiscard]] std::optional<std::string> order_of(uint32_t type, std::string_view label) const override;
   [[nodiscard]] std::vector<std::string> orders(uint32_t type) const override;
+  [[nodiscard]] std::vector<RowField> row_fields(uint32_t type) const override;
 
  private:
   [[nodiscard]] const CatalogEntry* find_relation(const std::vector<std::string>& parts) const;

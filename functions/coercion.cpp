@@ -19,6 +19,7 @@ bool is_any_enum(LogicalType type) { return type.id == TypeId::kEnum && type.use
 char type_category(LogicalType type) {
   if (type.is_array()) return 'A';
   if (is_pseudo_type(type.id) || is_any_enum(type)) return 'P';
+  if (type.id == TypeId::kRecord && type.user_type != 0) return 'C';
   return type_info(type.id).category;
 }
 
@@ -45,6 +46,8 @@ bool is_array_cast(LogicalType from, LogicalType to) {
 bool can_coerce(LogicalType from, LogicalType to, CastContext context) {
   if (from.same_base(to) || to.id == TypeId::kAny || from.id == TypeId::kUnknown) return true;
   if (is_any_enum(to)) return from.id == TypeId::kEnum;
+  // A row of no named type may become one of a named type (the binder takes it apart), and the other way round.
+  if (from.id == TypeId::kRecord && to.id == TypeId::kRecord) return from.user_type == 0 || to.user_type == 0;
   switch (to.id) {
     case TypeId::kAnyElement:
     case TypeId::kAnyCompatible:
@@ -132,6 +135,9 @@ ExpressionPtr apply_modifier(ExpressionPtr expression, LogicalType target, CastC
 ExpressionPtr coerce(ExpressionPtr expression, LogicalType target, CastContext context) {
   const LogicalType from = expression->type;
   if (from.same_base(target)) return apply_modifier(std::move(expression), target, context);
+  if (from.id == TypeId::kRecord && target == LogicalType(TypeId::kRecord)) {
+    return relabelled(std::move(expression), target);
+  }
   const Cast* cast = FunctionRegistry::instance().cast(from, target);
   const bool is_input = from.id == TypeId::kUnknown;
   if (cast != nullptr && (is_input || allows(cast->context, context))) {

@@ -341,6 +341,19 @@ ExpressionPtr Binder::bind_test(const ast::TestExpression& expression) {
                                                    std::move(tests));
       }
       ExpressionPtr operand = to_text_if_unknown(bind(*expression.operand));
+      const auto shape =
+          operand->type.user_type != 0 && operand->type.id == TypeId::kRecord ? shape_of(*operand) : std::nullopt;
+      if (shape && !shape->types.empty()) {
+        // As of a row's constructor. A row that is missing as a whole has fields that are NULL.
+        std::vector<ExpressionPtr> tests;
+        for (size_t i = 0; i < shape->types.size(); ++i) {
+          tests.push_back(call_operator(is + "NULL", nullptr, record_field(*operand, *shape, i, expression.position),
+                                        expression.position));
+        }
+        if (tests.size() == 1) return std::move(tests[0]);
+        return std::make_unique<ControlExpression>(ExpressionKind::kAnd, LogicalType(TypeId::kBoolean),
+                                                   std::move(tests));
+      }
       return call_operator(is + "NULL", nullptr, std::move(operand), expression.position);
     }
     case ast::TestKind::True:
@@ -614,7 +627,9 @@ ExpressionPtr Binder::bind_field_selection(const ast::FieldSelection& expression
   const auto name = std::ranges::find(shape.names, expression.field);
   if (name == shape.names.end()) {
     throw Error(sqlstate::kUndefinedColumn,
-                "could not identify column \"" + expression.field + "\" in record data type")
+                record->type.user_type != 0
+                    ? "column \"" + expression.field + "\" not found in data type " + record->type.to_string()
+                    : "could not identify column \"" + expression.field + "\" in record data type")
         .at(start_position(*record));
   }
   return record_field(*record, shape, static_cast<size_t>(name - shape.names.begin()), expression.position);

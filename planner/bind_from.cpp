@@ -419,6 +419,12 @@ LogicalPtr Binder::bind_function_reference(const ast::FunctionReference& referen
           own = std::move(arguments);
         }
         CollectedSetCall set = resolve_set_call(*call, std::move(own));
+        if (set.outputs.size() == 1 && set.outputs[0].type.id == TypeId::kRecord &&
+            set.outputs[0].type.user_type != 0) {
+          throw Error(sqlstate::kFeatureNotSupported,
+                      "set-returning functions of composite types are not supported in FROM")
+              .at(one.call->position);
+        }
         const std::string_view column = set.function->columns[0].name;
         const bool names_column = !column.empty() && column != name;
         if (set.outputs.size() == 1 && reference.calls.size() == 1 && !many && !names_column &&

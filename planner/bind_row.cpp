@@ -95,6 +95,17 @@ ExpressionPtr Binder::make_record(std::vector<ExpressionPtr> fields, int positio
 // records
 
 std::optional<RecordShape> Binder::shape_of(const Expression& record) const {
+  if (record.type.user_type != 0) {
+    const CatalogEntry* entry = context_.catalog.object(record.type.user_type);
+    const auto* type = entry ? std::get_if<TypeEntry>(entry) : nullptr;
+    if (!type) return std::nullopt;
+    RecordShape shape;
+    for (const TypeAttribute& attribute : type->attributes) {
+      shape.names.push_back(attribute.name);
+      shape.types.push_back(attribute.type);
+    }
+    return shape;
+  }
   switch (record.kind) {
     case ExpressionKind::kColumn: {
       const auto found = shape_of_column_.find(record.as<ColumnExpression>().column);
@@ -134,6 +145,43 @@ ExpressionPtr Binder::record_field(const Expression& record, const RecordShape& 
   parts.push_back(record.clone());
   parts.push_back(std::make_unique<ConstantExpression>(Value::int32(static_cast<int32_t>(index))));
   return call_constructor("FIELD", std::move(parts), shape.types[index], position);
+}
+
+ExpressionPtr Binder::as_named_row(ExpressionPtr record, LogicalType target, CastContext context, int position) {
+  const std::optional<RecordShape> from = shape_of(*record);
+  ExpressionPtr wanted = std::make_unique<ConstantExpression>(Value::null(target));
+  const std::optional<RecordShape> to = shape_of(*wanted);
+  if (!from || !to) {
+    throw Error(sqlstate::kFeatureNotSupported,
+                "casting a row value of unknown form to type " + target.to_string() + " is not supported")
+        .at(position);
+  }
+  depend_on(target.user_type);
+  const auto refuse = [&](const std::string& detail) {
+    throw Error(sqlstate::kCannotCoerce, "cannot cast type record to " + target.to_string())
+        .with_detail(detail)
+        .at(record->position != 0 ? record->position : position);
+  };
+  if (from->types.size() < to->types.size()) refuse("Input has too few columns.");
+  if (from->types.size() > to->types.size()) refuse("Input has too many columns.");
+  std::vector<ExpressionPtr> fields;
+  for (size_t i = 0; i < to->types.size(); ++i) {
+    ExpressionPtr field = record_field(*record, *from, i, position);
+    if (!can_coerce(*field, to->types[i], context)) {
+      refuse("Cannot cast type " + field->type.to_string() + " to " + to->types[i].to_string() + " in column " +
+             std::to_string(i + 1) + ".");
+    }
+    fields.push_back(coerce(std::move(field), to->types[i], context, position));
+  }
+  ExpressionPtr row = make_named_record(std::move(fields), to->names, position);
+  row->type = target;
+  if (record->kind == ExpressionKind::kFunction) return row;
+  // What is no constructor may be missing as a whole.
+  std::vector<ExpressionPtr> parts;
+  parts.push_back(make_test("IS NULL", std::move(record)));
+  parts.push_back(std::move(wanted));
+  parts.push_back(std::move(row));
+  return std::make_unique<ControlExpression>(ExpressionKind::kCase, target, std::move(parts));
 }
 
 /// The row value before `.field` or `.*`.

@@ -39,6 +39,10 @@ bool Binder::can_coerce(const Expression& expression, LogicalType target, CastCo
 ExpressionPtr Binder::coerce(ExpressionPtr expression, LogicalType target, CastContext context, int position) {
   if (expression->type == target) return expression;
   const int own_position = expression->position != 0 ? expression->position : position;
+  const bool is_row = expression->type == LogicalType(TypeId::kRecord) && target.id == TypeId::kRecord;
+  if (is_row && expression->kind != ExpressionKind::kConstant) {
+    return as_named_row(std::move(expression), target, context, own_position);
+  }
   if (expression->kind == ExpressionKind::kParameter && expression->type.id == TypeId::kUnknown) {
     set_parameter_type(expression->as<ParameterExpression>().number, target, own_position);
     expression->type = target;
@@ -336,6 +340,13 @@ LogicalType resolve_user_type(const ast::TypeName& name, const PlannerContext& c
     element.name.parts.back().erase(0, 1);
     const TypeEntry* user = user_type(element, context);
     if (user && user->kind != TypeKind::kDomain) return LogicalType::array_of(type_of(*user));
+  }
+  const SchemaEntry* schema = nullptr;
+  for (const std::string& schema_name : context.search_path) {
+    schema = context.catalog.schema(context.database.id, schema_name);
+    if (name.name.parts.size() == 1 && schema && context.catalog.relation(schema->id, name.name.last())) {
+      throw Error(sqlstate::kFeatureNotSupported, "row types of tables are not supported").at(name.position);
+    }
   }
   throw_no_type(name);
 }

@@ -219,6 +219,8 @@ class Binder {
   ExpressionPtr make_record(std::vector<ExpressionPtr> fields, int position);
   /// Nothing if the record's fields are known only when it is computed.
   [[nodiscard]] std::optional<RecordShape> shape_of(const Expression& record) const;
+  /// A row of no named type as one of the named type `target`, field by field. 42846 if they are not as many.
+  ExpressionPtr as_named_row(ExpressionPtr record, LogicalType target, CastContext context, int position);
   static ExpressionPtr record_field(const Expression& record, const RecordShape& shape, size_t index, int position);
   ExpressionPtr bind_record(const ast::FieldSelection& selection, RecordShape& shape);
 

@@ -3,9 +3,11 @@
 #include "base/ascii.h"
 #include "base/bytes.h"
 #include "base/check.h"
+#include "base/error.h"
 #include "types/packed_value.h"
 #include "types/type_info.h"
 #include "types/type_io.h"
+#include "types/type_naming.h"
 
 namespace tidemark {
 namespace {
@@ -134,6 +136,104 @@ std::vector<Value> unpack_record(std::string_view packed) {
     bytes.expect_end();
   }
   return fields;
+}
+
+namespace {
+
+/// The texts of a row's fields, one after the other.
+class RecordTextReader {
+ public:
+  explicit RecordTextReader(std::string_view text) : text_(text), rest_(text) {
+    skip_spaces();
+    if (!take('(')) {
+      fail("Missing left parenthesis.");
+    }
+  }
+
+  /// Nothing for NULL.
+  std::optional<std::string> next() {
+    if (!first_ && !take(',')) {
+      fail("Too few columns.");
+    }
+    first_ = false;
+    if (at_field_end()) {
+      return std::nullopt;
+    }
+    std::string field;
+    for (bool quoted = false; quoted || !at_field_end();) {
+      const char c = take_any();
+      if (c == '\\') {
+        field += take_any();
+      } else if (c != '"') {
+        field += c;
+      } else if (quoted && take('"')) {
+        field += '"';
+      } else {
+        quoted = !quoted;
+      }
+    }
+    return field;
+  }
+
+  void finish() {
+    if (!take(')')) {
+      fail("Too many columns.");
+    }
+    skip_spaces();
+    if (!rest_.empty()) {
+      fail("Junk after right parenthesis.");
+    }
+  }
+
+ private:
+  [[noreturn]] void fail(const char* detail) const {
+    throw Error(sqlstate::kInvalidTextRepresentation, "malformed record literal: \"" + std::string(text_) + "\"")
+        .with_detail(detail);
+  }
+  [[nodiscard]] bool at_field_end() const { return rest_.starts_with(',') || rest_.starts_with(')'); }
+  bool take(char c) {
+    if (!rest_.starts_with(c)) {
+      return false;
+    }
+    rest_.remove_prefix(1);
+    return true;
+  }
+  char take_any() {
+    if (rest_.empty()) {
+      fail("Unexpected end of input.");
+    }
+    const char c = rest_.front();
+    rest_.remove_prefix(1);
+    return c;
+  }
+  void skip_spaces() {
+    while (!rest_.empty() && is_ascii_space(rest_.front())) {
+      rest_.remove_prefix(1);
+    }
+  }
+
+  std::string_view text_;
+  std::string_view rest_;
+  bool first_ = true;
+};
+
+}  // namespace
+
+std::string parse_record(LogicalType type, std::string_view text, const TypeIoOptions& options) {
+  const ObjectNames* names = TypeNaming::of(options);
+  if (type.user_type == 0 || names == nullptr) {
+    throw Error(sqlstate::kFeatureNotSupported, "input of anonymous composite types is not implemented");
+  }
+  RecordTextReader reader(text);
+  std::vector<Value> values;
+  std::vector<std::string> field_names;
+  for (const RowField& field : names->row_fields(type.user_type)) {
+    const std::optional<std::string> given = reader.next();
+    values.push_back(given ? parse_value(field.type, *given, options) : Value::null(field.type));
+    field_names.push_back(field.name);
+  }
+  reader.finish();
+  return pack_record(values, field_names);
 }
 
 void append_record_text(std::string& target, std::string_view packed, const TypeIoOptions& options) {

@@ -28,6 +28,9 @@ std::optional<std::string_view> packed_record_field(std::string_view packed, siz
 /// Empty if the fields have none.
 std::vector<std::string> record_field_names(std::string_view packed);
 
+/// Reads `(1,"a b",)` as a row of the fields of the named row type `type`, with their names. 22P02 `malformed record
+/// literal: "…"`; 0A000 for rows of no named type.
+std::string parse_record(LogicalType type, std::string_view text, const TypeIoOptions& options);
 /// `(1,"a b",)`
 void append_record_text(std::string& target, std::string_view packed, const TypeIoOptions& options);
 /// PostgreSQL's record_send.

@@ -21,6 +21,7 @@
 #include "types/json_path.h"
 #include "types/modifier.h"
 #include "types/numeric.h"
+#include "types/record.h"
 #include "types/type_info.h"
 #include "types/type_io.h"
 #include "types/type_naming.h"
@@ -365,7 +366,7 @@ std::string parse_packed(LogicalType type, std::string_view text, const TypeIoOp
     case TypeId::kEnum:
       return enum_order(type, text, TypeNaming::of(options));
     case TypeId::kRecord:
-      throw Error(sqlstate::kFeatureNotSupported, "input of anonymous composite types is not implemented");
+      return parse_record(type, text, options);
     default:
       throw Error(sqlstate::kFeatureNotSupported, "cannot accept a value of type " + type.to_string());
   }

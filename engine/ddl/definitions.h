@@ -40,6 +40,7 @@ TypeEntry type_by_name(const ast::QualifiedName& name, const DdlContext& context
 void check_index_of(const TableEntry& table, const std::string& index, const DdlContext& context);
 
 void create_enum(const ast::CreateEnumStatement& statement, DdlContext& context);
+void create_composite_type(const ast::CreateCompositeTypeStatement& statement, DdlContext& context);
 void alter_enum(const ast::AlterEnumStatement& statement, DdlContext& context);
 /// ALTER TYPE | DOMAIN … RENAME TO. 0A000 if a stored text could not follow.
 void rename_type(const ast::RenameStatement& statement, DdlContext& context);

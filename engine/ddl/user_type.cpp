@@ -5,6 +5,7 @@
 #include <set>
 
 #include "catalog/enum_order.h"
+#include "engine/ddl/create_table.h"
 #include "engine/ddl/definitions.h"
 #include "engine/ddl/stored_text.h"
 #include "parser/ast_to_sql.h"
@@ -262,6 +263,30 @@ void create_enum(const ast::CreateEnumStatement& statement, DdlContext& context)
     }
     type.labels.push_back({context.allocate_id(), label, orders[type.labels.size()]});
   }
+  context.put(std::move(type));
+}
+
+void create_composite_type(const ast::CreateCompositeTypeStatement& statement, DdlContext& context) {
+  const SchemaEntry& schema = context.schema_for_creation(statement.type);
+  TypeEntry type;
+  type.kind = TypeKind::kComposite;
+  type.schema = schema.id;
+  type.name = statement.type.last();
+  type.owner = context.environment().role;
+  require_free_type_name(schema.id, type.name, context);
+  PlannerContext planner = context.planner();
+  for (const ast::ColumnTypePair& column : statement.columns) {
+    TypeAttribute attribute{column.name, resolve_type(column.type, planner)};
+    require_column_type(attribute.name, attribute.type);
+    if (std::ranges::find(type.attributes, attribute.name, &TypeAttribute::name) != type.attributes.end()) {
+      throw Error(sqlstate::kDuplicateColumn, "column \"" + attribute.name + "\" specified more than once");
+    }
+    if (find_domain(column.type, planner) != nullptr) {
+      throw Error(sqlstate::kFeatureNotSupported, "attributes of domains are not supported").at(column.type.position);
+    }
+    type.attributes.push_back(std::move(attribute));
+  }
+  type.id = allocate_id_pair(context);
   context.put(std::move(type));
 }
 

@@ -83,6 +83,12 @@ void class_rows(const SystemContext& context, SystemRows& rows) {
       rows.push_back(class_row(sequence.id, sequence.name, sequence.schema, sequence.owner, 'S', 3, false, 1, 0, 0));
     }
   }
+  for (const TypeEntry* type : user_types(context)) {
+    if (type->kind == TypeKind::kComposite) {
+      rows.push_back(class_row(type->id, type->name, type->schema, type->owner, 'c',
+                               static_cast<int64_t>(type->attributes.size()), false, 0, 0, 0));
+    }
+  }
   constexpr size_t kSchemaColumn = 2, kPersistenceColumn = 15;
   for (SystemRow& row : rows) {
     const CatalogEntry* schema = catalog.object(static_cast<ObjectId>(row[kSchemaColumn].as_int64()));
@@ -138,6 +144,16 @@ void attribute_rows(const SystemContext& context, SystemRows& rows) {
   for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kView)) {
     const auto& view = std::get<ViewEntry>(*entry);
     add_attributes(view.id, view.columns, rows);
+  }
+  for (const TypeEntry* type : user_types(context)) {
+    std::vector<ColumnEntry> columns;
+    for (const TypeAttribute& attribute : type->attributes) {
+      columns.emplace_back();
+      columns.back().id = static_cast<ColumnId>(columns.size());
+      columns.back().name = attribute.name;
+      columns.back().type = attribute.type;
+    }
+    add_attributes(type->id, columns, rows);
   }
 }
 

@@ -67,7 +67,7 @@ void user_type_rows(const SystemContext& context, SystemRows& rows) {
                     flag(false),
                     flag(true),
                     letter(','),
-                    oid(0),
+                    oid(kind == 'c' ? id : 0),
                     oid(element),
                     oid(array),
                     text(domain ? "domain_in" : std::string(io) + "_in"),

@@ -418,6 +418,7 @@ bool is_definition(Kind kind) {
     case Kind::CreateDomain:
     case Kind::AlterDomain:
     case Kind::CreateEnum:
+    case Kind::CreateCompositeType:
     case Kind::AlterEnum:
     case Kind::CreateRole:
     case Kind::AlterRole:
@@ -501,6 +502,8 @@ std::unique_ptr<Result> run_utility(Session& session, PreparedStatement& prepare
       return run_definition(session, statement, alter_sequence);
     case Kind::CreateEnum:
       return run_definition(session, statement, create_enum);
+    case Kind::CreateCompositeType:
+      return run_definition(session, statement, create_composite_type);
     case Kind::AlterEnum:
       return run_definition(session, statement, alter_enum);
     case Kind::CreateDomain:

@@ -173,7 +173,7 @@ void slice(KernelCall& call) {
 }
 
 void make_row(KernelCall& call) {
-  Vector result = Vector::flat(kRecord, call.size);
+  Vector result = Vector::flat(call.result_type, call.size);
   for (size_t row = 0; row < call.size; ++row) {
     std::vector<Value> fields;
     for (const Vector& argument : call.arguments) fields.push_back(argument.value(row));
@@ -187,7 +187,7 @@ void make_named_row(KernelCall& call) {
   const ArrayView array(*call.arguments[0].data<Text>(), kText);
   std::vector<std::string> names;
   for (size_t i = 0; i < array.size(); ++i) names.emplace_back(array.packed_element(i));
-  Vector result = Vector::flat(kRecord, call.size);
+  Vector result = Vector::flat(call.result_type, call.size);
   for (size_t row = 0; row < call.size; ++row) {
     std::vector<Value> fields;
     for (const Vector& argument : call.arguments.subspan(1)) fields.push_back(argument.value(row));

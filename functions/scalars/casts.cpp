@@ -297,7 +297,8 @@ bool text_depends_on_settings(TypeId type) {
     case kRegproc:
     case kRegnamespace:
     case kRegrole:
-    case kEnum:  // on its type's labels
+    case kEnum:    // on its type's labels
+    case kRecord:  // on its fields
       return true;
     default:
       return false;
@@ -364,7 +365,10 @@ void add_io_casts(FunctionTables& tables) {
   for (const TypeId text : {kText, kVarchar, kBpchar, kName}) {
     tables.cast(kRecord, text, kAssignment, text_output)->volatility = Volatility::kStable;
   }
-  for (const LogicalType type : {LogicalType(kEnum), LogicalType::array_of(kEnum)}) add_io_conversions(tables, type);
+  for (const TypeId id : {kEnum, kRecord}) {
+    add_io_conversions(tables, id);
+    add_io_conversions(tables, LogicalType::array_of(id));
+  }
   for (const TypeInfo& info : all_types()) {
     if (info.kind == 'p' || info.id == kUnknown || info.id == kVoid) continue;
     add_io_conversions(tables, info.id);

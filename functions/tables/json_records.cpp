@@ -11,6 +11,7 @@
 #include "types/json.h"
 #include "types/packed_value.h"
 #include "types/record.h"
+#include "types/type_naming.h"
 
 namespace tidemark {
 namespace {
@@ -123,18 +124,40 @@ std::string populated(Text base, Text json, const JsonConverter& converter) {
   return pack_record(fields, names);
 }
 
+/// The row of a named type with nothing in it.
+std::string empty_row(LogicalType type, const ObjectNames& names) {
+  std::vector<Value> fields;
+  std::vector<std::string> field_names;
+  for (const RowField& field : names.row_fields(type.user_type)) {
+    fields.push_back(Value::null(field.type));
+    field_names.push_back(field.name);
+  }
+  return pack_record(fields, field_names);
+}
+
 template <bool kBinary>
 void populate_record(KernelCall& call) {
   const Argument<Text> bases(call.arguments[0]);
   const Argument<Text> documents(call.arguments[1]);
   const JsonConverter converter(io_options(call.context));
-  Vector result = Vector::flat(kRecord, call.size);
+  const LogicalType row_type = call.arguments[0].type();
+  const ObjectNames* const names = TypeNaming::of(io_options(call.context));
+  Vector result = Vector::flat(call.result_type, call.size);
   for (size_t row = 0; row < call.size; ++row) {
-    if (call.arguments[0].is_null(row)) {
+    const bool no_base = call.arguments[0].is_null(row);
+    if (no_base && (row_type.user_type == 0 || names == nullptr)) {
       throw_no_row_type(kBinary ? "jsonb_populate_record" : "json_populate_record");
     }
-    result.mutable_data<Text>()[row] = result.heap().add(
-        call.arguments[1].is_null(row) ? std::string(bases[row]) : populated(bases[row], documents[row], converter));
+    if (call.arguments[1].is_null(row)) {
+      if (no_base) {
+        result.set_null(row);
+      } else {
+        result.mutable_data<Text>()[row] = result.heap().add(bases[row]);
+      }
+      continue;
+    }
+    const std::string base = no_base ? empty_row(row_type, *names) : std::string(bases[row]);
+    result.mutable_data<Text>()[row] = result.heap().add(populated(base, documents[row], converter));
   }
   call.result = std::move(result);
 }
