@@ -56,13 +56,10 @@ std::vector<uint32_t> Binder::target_columns(const std::vector<ast::Assignment::
   };
   for (size_t i = 0; i < named.size(); ++i) {
     const ast::Assignment::Target& one = named[i];
-    if (!one.fields.empty()) {
-      throw Error(sqlstate::kFeatureNotSupported, "INSERT into fields is not supported").at(one.position);
-    }
     add(one.column, one.position);
     // Several elements of one column may be given.
     for (size_t before = 0; before < i; ++before) {
-      if (columns[before] == columns[i] && (one.subscripts.empty() || named[before].subscripts.empty())) {
+      if (columns[before] == columns[i] && (!names_part(one) || !names_part(named[before]))) {
         throw Error(sqlstate::kDuplicateColumn, "column \"" + one.column + "\" specified more than once")
             .at(one.position);
       }
@@ -80,7 +77,7 @@ std::vector<uint32_t> Binder::target_columns(const std::vector<ast::Assignment::
 namespace {
 
 bool names_elements(const std::vector<ast::Assignment::Target>& targets) {
-  return std::ranges::any_of(targets, [](const ast::Assignment::Target& one) { return !one.subscripts.empty(); });
+  return std::ranges::any_of(targets, names_part);
 }
 
 /// Rows of plain literals as the expressions that they stand for.
@@ -100,7 +97,7 @@ std::unique_ptr<ast::ValuesQuery> spelled_out(const ast::LiteralRows& literals) 
 /// A value for target number `index` of an INSERT: for a column, or for elements of one.
 ExpressionPtr Binder::assign_target(ExpressionPtr value, const ast::InsertStatement& insert, size_t index,
                                     const ColumnEntry& column, int position) {
-  if (insert.columns.empty() || insert.columns[index].subscripts.empty()) {
+  if (insert.columns.empty() || !names_part(insert.columns[index])) {
     return assign(std::move(value), column, position);
   }
   return coerce_for_elements(insert.columns[index], column, std::move(value));
@@ -123,7 +120,7 @@ LogicalPtr Binder::gather_elements(const ast::InsertStatement& insert, const Tab
     const ColumnEntry& column = table.columns[index];
     ExpressionPtr value = column_reference(rows->outputs[next++]);
     const auto before = std::ranges::find(gathered, index);
-    if (target.subscripts.empty()) {
+    if (!names_part(target)) {
       expressions.push_back(std::move(value));
     } else if (before == gathered.end()) {
       expressions.push_back(assign_element(
@@ -419,7 +416,7 @@ LogicalPtr Binder::bind_insert_values(const ast::InsertStatement& insert, const 
   std::vector<uint32_t> kept_columns;
   for (size_t i = 0; i < width; ++i) {
     const ColumnEntry& column = table.columns[all_columns[i]];
-    const bool is_element = !insert.columns.empty() && !insert.columns[i].subscripts.empty();
+    const bool is_element = !insert.columns.empty() && names_part(insert.columns[i]);
     if (only_defaults[i] && !is_element) continue;  // As if it were not named.
     if (insert.overriding == ast::Overriding::User && column.identity != Identity::kNone) continue;
     check_insertable(column, insert.overriding);
@@ -431,8 +428,10 @@ LogicalPtr Binder::bind_insert_values(const ast::InsertStatement& insert, const 
     auto& bound = rows.emplace_back();
     for (const size_t i : kept) {
       const ColumnEntry& column = table.columns[all_columns[i]];
-      if (is_default(row[i]) && !insert.columns.empty() && !insert.columns[i].subscripts.empty()) {
-        throw Error(sqlstate::kFeatureNotSupported, "cannot set an array element to DEFAULT")
+      if (is_default(row[i]) && !insert.columns.empty() && names_part(insert.columns[i])) {
+        throw Error(sqlstate::kFeatureNotSupported, insert.columns[i].fields.empty()
+                                                        ? "cannot set an array element to DEFAULT"
+                                                        : "cannot set a subfield to DEFAULT")
             .at(insert.columns[i].position);
       }
       if (is_default(row[i])) {

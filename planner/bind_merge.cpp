@@ -111,8 +111,8 @@ std::vector<ColumnAssignment> Binder::bind_merge_insert(const ast::MergeAction& 
   if (!action.values.empty()) {
     columns = target_columns(action.columns, relation, item, target);
     for (const ast::Assignment::Target& one : action.columns) {
-      if (!one.subscripts.empty()) {
-        throw Error(sqlstate::kFeatureNotSupported, "INSERT into array elements is not supported in MERGE")
+      if (names_part(one)) {
+        throw Error(sqlstate::kFeatureNotSupported, "INSERT into array elements or fields is not supported in MERGE")
             .at(one.position);
       }
     }

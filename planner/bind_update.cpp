@@ -12,16 +12,6 @@
 
 namespace tidemark {
 
-namespace {
-
-void refuse_fields(const ast::Assignment::Target& target) {
-  if (!target.fields.empty()) {
-    throw Error(sqlstate::kFeatureNotSupported, "assigning to fields is not supported").at(target.position);
-  }
-}
-
-}  // namespace
-
 /// The column as the row has it: what an assignment to an element starts from.
 ExpressionPtr Binder::value_before_update(const TableEntry& table, uint32_t index) {
   for (const ScopeItem& item : level_->items) {
@@ -33,8 +23,30 @@ ExpressionPtr Binder::value_before_update(const TableEntry& table, uint32_t inde
   return std::make_unique<ConstantExpression>(Value::null(table.columns[index].type));
 }
 
-/// What is assigned to: the column, or elements of it.
-LogicalType Binder::type_for_target(const ast::Assignment::Target& target, const ColumnEntry& column) {
+/// What is assigned to: the column, elements of it, or a field.
+LogicalType Binder::type_for_target(const ast::Assignment::Target& target, const ColumnEntry& column) const {
+  if (!target.fields.empty()) {
+    if (!target.subscripts.empty()) {
+      throw Error(sqlstate::kFeatureNotSupported, "assigning to fields of array elements is not supported")
+          .at(target.position);
+    }
+    LogicalType type = column.type;
+    for (const std::string& field : target.fields) {
+      const std::string words = "cannot assign to field \"" + field + "\" of column \"" + column.name + "\" because ";
+      const auto shape = type.id == TypeId::kRecord ? shape_of(ConstantExpression(Value::null(type))) : std::nullopt;
+      if (!shape) {
+        throw Error(sqlstate::kDatatypeMismatch, words + "its type " + type.to_string() + " is not a composite type")
+            .at(target.position);
+      }
+      const auto name = std::ranges::find(shape->names, field);
+      if (name == shape->names.end()) {
+        throw Error(sqlstate::kUndefinedColumn, words + "there is no such column in data type " + type.to_string())
+            .at(target.position);
+      }
+      type = shape->types[static_cast<size_t>(name - shape->names.begin())];
+    }
+    return type;
+  }
   if (target.subscripts.empty() || column.type.id == TypeId::kJsonb) return column.type;
   if (!column.type.is_array()) {
     throw Error(sqlstate::kDatatypeMismatch,
@@ -51,17 +63,41 @@ ExpressionPtr Binder::coerce_for_elements(const ast::Assignment::Target& target,
   if (!can_coerce(*value, wanted, CastContext::kAssignment)) {
     LogicalType bare = value->type;
     bare.modifier = -1;
-    throw Error(sqlstate::kDatatypeMismatch, "subscripted assignment to \"" + column.name + "\" requires type " +
-                                                 wanted.to_string() + " but expression is of type " + bare.to_string())
+    const std::string words =
+        target.fields.empty() ? "subscripted assignment to \"" + column.name + "\" requires type " + wanted.to_string()
+                              : "subfield \"" + target.fields.back() + "\" is of type " + wanted.to_string();
+    throw Error(sqlstate::kDatatypeMismatch, words + " but expression is of type " + bare.to_string())
         .with_hint("You will need to rewrite or cast the expression.")
         .at(start_position(*value));
   }
   return coerce(std::move(value), wanted, CastContext::kAssignment, target.position);
 }
 
-/// `SET a[i] = value`: the whole new value of the column.
+ExpressionPtr Binder::with_field(const Expression& old, std::span<const std::string> path, ExpressionPtr value,
+                                 int position) {
+  const RecordShape shape = *shape_of(old);
+  std::vector<ExpressionPtr> fields;
+  for (size_t i = 0; i < shape.types.size(); ++i) {
+    if (shape.names[i] != path.front()) {
+      fields.push_back(record_field(old, shape, i, position));
+    } else if (path.size() == 1) {
+      fields.push_back(std::move(value));
+    } else {
+      fields.push_back(with_field(*record_field(old, shape, i, position), path.subspan(1), std::move(value), position));
+    }
+  }
+  ExpressionPtr row = make_named_record(std::move(fields), shape.names, position);
+  row->type = old.type;
+  return row;
+}
+
+/// `SET a[i] = value`, `SET a.b = value`: the whole new value of the column.
 ExpressionPtr Binder::assign_element(const ast::Assignment::Target& target, const ColumnEntry& column,
                                      ExpressionPtr old, ExpressionPtr value) {
+  if (!target.fields.empty()) {
+    ExpressionPtr fitted = coerce_for_elements(target, column, std::move(value));
+    return with_field(*old, target.fields, std::move(fitted), target.position);
+  }
   std::vector<SubscriptBounds> bounds;
   for (const ast::Assignment::Target::Subscript& subscript : target.subscripts) {
     bounds.push_back({subscript.low.get(), subscript.high.get(), subscript.slice});
@@ -89,11 +125,10 @@ std::vector<ColumnAssignment> Binder::bind_assignments(const std::vector<ast::As
   const TableEntry& table = *relation.table;
   std::vector<ColumnAssignment> result;
   const auto add = [&](const ast::Assignment::Target& target, const ast::Expression* syntax, ExpressionPtr bound) {
-    refuse_fields(target);
     const uint32_t index = written_column(relation, item, written, target.column, "update", target.position);
     const ColumnEntry& column = table.columns[index];
     const auto before = std::ranges::find(result, index, &ColumnAssignment::column);
-    if (before != result.end() && target.subscripts.empty()) {
+    if (before != result.end() && !names_part(target)) {
       throw Error(sqlstate::kSyntaxError, "multiple assignments to same column \"" + target.column + "\"");
     }
     const bool is_default = syntax && syntax->kind == ast::ExpressionKind::Default;
@@ -105,8 +140,10 @@ std::vector<ColumnAssignment> Binder::bind_assignments(const std::vector<ast::As
       throw Error("428C9", "column \"" + column.name + "\" can only be updated to DEFAULT")
           .with_detail("Column \"" + column.name + "\" is an identity column defined as GENERATED ALWAYS.");
     }
-    if (is_default && !target.subscripts.empty()) {
-      throw Error(sqlstate::kFeatureNotSupported, "cannot set an array element to DEFAULT").at(target.position);
+    if (is_default && names_part(target)) {
+      throw Error(sqlstate::kFeatureNotSupported,
+                  target.fields.empty() ? "cannot set an array element to DEFAULT" : "cannot set a subfield to DEFAULT")
+          .at(target.position);
     }
     if (is_default) {
       if (!column.generated_sql.empty()) return;  // It is computed anyway.
@@ -115,7 +152,7 @@ std::vector<ColumnAssignment> Binder::bind_assignments(const std::vector<ast::As
     } else if (!bound) {
       bound = bind(*syntax);
     }
-    if (target.subscripts.empty()) {
+    if (!names_part(target)) {
       bound = assign(std::move(bound), column, target.position);
     } else {
       ExpressionPtr old = before != result.end() ? std::move(before->value) : value_before_update(table, index);

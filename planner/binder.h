@@ -25,6 +25,11 @@ namespace tidemark {
 /// What values of the user-defined type are that the search path, or its own schema, finds; nothing if there is none.
 std::optional<LogicalType> find_user_type(const ast::QualifiedName& name, const PlannerContext& context);
 
+/// Whether a part of a column is assigned to: elements of an array, a field of a row.
+inline bool names_part(const ast::Assignment::Target& target) {
+  return !target.subscripts.empty() || !target.fields.empty();
+}
+
 /// Turns the syntax tree of one statement into a logical plan: decides what each name, literal and call means. One
 /// object a statement; its methods are spread over the bind_*.cpp files by what they bind.
 ///
@@ -404,7 +409,7 @@ class Binder {
                               const ColumnEntry& column, int position);
   LogicalPtr gather_elements(const ast::InsertStatement& insert, const TableEntry& table,
                              const std::vector<uint32_t>& named, std::vector<uint32_t>& columns, LogicalPtr rows);
-  static LogicalType type_for_target(const ast::Assignment::Target& target, const ColumnEntry& column);
+  [[nodiscard]] LogicalType type_for_target(const ast::Assignment::Target& target, const ColumnEntry& column) const;
   ExpressionPtr coerce_for_elements(const ast::Assignment::Target& target, const ColumnEntry& column,
                                     ExpressionPtr value);
   LogicalPtr bind_insert_values(const ast::InsertStatement& insert, const ast::ValuesQuery& values,
@@ -437,6 +442,8 @@ class Binder {
                             std::optional<LogicalType> target, ExpressionPlace place);
   ExpressionPtr assign(ExpressionPtr value, const ColumnEntry& column, int position);
   ExpressionPtr value_before_update(const TableEntry& table, uint32_t index);
+  /// `old` with `value`, which has the field's type already, as the field at the end of `path`.
+  ExpressionPtr with_field(const Expression& old, std::span<const std::string> path, ExpressionPtr value, int position);
   ExpressionPtr assign_element(const ast::Assignment::Target& target, const ColumnEntry& column, ExpressionPtr old,
                                ExpressionPtr value);
 
