@@ -168,6 +168,10 @@ class PolymorphicTypes {
         return compatible_;
       case TypeId::kAnyCompatibleArray:
         return LogicalType::array_of(compatible_);
+      case TypeId::kArray:
+        return declared == LogicalType::array_of(TypeId::kEnum) ? LogicalType::array_of(element_) : declared;
+      case TypeId::kRecord:  // Rows of any type fit, and stay what they are.
+        return actual.id == TypeId::kRecord ? actual : declared;
       default:
         return declared;
     }

@@ -73,7 +73,10 @@ ExpressionPtr Binder::bind_row(const ast::RowExpression& expression) {
       for (Target& one : expanded) fields.push_back(std::move(one.expression));
       continue;
     }
-    fields.push_back(to_text_if_unknown(bind(*field)));
+    ExpressionPtr bound = bind(*field);
+    // A literal may yet become a field of a named type; as a field of no named type it is text.
+    fields.push_back(bound->kind == ExpressionKind::kConstant ? std::move(bound)
+                                                              : to_text_if_unknown(std::move(bound)));
   }
   return make_record(std::move(fields), expression.position);
 }
@@ -130,7 +133,8 @@ std::optional<RecordShape> Binder::shape_of(const Expression& record) const {
   }
   for (size_t i = first; i < record.children.size(); ++i) {
     if (first == 0) shape.names.push_back("f" + std::to_string(i + 1));
-    shape.types.push_back(record.children[i]->type);
+    const LogicalType type = record.children[i]->type;
+    shape.types.push_back(type.id == TypeId::kUnknown ? LogicalType(TypeId::kText) : type);
   }
   return shape;
 }

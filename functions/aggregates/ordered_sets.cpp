@@ -385,7 +385,7 @@ void add_ordered_sets(FunctionTables& tables) {
   add_discrete<float>(tables, {kFloat32});
   add_discrete<double>(tables, {kFloat64});
   add_discrete<uint8_t>(tables, {kBoolean});
-  add_discrete<std::string>(tables, {kText, kNumeric});
+  add_discrete<std::string>(tables, {kText, kNumeric, kEnum});
   add_discrete<Interval>(tables, {kInterval});
   add_influx<int64_t>(tables, kInt64);
   add_influx<uint64_t>(tables, kUInt64);

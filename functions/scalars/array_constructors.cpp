@@ -172,11 +172,17 @@ void slice(KernelCall& call) {
   call.result = std::move(result);
 }
 
+/// A literal that nothing has given a type is text.
+Value field_value(const Vector& argument, size_t row) {
+  Value value = argument.value(row);
+  return value.type().id == kUnknown ? value.with_type(kText) : value;
+}
+
 void make_row(KernelCall& call) {
   Vector result = Vector::flat(call.result_type, call.size);
   for (size_t row = 0; row < call.size; ++row) {
     std::vector<Value> fields;
-    for (const Vector& argument : call.arguments) fields.push_back(argument.value(row));
+    for (const Vector& argument : call.arguments) fields.push_back(field_value(argument, row));
     result.mutable_data<Text>()[row] = result.heap().add(pack_record(fields));
   }
   call.result = std::move(result);
@@ -190,7 +196,7 @@ void make_named_row(KernelCall& call) {
   Vector result = Vector::flat(call.result_type, call.size);
   for (size_t row = 0; row < call.size; ++row) {
     std::vector<Value> fields;
-    for (const Vector& argument : call.arguments.subspan(1)) fields.push_back(argument.value(row));
+    for (const Vector& argument : call.arguments.subspan(1)) fields.push_back(field_value(argument, row));
     result.mutable_data<Text>()[row] = result.heap().add(pack_record(fields, names));
   }
   call.result = std::move(result);
