@@ -437,8 +437,9 @@ ExpressionPtr Binder::bind_cast(const ast::CastExpression& expression) {
     uses->types.push_back({expression.type.position, domain ? domain->id : type.user_type});
   }
   if (expression.operand->kind == ast::ExpressionKind::Array && type.is_array()) {
-    return coerce(bind_array(expression.operand->as<ast::ArrayExpression>(), type), type, CastContext::kExplicit,
-                  expression.position);
+    ExpressionPtr array = coerce(bind_array(expression.operand->as<ast::ArrayExpression>(), type), type,
+                                 CastContext::kExplicit, expression.position);
+    return domain ? check_domain(std::move(array), domain->id) : std::move(array);
   }
   ExpressionPtr operand = bind(*expression.operand);
   const bool literal = operand->kind == ExpressionKind::kConstant && operand->type.id == TypeId::kUnknown;

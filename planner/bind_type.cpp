@@ -377,13 +377,20 @@ LogicalType resolve_type(const ast::TypeName& name, PlannerContext& context) {
     modifiers.push_back(modifier_value(*modifier, name.position));
   }
   LogicalType type;
+  bool names_domain = false;
   const bool built_in = name.name.parts.size() == 1 || name.name.parts[name.name.parts.size() - 2] == "pg_catalog";
   if (name.name.parts.size() == 1 && name.name.last() == "char") {
     type = TypeId::kChar;  // Only in quotes; the word CHAR is bpchar by now.
   } else if (!built_in || !find_type(name.name.last(), type)) {
     type = resolve_user_type(name, context);
+    const TypeEntry* user = user_type(name, context);
+    names_domain = user && user->kind == TypeKind::kDomain;
   }
   type = with_modifiers(type, name, modifiers);
+  if (!name.array_bounds.empty() && names_domain) {
+    // Its elements would go unchecked.
+    throw Error(sqlstate::kFeatureNotSupported, "arrays of domains are not supported").at(name.position);
+  }
   if (!name.array_bounds.empty() && !type.is_array()) type = LogicalType::array_of(type);
   return type;
 }
