@@ -69,6 +69,10 @@ std::optional<LogicalType> SessionObjectNames::user_type(uint32_t oid) const {
   if (const auto type = type_of(type_entry(oid))) {
     return type;
   }
+  const CatalogEntry* relation = catalog_ == nullptr ? nullptr : catalog_->object(oid);
+  if (relation != nullptr && (kind_of(*relation) == ObjectKind::kTable || kind_of(*relation) == ObjectKind::kView)) {
+    return LogicalType::user_defined(TypeId::kRecord, oid);  // the type of its rows
+  }
   const auto element = type_of(type_entry(oid - 1));
   return element ? std::optional(LogicalType::array_of(*element)) : std::nullopt;
 }
@@ -81,7 +85,8 @@ std::string SessionObjectNames::bare_type_name(uint32_t type) const {
 std::string SessionObjectNames::type_name(uint32_t type) const {
   const TypeEntry* entry = type_entry(type);
   if (entry == nullptr) {
-    return quote_identifier(bare_type_name(type));
+    const CatalogEntry* relation = catalog_ == nullptr ? nullptr : catalog_->object(type);
+    return relation == nullptr ? "" : name_of(TypeId::kRegclass, type);
   }
   if (find_user_type({entry->name}) == entry) {
     return quote_identifier(entry->name);
@@ -120,10 +125,21 @@ std::vector<std::string> SessionObjectNames::orders(uint32_t type) const {
 
 std::vector<RowField> SessionObjectNames::row_fields(uint32_t type) const {
   std::vector<RowField> fields;
-  if (const TypeEntry* entry = type_entry(type)) {
-    for (const TypeAttribute& attribute : entry->attributes) {
-      fields.push_back({attribute.name, attribute.type});
+  const auto take = [&](const auto& parts) {
+    for (const auto& part : parts) {
+      fields.push_back({part.name, part.type});
     }
+  };
+  const CatalogEntry* entry = catalog_ == nullptr ? nullptr : catalog_->object(type);
+  if (entry == nullptr) {
+    return fields;
+  }
+  if (const auto* composite = std::get_if<TypeEntry>(entry)) {
+    take(composite->attributes);
+  } else if (const auto* table = std::get_if<TableEntry>(entry)) {
+    take(table->columns);
+  } else if (const auto* view = std::get_if<ViewEntry>(entry)) {
+    take(view->columns);
   }
   return fields;
 }

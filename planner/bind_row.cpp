@@ -100,13 +100,17 @@ ExpressionPtr Binder::make_record(std::vector<ExpressionPtr> fields, int positio
 std::optional<RecordShape> Binder::shape_of(const Expression& record) const {
   if (record.type.user_type != 0) {
     const CatalogEntry* entry = context_.catalog.object(record.type.user_type);
-    const auto* type = entry ? std::get_if<TypeEntry>(entry) : nullptr;
-    if (!type) return std::nullopt;
+    if (!entry) return std::nullopt;
     RecordShape shape;
-    for (const TypeAttribute& attribute : type->attributes) {
-      shape.names.push_back(attribute.name);
-      shape.types.push_back(attribute.type);
-    }
+    const auto take = [&](const auto& fields) {
+      for (const auto& field : fields) {
+        shape.names.push_back(field.name);
+        shape.types.push_back(field.type);
+      }
+    };
+    if (const auto* type = std::get_if<TypeEntry>(entry)) take(type->attributes);
+    if (const auto* table = std::get_if<TableEntry>(entry)) take(table->columns);
+    if (const auto* view = std::get_if<ViewEntry>(entry)) take(view->columns);
     return shape;
   }
   switch (record.kind) {

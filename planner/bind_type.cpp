@@ -331,6 +331,21 @@ const TypeEntry* user_type(const ast::TypeName& name, const PlannerContext& cont
   return nullptr;
 }
 
+/// Each table and view is the type of its rows; null if there is none of this name.
+const CatalogEntry* relation_of_row_type(const ast::TypeName& name, const PlannerContext& context) {
+  const std::vector<std::string>& parts = name.name.parts;
+  const std::vector<std::string> schemas =
+      parts.size() > 1 ? std::vector<std::string>{parts[parts.size() - 2]} : context.search_path;
+  for (const std::string& schema_name : schemas) {
+    const SchemaEntry* schema = context.catalog.schema(context.database.id, schema_name);
+    const CatalogEntry* found = schema ? context.catalog.relation(schema->id, parts.back()) : nullptr;
+    if (!found) continue;
+    const ObjectKind kind = kind_of(*found);
+    return kind == ObjectKind::kTable || kind == ObjectKind::kView ? found : nullptr;
+  }
+  return nullptr;
+}
+
 /// `_name` is the array type over `name`.
 LogicalType resolve_user_type(const ast::TypeName& name, const PlannerContext& context) {
   if (const TypeEntry* user = user_type(name, context)) return type_of(*user);
@@ -341,12 +356,17 @@ LogicalType resolve_user_type(const ast::TypeName& name, const PlannerContext& c
     const TypeEntry* user = user_type(element, context);
     if (user && user->kind != TypeKind::kDomain) return LogicalType::array_of(type_of(*user));
   }
-  const SchemaEntry* schema = nullptr;
-  for (const std::string& schema_name : context.search_path) {
-    schema = context.catalog.schema(context.database.id, schema_name);
-    if (name.name.parts.size() == 1 && schema && context.catalog.relation(schema->id, name.name.last())) {
-      throw Error(sqlstate::kFeatureNotSupported, "row types of tables are not supported").at(name.position);
+  if (const CatalogEntry* relation = relation_of_row_type(name, context)) {
+    if (!name.array_bounds.empty()) {
+      throw Error(sqlstate::kFeatureNotSupported, "arrays of a table's row type are not supported").at(name.position);
     }
+    const auto* table = std::get_if<TableEntry>(relation);
+    const auto has_domain = [](const ColumnEntry& column) { return column.domain != kNoObject; };
+    if (table && std::ranges::any_of(table->columns, has_domain)) {
+      throw Error(sqlstate::kFeatureNotSupported, "row types of tables with columns of a domain are not supported")
+          .at(name.position);
+    }
+    return LogicalType::user_defined(TypeId::kRecord, id_of(*relation));
   }
   throw_no_type(name);
 }

@@ -22,7 +22,31 @@ void DdlContext::add(CatalogDelta delta) {
   deltas_.push_back(std::move(delta));
 }
 
-void DdlContext::put(CatalogEntry entry) { add(CatalogDelta::put(std::move(entry))); }
+void DdlContext::put(CatalogEntry entry) {
+  require_storable(entry);
+  add(CatalogDelta::put(std::move(entry)));
+}
+
+/// Rows of a table as values would have to change with the table.
+void DdlContext::require_storable(const CatalogEntry& entry) const {
+  const auto check = [&](const std::string& holder, LogicalType type) {
+    const CatalogEntry* object = type.user_type == 0 ? nullptr : catalog_->object(type.user_type);
+    if (object != nullptr && kind_of(*object) != ObjectKind::kType) {
+      throw Error(sqlstate::kFeatureNotSupported,
+                  "\"" + holder + "\" cannot be of the row type of relation \"" + name_of(*object) + "\"");
+    }
+  };
+  if (const auto* table = std::get_if<TableEntry>(&entry)) {
+    for (const ColumnEntry& column : table->columns) {
+      check(column.name, column.type);
+    }
+  } else if (const auto* type = std::get_if<TypeEntry>(&entry)) {
+    check(type->name, type->base);
+    for (const TypeAttribute& attribute : type->attributes) {
+      check(attribute.name, attribute.type);
+    }
+  }
+}
 
 void DdlContext::drop(ObjectKind kind, ObjectId id) { add(CatalogDelta::drop(kind, id)); }
 

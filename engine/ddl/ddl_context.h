@@ -70,6 +70,8 @@ class DdlContext {
 
  private:
   void add(CatalogDelta delta);
+  /// 0A000 for columns of a table's row type.
+  void require_storable(const CatalogEntry& entry) const;
   const CatalogEntry* find_any_relation(const ast::QualifiedName& name) const;
   const SchemaEntry* schema_of(const ast::QualifiedName& name) const;
   const SchemaEntry& temporary_schema();
