@@ -5,6 +5,7 @@
 #include "planner/binder.h"
 #include "planner/plan_builder.h"
 #include "planner/plan_walk.h"
+#include "types/type_naming.h"
 
 namespace tidemark {
 
@@ -44,7 +45,10 @@ ExpressionPtr Binder::check_domain(ExpressionPtr value, ObjectId id, const std::
   if (!domain) return value;
   depend_on(id);
   const ForeignSyntax foreign(context_);
-  const std::string& name = named.empty() ? domain->name : named;
+  const HomeSchema home(context_, domain->schema);
+  const ObjectNames* names = TypeNaming::current();
+  const std::string own_name = names ? names->type_name(id) : domain->name;
+  const std::string& name = named.empty() ? own_name : named;
   if (domain->base_domain != kNoObject) value = check_domain(std::move(value), domain->base_domain, name);
   const auto demand = [&](ExpressionPtr holds, std::string_view state, const std::string& message) {
     const LogicalType type = value->type;

@@ -153,6 +153,7 @@ ExpressionPtr Binder::bind_stored(const std::string& sql, const TableEntry& tabl
                                   std::optional<LogicalType> target, ExpressionPlace place) {
   const ast::ExpressionPtr syntax = parse_expression(sql);
   const ForeignSyntax foreign(context_);
+  const HomeSchema home(context_, table.schema);
   QueryLevel* const outer = std::exchange(level_, nullptr);
   ExpressionPtr bound;
   try {

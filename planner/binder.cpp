@@ -92,9 +92,17 @@ ExpressionPtr Binder::bind_copy_condition(const ast::Expression& condition, cons
   return bound;
 }
 
+Binder::HomeSchema::HomeSchema(PlannerContext& context, ObjectId schema)
+    : context_(context), search_path_(context.search_path) {
+  if (const CatalogEntry* entry = context.catalog.object(schema)) {
+    context.search_path.insert(context.search_path.begin(), name_of(*entry));
+  }
+}
+
 ExpressionPtr Binder::bind_table_expression(const ast::Expression& expression, const TableEntry* entry,
                                             std::optional<LogicalType> target) {
   LevelScope scope(*this);
+  const HomeSchema home(context_, entry ? entry->schema : kNoObject);
   std::unordered_map<PlanColumn, uint32_t> index_of_column;
   if (entry) index_of_column = show_row(*entry);
   PlaceScope here(*this, entry ? ExpressionPlace::kCheck : ExpressionPlace::kDefault);

@@ -152,6 +152,19 @@ class Binder {
     PlannerContext& context_;
     NameUses* const uses_;
   };
+  /// While it lives, names are looked for in this schema first. The texts of checks, defaults and domains stand as they
+  /// were written, and find the types beside them whatever the session's search_path is.
+  class HomeSchema {
+   public:
+    HomeSchema(PlannerContext& context, ObjectId schema);
+    HomeSchema(const HomeSchema&) = delete;
+    HomeSchema& operator=(const HomeSchema&) = delete;
+    ~HomeSchema() { context_.search_path = std::move(search_path_); }
+
+   private:
+    PlannerContext& context_;
+    std::vector<std::string> search_path_;
+  };
   /// Where to note what names mean; null inside a view, whose names are not the statement's.
   [[nodiscard]] NameUses* name_uses() const;
   /// 42P17 if `view` is read by itself, after CREATE OR REPLACE VIEW has closed a circle; else it is among the open
