@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 #include <limits>
+#include <unordered_map>
 
 #include "base/check.h"
 #include "types/array.h"
@@ -360,6 +361,24 @@ void append_integers(std::string& target, std::span<size_t> ends, const Vector& 
   target.resize(at);
 }
 
+/// The labels of a flat column of an enum, each looked up once.
+void append_labels(std::string& target, std::span<size_t> ends, const Vector& column, const TypeIoOptions& options) {
+  const auto* orders = column.data<std::string_view>();
+  const Validity& validity = column.validity();
+  const ObjectNames* names = TypeNaming::of(options);
+  std::unordered_map<std::string_view, std::string> labels;
+  for (size_t row = 0; row < ends.size(); ++row) {
+    if (validity.is_valid(row)) {
+      const auto [known, is_new] = labels.try_emplace(orders[row]);
+      if (is_new) {
+        known->second = enum_label(column.type(), orders[row], names);
+      }
+      target += known->second;
+    }
+    ends[row] = target.size();
+  }
+}
+
 /// True if the flat column is of plain integers, and was appended.
 bool append_if_integers(std::string& target, std::span<size_t> ends, const Vector& column) {
   switch (column.type().id) {
@@ -433,6 +452,10 @@ void append_text_column(std::string& target, std::span<size_t> ends, const Vecto
   const size_t size = column.size();
   if (column.is_flat()) {
     if (append_if_integers(target, ends, column)) {
+      return;
+    }
+    if (column.type().id == TypeId::kEnum) {
+      append_labels(target, ends, column, options);
       return;
     }
     const Validity& validity = column.validity();
