@@ -74,6 +74,8 @@ void visit_fields(Archive& fields, UniqueConstraint& entry) {
   fields(5, entry.nulls_not_distinct);
   fields(6, entry.hidden_table);
   fields(7, entry.index_sql);
+  fields(8, entry.expressions);
+  fields(9, entry.predicate);
 }
 
 template <class Archive>

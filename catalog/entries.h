@@ -72,11 +72,16 @@ struct ColumnEntry {
 struct UniqueConstraint {
   ObjectId id = kNoObject;
   std::string name;
-  std::vector<ColumnId> columns;  ///< in declared order
+  std::vector<ColumnId> columns;  ///< in declared order; kNoColumn: an expression (unique indexes only)
   bool primary = false;
   bool nulls_not_distinct = false;
   ObjectId hidden_table = kNoObject;  ///< secondary constraints: the keyed table that enforces it (D31)
   std::string index_sql;              ///< CREATE UNIQUE INDEX: an index and no constraint, as pg_get_indexdef prints it
+  std::vector<std::string> expressions = {};  ///< one for each kNoColumn, as an index's definition shows it
+  std::string predicate = {};                 ///< the rows that take part; empty: all
+
+  /// Whether what it holds of a row has to be computed: it is no constraint over columns then.
+  [[nodiscard]] bool is_computed() const { return !expressions.empty() || !predicate.empty(); }
 };
 
 struct CheckConstraint {

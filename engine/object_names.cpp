@@ -26,6 +26,56 @@ void SessionObjectNames::set_scope(std::shared_ptr<const Catalog> catalog, Objec
   system_tables_ = system_tables;
 }
 
+namespace {
+
+/// The constraint or index whose keys a hidden table holds; null for other relations.
+const UniqueConstraint* unique_of(const Catalog& catalog, const CatalogEntry& relation) {
+  const auto* keys = std::get_if<TableEntry>(&relation);
+  const TableEntry* table =
+      keys == nullptr || keys->enforces_for == kNoObject ? nullptr : catalog.table(keys->enforces_for);
+  if (table == nullptr) {
+    return nullptr;
+  }
+  const auto found = std::ranges::find(table->uniques, keys->id, &UniqueConstraint::hidden_table);
+  return found == table->uniques.end() ? nullptr : &*found;
+}
+
+/// The name of a unique constraint or index; empty if this is the id of none.
+std::string name_of_unique(const Catalog& catalog, ObjectId id) {
+  for (const CatalogEntry* entry : catalog.all(ObjectKind::kTable)) {
+    const auto& table = std::get<TableEntry>(*entry);
+    if (table.key && !table.hidden && table.key->id == id) {
+      return table.key->name;
+    }
+    const auto found = std::ranges::find(table.uniques, id, &UniqueConstraint::id);
+    if (found != table.uniques.end()) {
+      return found->name;
+    }
+  }
+  return "";
+}
+
+}  // namespace
+
+/// The index of a table's own key, which is no relation here.
+ObjectId SessionObjectNames::find_key(const std::vector<std::string>& parts) const {
+  const std::vector<std::string> schemas =
+      parts.size() > 1 ? std::vector<std::string>{parts[parts.size() - 2]} : search_path_;
+  for (const std::string& name : schemas) {
+    const SchemaEntry* schema = catalog_->schema(database_, name);
+    if (schema == nullptr) {
+      continue;
+    }
+    for (const CatalogEntry* entry : catalog_->in_schema(schema->id)) {
+      const auto* table = std::get_if<TableEntry>(entry);
+      if (table != nullptr && !table->hidden && table->key && table->key->name == parts.back()) {
+        return table->key->id;
+      }
+    }
+  }
+  return kNoObject;
+}
+
 const CatalogEntry* SessionObjectNames::find_relation(const std::vector<std::string>& parts) const {
   const auto in = [&](std::string_view schema_name) -> const CatalogEntry* {
     const SchemaEntry* schema = catalog_->schema(database_, schema_name);
@@ -163,7 +213,8 @@ std::string SessionObjectNames::name_of(TypeId reg_type, uint32_t oid) const {
   }
   const CatalogEntry* entry = catalog_ == nullptr ? nullptr : catalog_->object(oid);
   if (entry == nullptr) {
-    return "";
+    const std::string unique = catalog_ == nullptr ? "" : name_of_unique(*catalog_, oid);
+    return unique.empty() ? "" : quote_identifier(unique);
   }
   const std::string name = quote_identifier(tidemark::name_of(*entry));
   if (reg_type != TypeId::kRegclass) {
@@ -235,7 +286,11 @@ uint32_t SessionObjectNames::oid_of(TypeId reg_type, std::string_view name) cons
       throw Error(sqlstate::kUndefinedObject, "role \"" + std::string(name) + "\" does not exist");
     case TypeId::kRegclass: {
       if (const CatalogEntry* entry = find_relation(parts)) {
-        return id_of(*entry);
+        const UniqueConstraint* unique = unique_of(*catalog_, *entry);
+        return unique == nullptr ? id_of(*entry) : unique->id;
+      }
+      if (const ObjectId key = find_key(parts); key != kNoObject) {
+        return key;
       }
       const std::string schema = parts.size() > 1 ? parts[parts.size() - 2] : "pg_catalog";
       if (const VirtualTable* table = system_tables_->find(schema, parts.back())) {

@@ -34,6 +34,7 @@ class SessionObjectNames final : public ObjectNames {
   [[nodiscard]] const TypeEntry* find_user_type(const std::vector<std::string>& parts) const;
   /// Null if that is no user-defined type's id.
   [[nodiscard]] const TypeEntry* type_entry(uint32_t type) const;
+  [[nodiscard]] ObjectId find_key(const std::vector<std::string>& parts) const;
 
   std::shared_ptr<const Catalog> catalog_;
   ObjectId database_ = kNoObject;

@@ -49,6 +49,7 @@ TableWrite::TableWrite(Session& session, const TableEntry& table, TableWriteOpti
     target_.checks.push_back({check.name, bind_table_expression(*parse_expression(check.sql), &table_,
                                                                 LogicalType(TypeId::kBoolean), planner)});
   }
+  target_.unique_keys = computed_unique_keys(table_, planner);
   target_.table = table_.id;
   TransactionState& transaction = *session_.transaction();
   transaction.autocommit = !session_.in_explicit_transaction();

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "executor/row_positions.h"
+#include "executor/unique_key_values.h"
 #include "parser/ast_to_sql.h"
 #include "types/type_io.h"
 
@@ -115,22 +116,18 @@ std::string ConstraintChecker::failing_row(const DataChunk& rows, size_t row) co
   return text + ").";
 }
 
-Error ConstraintChecker::duplicate_key(const UniqueConstraint& constraint, const DataChunk& rows, size_t row) const {
+Error ConstraintChecker::duplicate_key(const UniqueConstraint& constraint, const DataChunk& key) const {
   static const TypeIoOptions kDefaults;
   const TypeIoOptions& options = context_.io != nullptr ? *context_.io : kDefaults;
   std::string names;
   std::string values;
-  for (const ColumnId id : constraint.columns) {
-    const ColumnEntry* column = table_.find_column(id);
-    const Vector& vector = rows.columns[static_cast<size_t>(column - table_.columns.data())];
-    names += (names.empty() ? "" : ", ") + quote_identifier(column->name);
-    if (!values.empty()) {
-      values += ", ";
-    }
-    if (vector.is_null(row)) {
+  for (size_t element = 0; element < key.columns.size(); ++element) {
+    names += (element == 0 ? "" : ", ") + unique_key_element(table_, constraint, element);
+    values += element == 0 ? "" : ", ";
+    if (key.columns[element].is_null(0)) {
       values += "null";
     } else {
-      append_text(values, vector, row, options);
+      append_text(values, key.columns[element], 0, options);
     }
   }
   return Error(sqlstate::kUniqueViolation, "duplicate key value violates unique constraint \"" + constraint.name + "\"")

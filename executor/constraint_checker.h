@@ -27,8 +27,8 @@ class ConstraintChecker {
 
   /// `Failing row contains (…).`, as PostgreSQL prints it.
   [[nodiscard]] std::string failing_row(const DataChunk& rows, size_t row) const;
-  /// 23505 about a row's key under `constraint`.
-  [[nodiscard]] Error duplicate_key(const UniqueConstraint& constraint, const DataChunk& rows, size_t row) const;
+  /// 23505 about a key under `constraint`: a row with a value for each of its elements.
+  [[nodiscard]] Error duplicate_key(const UniqueConstraint& constraint, const DataChunk& key) const;
 
  private:
   void refuse_empty_tags(const DataChunk& rows) const;

@@ -5,42 +5,16 @@
 namespace tidemark {
 
 KeySpace::KeySpace(QueryContext& context, TransactionState& transaction, TableEntry stored,
-                   const UniqueConstraint* constraint, std::vector<uint32_t> source_columns)
+                   const UniqueConstraint* constraint, std::unique_ptr<UniqueKeyValues> values)
     : transaction_(transaction),
       stored_(std::make_unique<const TableEntry>(std::move(stored))),
       constraint_(constraint),
-      source_columns_(std::move(source_columns)),
+      values_(std::move(values)),
       builder_(*stored_),
       locker_(context, transaction, *stored_) {}
 
-DataChunk KeySpace::project(const DataChunk& rows) const {
-  if (!is_secondary()) {
-    return rows;
-  }
-  DataChunk projected;
-  projected.size = rows.size;
-  for (const uint32_t column : source_columns_) {
-    projected.columns.push_back(rows.columns[column]);
-  }
-  return projected;
-}
-
-std::vector<uint8_t> KeySpace::eligible(const DataChunk& projected) const {
-  std::vector<uint8_t> takes_part(projected.size, 1);
-  if (!is_secondary() || constraint_->nulls_not_distinct) {
-    return takes_part;
-  }
-  for (const Vector& column : projected.columns) {
-    if (column.all_valid()) {
-      continue;
-    }
-    for (size_t row = 0; row < projected.size; ++row) {
-      if (column.is_null(row)) {
-        takes_part[row] = 0;
-      }
-    }
-  }
-  return takes_part;
+UniqueKeyValues::Rows KeySpace::project(const DataChunk& rows) const {
+  return is_secondary() ? values_->of(rows) : UniqueKeyValues::Rows{rows, std::vector<uint8_t>(rows.size, 1)};
 }
 
 std::vector<RowKey> KeySpace::row_keys(const RowKeys& keys, const SelectionVector* chosen) const {

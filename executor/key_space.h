@@ -9,6 +9,7 @@
 #include "executor/key_memory.h"
 #include "executor/row_batch_builder.h"
 #include "executor/row_locker.h"
+#include "executor/unique_key_values.h"
 
 namespace tidemark {
 
@@ -18,15 +19,14 @@ class TransactionState;
 /// UNIQUE, which live as rows of a hidden keyed table (D31). Finds conflicts, and keeps the hidden table up to date.
 class KeySpace {
  public:
-  /// `stored`: the table that holds the keys. `source_columns`: for a hidden table, where its columns come from in a
-  /// row of the main table; empty for the table itself.
+  /// `stored`: the table that holds the keys. `values`: for a hidden table, how its rows come from those of the main
+  /// table; null for the table itself.
   KeySpace(QueryContext& context, TransactionState& transaction, TableEntry stored, const UniqueConstraint* constraint,
-           std::vector<uint32_t> source_columns);
+           std::unique_ptr<UniqueKeyValues> values);
 
-  /// The rows of the storing table for rows of the main table.
-  [[nodiscard]] DataChunk project(const DataChunk& rows) const;
-  /// One flag a row: whether it takes part. Rows with a NULL do not, unless NULLs are not distinct.
-  [[nodiscard]] std::vector<uint8_t> eligible(const DataChunk& projected) const;
+  /// The rows of the storing table for rows of the main table, and which of them take part: those of a secondary
+  /// constraint that are under its predicate and have no NULL, unless NULLs are not distinct.
+  [[nodiscard]] UniqueKeyValues::Rows project(const DataChunk& rows) const;
   [[nodiscard]] RowKeys keys(const DataChunk& projected) { return builder_.keys(projected); }
   /// Keys as storage names them; valid until the next call of `keys`.
   [[nodiscard]] std::vector<RowKey> row_keys(const RowKeys& keys, const SelectionVector* chosen) const;
@@ -39,14 +39,15 @@ class KeySpace {
   [[nodiscard]] RowLocker& locker() { return locker_; }
   [[nodiscard]] RowBatchBuilder& builder() { return builder_; }
   [[nodiscard]] const UniqueConstraint* constraint() const { return constraint_; }
-  [[nodiscard]] bool is_secondary() const { return !source_columns_.empty(); }
-  [[nodiscard]] const std::vector<uint32_t>& source_columns() const { return source_columns_; }
+  [[nodiscard]] bool is_secondary() const { return values_ != nullptr; }
+  /// Of a secondary constraint.
+  [[nodiscard]] UniqueKeyValues& values() const { return *values_; }
 
  private:
   TransactionState& transaction_;
   std::unique_ptr<const TableEntry> stored_;
   const UniqueConstraint* constraint_;
-  std::vector<uint32_t> source_columns_;
+  std::unique_ptr<UniqueKeyValues> values_;
   RowBatchBuilder builder_;
   RowLocker locker_;
   KeyMemory written_;

@@ -11,6 +11,7 @@
 #include "executor/row_batch_builder.h"
 #include "executor/row_collection.h"
 #include "executor/transaction_state.h"
+#include "types/compare.h"
 
 namespace tidemark {
 namespace {
@@ -28,6 +29,25 @@ DataChunk pick(const DataChunk& chunk, const SelectionVector& rows) {
   DataChunk picked = chunk;
   picked.select(rows);
   return picked;
+}
+
+bool is_same_row(const DataChunk& left, size_t left_row, const DataChunk& right, size_t right_row) {
+  for (size_t column = 0; column < left.columns.size(); ++column) {
+    if (compare_rows(left.columns[column], left_row, right.columns[column], right_row) != 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
+SelectionVector chosen_rows(const std::vector<uint8_t>& flags) {
+  SelectionVector rows;
+  for (uint32_t row = 0; row < flags.size(); ++row) {
+    if (flags[row] != 0) {
+      rows.push_back(row);
+    }
+  }
+  return rows;
 }
 
 /// `proposed` where `set` says so, else `existing`.
@@ -70,10 +90,10 @@ class TableWriter::State {
         table_(table),
         options_(std::move(options)),
         checker_(table, target, context),
-        main_(context, transaction, table, table.key ? &*table.key : nullptr, {}) {
+        main_(context, transaction, table, table.key ? &*table.key : nullptr, nullptr) {
     for (const UniqueConstraint& unique : table.uniques) {
       if (unique.hidden_table != kNoObject) {
-        add_secondary(unique);
+        add_secondary(unique, target);
       }
     }
     is_blind_ = can_be_blind(target);
@@ -118,14 +138,14 @@ class TableWriter::State {
  private:
   enum class Fate : uint8_t { kInsert, kSkip, kUpdate };
 
-  void add_secondary(const UniqueConstraint& unique) {
+  void add_secondary(const UniqueConstraint& unique, const PhysicalWriteTarget& target) {
     const TableEntry* hidden = transaction_.snapshot()->catalog()->table(unique.hidden_table);
     TIDEMARK_CHECK(hidden != nullptr);
-    std::vector<uint32_t> sources;
-    for (const ColumnId id : unique.columns) {
-      sources.push_back(column_index(table_, id));
-    }
-    secondary_.push_back(std::make_unique<KeySpace>(context_, transaction_, *hidden, &unique, std::move(sources)));
+    const auto computed = std::ranges::find(target.unique_keys, unique.id, &PhysicalWriteTarget::UniqueKey::constraint);
+    TIDEMARK_CHECK(unique.is_computed() == (computed != target.unique_keys.end()));
+    auto values =
+        std::make_unique<UniqueKeyValues>(table_, unique, unique.is_computed() ? &*computed : nullptr, context_);
+    secondary_.push_back(std::make_unique<KeySpace>(context_, transaction_, *hidden, &unique, std::move(values)));
   }
 
   /// D6: nothing in the table may depend on the row that is there.
@@ -175,14 +195,16 @@ class TableWriter::State {
   void put_new(const DataChunk& rows, const RowKeys& keys, const SelectionVector& chosen);
   void wait_for_locks(const RowKeys& keys);
   [[nodiscard]] bool counts_as_conflict(const KeySpace& space) const {
-    return options_.conflict_constraint == kNoObject ||
-           (space.constraint() != nullptr && space.constraint()->id == options_.conflict_constraint);
+    const std::vector<ObjectId>& named = options_.conflict_constraints;
+    return named.empty() ||
+           (space.constraint() != nullptr && std::ranges::find(named, space.constraint()->id) != named.end());
   }
   Fate resolve_conflict(const KeySpace& space, const DataChunk& rows, size_t row, bool in_statement) const;
   using Claim = std::function<void(const SelectionVector& passing)>;
   DataChunk update_existing(const DataChunk& existing, const DataChunk& proposed, const Claim& claim,
                             SelectionVector& passing);
   DataChunk find_by_unique(const KeySpace& space, const DataChunk& rows, size_t row) const;
+  [[nodiscard]] Error duplicate_key(const KeySpace& space, const DataChunk& rows, size_t row) const;
   void move_secondary(KeySpace& space, const DataChunk& old_rows, const DataChunk& new_rows);
   /// For the foreign keys of this table, and those to it.
   void note_change(const DataChunk* before, const DataChunk* after) const;
@@ -369,15 +391,14 @@ void TableWriter::State::put_new(const DataChunk& rows, const RowKeys& keys, con
   batch.expect_absent = table_.kind != TableKind::kAppend;
   write(std::move(batch));
   for (const auto& space : secondary_) {
-    const DataChunk projected = space->project(rows);
-    const std::vector<uint8_t> takes_part = space->eligible(projected);
+    const UniqueKeyValues::Rows projected = space->project(rows);
     SelectionVector entries;
     for (const uint32_t row : chosen) {
-      if (takes_part[row] != 0) {
+      if (projected.takes_part[row] != 0) {
         entries.push_back(row);
       }
     }
-    RowBatch entry_batch = space->builder().put(projected, space->keys(projected), &entries);
+    RowBatch entry_batch = space->builder().put(projected.keys, space->keys(projected.keys), &entries);
     entry_batch.expect_absent = true;
     write(std::move(entry_batch));
   }
@@ -410,10 +431,23 @@ void claim_keys(KeyMemory& written, const RowKeys& keys, const SelectionVector& 
 
 }  // namespace
 
+Error TableWriter::State::duplicate_key(const KeySpace& space, const DataChunk& rows, size_t row) const {
+  const DataChunk one = rows.slice(row, 1);
+  if (space.is_secondary()) {
+    return checker_.duplicate_key(*space.constraint(), space.values().of(one).keys);
+  }
+  DataChunk keys;
+  keys.size = 1;
+  for (const ColumnId id : space.constraint()->columns) {
+    keys.columns.push_back(one.columns[column_index(table_, id)]);
+  }
+  return checker_.duplicate_key(*space.constraint(), keys);
+}
+
 TableWriter::State::Fate TableWriter::State::resolve_conflict(const KeySpace& space, const DataChunk& rows, size_t row,
                                                               bool in_statement) const {
   if (options_.conflict == ConflictAction::kError || !counts_as_conflict(space)) {
-    throw checker_.duplicate_key(*space.constraint(), rows, row);
+    throw duplicate_key(space, rows, row);
   }
   if (options_.conflict == ConflictAction::kIgnore) {
     return Fate::kSkip;
@@ -440,13 +474,14 @@ TableWriter::Written TableWriter::State::insert(DataChunk rows) {
       options_.conflict != ConflictAction::kError || row_count_ + rows.size <= LockTable::kKeysPerTableMax;
   const auto add_candidate = [&](KeySpace& space) {
     Candidate& candidate = candidates.emplace_back();
-    const DataChunk projected = space.project(rows);
+    UniqueKeyValues::Rows projected = space.project(rows);
     candidate.space = &space;
-    candidate.keys = space.keys(projected);
-    candidate.takes_part = space.eligible(projected);
+    candidate.keys = space.keys(projected.keys);
+    candidate.takes_part = std::move(projected.takes_part);
     const std::vector<RowKey> keys = space.row_keys(candidate.keys, nullptr);
     if (locks) {
-      space.locker().lock(keys);
+      const SelectionVector chosen = chosen_rows(candidate.takes_part);
+      space.locker().lock(space.row_keys(candidate.keys, &chosen));
     }
     const bool wants_existing = options_.conflict == ConflictAction::kUpdate && !space.is_secondary();
     space.look_up(keys, false, candidate.found, wants_existing ? &candidate.existing : nullptr);
@@ -563,7 +598,13 @@ DataChunk TableWriter::State::update_existing(const DataChunk& existing, const D
   DataChunk both = existing;
   both.columns.resize(table_.columns.size());
   both.columns.insert(both.columns.end(), proposed.columns.begin(), proposed.columns.end());
-  passing = options_.update->where ? evaluator.select(*options_.update->where, both) : all_rows(both.size);
+  DataChunk read;
+  if (options_.update->source) {
+    read = options_.update->source(both, passing);
+  } else {
+    passing = options_.update->where ? evaluator.select(*options_.update->where, both) : all_rows(both.size);
+    read = pick(both, passing);
+  }
   claim(passing);
   both.select(passing);
   DataChunk old_rows = existing;  // With the row id of an append table, which says what to remove.
@@ -573,7 +614,7 @@ DataChunk TableWriter::State::update_existing(const DataChunk& existing, const D
   new_rows.columns.assign(both.columns.begin(),
                           both.columns.begin() + static_cast<std::ptrdiff_t>(table_.columns.size()));
   for (const ConflictUpdate::Assignment& assignment : options_.update->assignments) {
-    new_rows.columns[assignment.column] = evaluator.evaluate(*assignment.value, both);
+    new_rows.columns[assignment.column] = evaluator.evaluate(*assignment.value, read);
   }
   if (both.size == 0) {
     return new_rows;
@@ -588,7 +629,11 @@ DataChunk TableWriter::State::find_by_unique(const KeySpace& space, const DataCh
   if (table_.kind == TableKind::kAppend) {
     request.columns.push_back(kRowIdColumn);
   }
-  for (const uint32_t column : space.source_columns()) {
+  UniqueKeyValues& values = space.values();
+  for (const uint32_t column : values.columns()) {
+    if (column == kNoColumn) {
+      continue;
+    }
     const Value value = rows.columns[column].value(row);
     ScanPredicate predicate;
     predicate.column = table_.columns[column].id;
@@ -599,11 +644,21 @@ DataChunk TableWriter::State::find_by_unique(const KeySpace& space, const DataCh
     request.predicates.push_back(std::move(predicate));
   }
   const auto scan = transaction_.newest_with_own_writes()->table(table_.id)->scan(request);
+  const DataChunk wanted = values.of(rows.slice(row, 1)).keys;
   DataChunk chunk;
   for (size_t morsel = 0; morsel < scan->morsel_count(); ++morsel) {
     const auto reader = scan->open(morsel);
-    if (reader->next(chunk)) {
-      return chunk.slice(0, 1);
+    while (reader->next(chunk)) {
+      context_.check_cancelled();
+      if (!values.is_computed()) {
+        return chunk.slice(0, 1);
+      }
+      const UniqueKeyValues::Rows there = values.of(chunk);
+      for (size_t candidate = 0; candidate < chunk.size; ++candidate) {
+        if (there.takes_part[candidate] != 0 && is_same_row(there.keys, candidate, wanted, 0)) {
+          return chunk.slice(candidate, 1);
+        }
+      }
     }
   }
   throw Error(sqlstate::kInternalError,
@@ -643,20 +698,19 @@ DataChunk TableWriter::State::update(const DataChunk& old_rows, DataChunk new_ro
 }
 
 void TableWriter::State::move_secondary(KeySpace& space, const DataChunk& old_rows, const DataChunk& new_rows) {
-  const DataChunk old_projected = space.project(old_rows);
-  const DataChunk new_projected = space.project(new_rows);
-  const std::vector<uint8_t> old_part = space.eligible(old_projected);
-  const std::vector<uint8_t> new_part = space.eligible(new_projected);
-  const RowKeys old_keys = space.keys(old_projected);
-  const RowKeys new_keys = space.keys(new_projected);
+  const UniqueKeyValues::Rows old_projected = space.project(old_rows);
+  const UniqueKeyValues::Rows new_projected = space.project(new_rows);
+  const RowKeys old_keys = space.keys(old_projected.keys);
+  const RowKeys new_keys = space.keys(new_projected.keys);
   SelectionVector removed;
   SelectionVector added;
   for (uint32_t row = 0; row < new_rows.size; ++row) {
-    const bool same = old_part[row] == new_part[row] && old_keys.series[row] == new_keys.series[row];
-    if (!same && old_part[row] != 0) {
+    const bool same =
+        old_projected.takes_part[row] == new_projected.takes_part[row] && old_keys.series[row] == new_keys.series[row];
+    if (!same && old_projected.takes_part[row] != 0) {
       removed.push_back(row);
     }
-    if (!same && new_part[row] != 0) {
+    if (!same && new_projected.takes_part[row] != 0) {
       added.push_back(row);
     }
   }
@@ -664,7 +718,7 @@ void TableWriter::State::move_secondary(KeySpace& space, const DataChunk& old_ro
   note_removed(space, old_keys, removed);
   note_added(space, new_keys, added, new_rows);
   write(space.builder().erase(old_keys, &removed));
-  arrivals_.push_back(space.builder().put(new_projected, new_keys, &added));
+  arrivals_.push_back(space.builder().put(new_projected.keys, new_keys, &added));
 }
 
 void TableWriter::State::note_removed(KeySpace& space, const RowKeys& keys, const SelectionVector& chosen) {
@@ -677,7 +731,7 @@ void TableWriter::State::note_added(KeySpace& space, const RowKeys& keys, const 
                                     const DataChunk& rows) {
   for (const uint32_t row : chosen) {
     if (!space.written().add(keys.series[row], keys.order[row])) {
-      throw checker_.duplicate_key(*space.constraint(), rows, row);
+      throw duplicate_key(space, rows, row);
     }
     const RowKey key = space.builder().key(keys, row);
     moved_[&space].added.push_back({{std::string(key.series), key.order}, rows.slice(row, 1)});
@@ -690,15 +744,9 @@ void TableWriter::State::erase(const DataChunk& old_rows) {
   row_count_ += old_rows.size;
   note_change(&old_rows, nullptr);
   for (const auto& space : secondary_) {
-    const DataChunk projected = space->project(old_rows);
-    const std::vector<uint8_t> takes_part = space->eligible(projected);
-    SelectionVector removed;
-    for (uint32_t row = 0; row < old_rows.size; ++row) {
-      if (takes_part[row] != 0) {
-        removed.push_back(row);
-      }
-    }
-    write(space->builder().erase(space->keys(projected), &removed));
+    const UniqueKeyValues::Rows projected = space->project(old_rows);
+    const SelectionVector removed = chosen_rows(projected.takes_part);
+    write(space->builder().erase(space->keys(projected.keys), &removed));
   }
 }
 
@@ -713,7 +761,7 @@ void TableWriter::State::finish() {
     space->look_up(wanted, false, found, nullptr);
     for (size_t i = 0; i < wanted.size(); ++i) {
       if (found[i] != 0 && !keys.removed.contains(keys.added[i].key)) {
-        throw checker_.duplicate_key(*space->constraint(), keys.added[i].row, 0);
+        throw duplicate_key(*space, keys.added[i].row, 0);
       }
     }
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -23,6 +24,9 @@ struct ConflictUpdate {
   };
   std::vector<Assignment> assignments;
   PreparedExpression where;  ///< likewise; unset: always
+  /// Where there are subqueries, what `assignments` read instead: for both rows of some conflicts, those that are to be
+  /// changed, in order, with whatever columns; `numbers` says which they are.
+  std::function<DataChunk(const DataChunk& both, SelectionVector& numbers)> source;
 };
 
 /// How rows of an already known key are treated.
@@ -31,8 +35,8 @@ struct TableWriteOptions {
   /// kMerge: the columns (indexes into the table's columns) that rows set; key columns need not be named. Rows may set
   /// fewer by the `set` argument of `append`.
   std::vector<uint32_t> merge_columns;
-  /// kIgnore, kUpdate: the unique constraint whose conflicts count; kNoObject: any.
-  ObjectId conflict_constraint = kNoObject;
+  /// kIgnore, kUpdate: the unique constraints whose conflicts count; empty: those of all.
+  std::vector<ObjectId> conflict_constraints;
   const ConflictUpdate* update = nullptr;  ///< kUpdate
   bool wants_rows = false;                 ///< the caller reads what `append` returns (RETURNING)
 };

@@ -357,7 +357,12 @@ void SqlPrinter::create_index(const ast::CreateIndexStatement& node) {
     put(" TABLESPACE ");
     identifier(node.tablespace);
   }
-  where(node.where);
+  if (node.where == nullptr) return;
+  const bool is_bare =
+      node.where->kind == ast::ExpressionKind::ColumnReference || node.where->kind == ast::ExpressionKind::FunctionCall;
+  put(is_bare ? " WHERE " : " WHERE (");
+  expression(*node.where);
+  put(is_bare ? "" : ")");
 }
 
 void SqlPrinter::column(const ast::ColumnDefinition& node) {

@@ -151,9 +151,10 @@ void SqlPrinter::index_elements(const std::vector<ast::IndexElement>& items) {
     if (item.expression == nullptr) {
       identifier(item.column);
     } else {
-      put("(");
+      const bool is_call = item.expression->kind == ast::ExpressionKind::FunctionCall;
+      put(is_call ? "" : "(");
       expression(*item.expression);
-      put(")");
+      put(is_call ? "" : ")");
     }
     if (!item.collation.empty()) {
       put(" COLLATE ");

@@ -175,7 +175,9 @@ ExpressionPtr Binder::bind_stored(const std::string& sql, const TableEntry& tabl
     bound = bind(*syntax);
     if (target) bound = coerce(std::move(bound), *target, CastContext::kAssignment);
     if (has_subquery(*bound)) {
-      throw Error(sqlstate::kFeatureNotSupported, "cannot use subquery in " + std::string(words_for(place)));
+      std::string where(words_for(place));
+      if (where.ends_with('s')) where.pop_back();
+      throw Error(sqlstate::kFeatureNotSupported, "cannot use subquery in " + where);
     }
   } catch (Error& error) {
     level_ = outer;
@@ -232,6 +234,19 @@ void Binder::bind_write_target(WriteTarget& target, const TableEntry& table) {
   for (const CheckConstraint& check : table.checks) {
     target.checks.push_back({check.name, bind_stored(check.sql, table, target.row_columns,
                                                      LogicalType(TypeId::kBoolean), ExpressionPlace::kCheck)});
+  }
+  for (const UniqueConstraint& unique : table.uniques) {
+    if (!unique.is_computed()) continue;
+    WriteTarget::UniqueKey& key = target.unique_keys.emplace_back();
+    key.constraint = unique.id;
+    for (const std::string& sql : unique.expressions) {
+      key.expressions.push_back(to_text_if_unknown(
+          bind_stored(sql, table, target.row_columns, std::nullopt, ExpressionPlace::kIndexExpression)));
+    }
+    if (!unique.predicate.empty()) {
+      key.predicate = bind_stored(unique.predicate, table, target.row_columns, LogicalType(TypeId::kBoolean),
+                                  ExpressionPlace::kIndexPredicate);
+    }
   }
 }
 
@@ -535,7 +550,7 @@ void Binder::check_upsert_names_key(const ast::InsertStatement& insert, const Ta
 /// As ON CONFLICT (key) DO UPDATE SET each named column = excluded.column.
 void Binder::update_named_columns(const TableEntry& table, LogicalInsert& node) {
   node.conflict = ConflictAction::kUpdate;
-  node.conflict_constraint = table.key->id;
+  node.conflict_constraints = {table.key->id};
   for (size_t i = 0; i < table.columns.size(); ++i) node.excluded_columns.push_back(new_column(context_));
   for (const uint32_t index : node.columns) {
     const ColumnEntry& column = table.columns[index];
@@ -546,39 +561,107 @@ void Binder::update_named_columns(const TableEntry& table, LogicalInsert& node) 
   if (node.update.empty()) node.conflict = ConflictAction::kIgnore;
 }
 
-const UniqueConstraint* Binder::arbiter(const ast::OnConflict& conflict, const WrittenRelation& relation,
-                                        const ScopeItem& item, const WriteTarget& target) const {
+namespace {
+
+/// Whether an element of ON CONFLICT asks for the collation and operator class that the index has there: those that are
+/// not said are the defaults, which only the pattern classes are not.
+bool fits_index_element(const ast::IndexElement& wanted, const ast::IndexElement* indexed) {
+  const auto pattern_class = [](const ast::QualifiedName& name) {
+    return !name.empty() && name.last().ends_with("_pattern_ops") ? name.last() : std::string();
+  };
+  const auto collation = [](const ast::QualifiedName& name) {
+    return name.empty() ? std::string("default") : name.last();
+  };
+  static const ast::IndexElement kDefaults;
+  const ast::IndexElement& there = indexed == nullptr ? kDefaults : *indexed;
+  return (wanted.collation.empty() || collation(wanted.collation) == collation(there.collation)) &&
+         (wanted.operator_class.empty() || pattern_class(wanted.operator_class) == pattern_class(there.operator_class));
+}
+
+/// What ON CONFLICT asks of an element: a column, or an expression over the row.
+struct InferredElement {
+  const ast::IndexElement* syntax = nullptr;
+  ColumnId column = kNoColumn;
+  ExpressionPtr expression;  ///< where it is no column
+};
+
+/// The elements of `unique` are those that are wanted, in any order; `key` (may be null) has its expressions.
+bool has_elements(const UniqueConstraint& unique, const WriteTarget::UniqueKey* key,
+                  const std::vector<InferredElement>& wanted) {
+  const std::vector<ast::StatementPtr> parsed =
+      unique.index_sql.empty() ? std::vector<ast::StatementPtr>() : parse_sql(unique.index_sql);
+  std::vector<bool> used(wanted.size(), false);
+  size_t next_expression = 0;
+  for (size_t i = 0; i < unique.columns.size(); ++i) {
+    const Expression* expression = unique.columns[i] == kNoColumn ? key->expressions[next_expression++].get() : nullptr;
+    const ast::IndexElement* indexed =
+        parsed.empty() ? nullptr : &parsed.front()->as<ast::CreateIndexStatement>().elements[i];
+    bool found = false;
+    for (size_t w = 0; w < wanted.size(); ++w) {
+      const bool same = expression != nullptr
+                            ? wanted[w].expression && same_expression(*wanted[w].expression, *expression)
+                            : !wanted[w].expression && wanted[w].column == unique.columns[i];
+      if (!same || !fits_index_element(*wanted[w].syntax, indexed)) continue;
+      used[w] = true;
+      found = true;
+    }
+    if (!found) return false;
+  }
+  return std::ranges::find(used, false) == used.end();
+}
+
+}  // namespace
+
+/// The unique constraints and indexes that ON CONFLICT names or infers.
+std::vector<ObjectId> Binder::arbiters(const ast::OnConflict& conflict, const WrittenRelation& relation,
+                                       const ScopeItem& item, const WriteTarget& target) {
   const TableEntry& table = *relation.table;
   std::vector<const UniqueConstraint*> constraints;
   if (table.key) constraints.push_back(&*table.key);
   for (const UniqueConstraint& unique : table.uniques) constraints.push_back(&unique);
   if (!conflict.constraint.empty()) {
     for (const UniqueConstraint* constraint : constraints) {
-      if (constraint->name == conflict.constraint && constraint->index_sql.empty()) return constraint;
+      if (constraint->name == conflict.constraint && constraint->index_sql.empty()) return {constraint->id};
     }
     throw Error(sqlstate::kUndefinedObject,
                 "constraint \"" + conflict.constraint + "\" for table \"" + table.name + "\" does not exist");
   }
-  std::vector<ColumnId> wanted;
+  std::vector<InferredElement> wanted;
   for (const ast::IndexElement& element : conflict.target) {
+    InferredElement& inferred = wanted.emplace_back();
+    inferred.syntax = &element;
     if (element.expression) {
-      throw Error(sqlstate::kFeatureNotSupported, "ON CONFLICT over expressions is not supported").at(element.position);
+      inferred.expression = to_text_if_unknown(bind_in_place(*element.expression, ExpressionPlace::kIndexExpression));
+      if (inferred.expression->kind != ExpressionKind::kColumn) continue;
+      const PlanColumn column = inferred.expression->as<ColumnExpression>().column;
+      const auto found = std::ranges::find(target.row_columns, column);
+      if (found == target.row_columns.end()) continue;
+      inferred.column = table.columns[static_cast<size_t>(found - target.row_columns.begin())].id;
+      inferred.expression.reset();
+      continue;
     }
     if (std::ranges::find(item.columns, element.column, &ScopeColumn::name) == item.columns.end()) {
       throw Error(sqlstate::kUndefinedColumn, "column \"" + element.column + "\" does not exist").at(element.position);
     }
-    const ColumnId id =
+    inferred.column =
         table.columns[written_column(relation, item, target, element.column, "insert into", element.position)].id;
-    if (std::ranges::find(wanted, id) == wanted.end()) wanted.push_back(id);
   }
-  std::ranges::sort(wanted);
+  std::vector<ExpressionPtr> premises;
+  if (conflict.target_where) {
+    split_conjuncts(bind_predicate(*conflict.target_where, ExpressionPlace::kIndexPredicate), premises);
+  }
+  std::vector<ObjectId> found;
   for (const UniqueConstraint* constraint : constraints) {
-    std::vector<ColumnId> columns = constraint->columns;
-    std::ranges::sort(columns);
-    if (columns == wanted) return constraint;
+    const auto computed = std::ranges::find(target.unique_keys, constraint->id, &WriteTarget::UniqueKey::constraint);
+    const WriteTarget::UniqueKey* key = computed == target.unique_keys.end() ? nullptr : &*computed;
+    if (key != nullptr && key->predicate && !is_implied(*key->predicate, premises)) continue;
+    if (has_elements(*constraint, key, wanted)) found.push_back(constraint->id);
   }
-  throw Error(sqlstate::kInvalidColumnReference,
-              "there is no unique or exclusion constraint matching the ON CONFLICT specification");
+  if (found.empty()) {
+    throw Error(sqlstate::kInvalidColumnReference,
+                "there is no unique or exclusion constraint matching the ON CONFLICT specification");
+  }
+  return found;
 }
 
 void Binder::bind_on_conflict(const ast::OnConflict& conflict, const WrittenRelation& relation, LogicalInsert& node) {
@@ -590,7 +673,7 @@ void Binder::bind_on_conflict(const ast::OnConflict& conflict, const WrittenRela
         .with_hint("For example, ON CONFLICT (column_name).")
         .at(conflict.position);
   }
-  if (!any) node.conflict_constraint = arbiter(conflict, relation, item, node.target)->id;
+  if (!any) node.conflict_constraints = arbiters(conflict, relation, item, node.target);
   if (!conflict.update) {
     node.conflict = !table.key && table.uniques.empty() ? ConflictAction::kKeepBoth : ConflictAction::kIgnore;
     return;
@@ -608,12 +691,39 @@ void Binder::bind_on_conflict(const ast::OnConflict& conflict, const WrittenRela
   node.update = bind_assignments(conflict.assignments, relation, item, node.target, nullptr);
   if (conflict.where) {
     node.update_where = bind_predicate(*conflict.where, ExpressionPlace::kWhere);
-    if (has_subquery(*node.update_where)) {
-      throw Error(sqlstate::kFeatureNotSupported, "subqueries in ON CONFLICT … WHERE are not supported")
-          .at(conflict.position);
-    }
   }
   level_->items.pop_back();
+  plan_conflict_subqueries(table, node);
+}
+
+/// Subqueries of DO UPDATE are planned over the rows in conflict, which the node's second child reads.
+void Binder::plan_conflict_subqueries(const TableEntry& table, LogicalInsert& node) {
+  const bool in_values = std::ranges::any_of(
+      node.update, [](const ColumnAssignment& assignment) { return has_subquery(*assignment.value); });
+  if (!in_values && !(node.update_where && has_subquery(*node.update_where))) return;
+  auto rows = std::make_unique<LogicalCteScan>();
+  node.conflict_cte = context_.next_cte++;
+  rows->cte = node.conflict_cte;
+  rows->name = "excluded";
+  const auto add = [&](PlanColumn column, const std::string& name, LogicalType type) {
+    PlanOutput output;
+    output.column = column;
+    output.name = name;
+    output.type = type;
+    rows->definition_columns.push_back(column);
+    rows->outputs.push_back(std::move(output));
+  };
+  for (const auto* columns : {&node.target.row_columns, &node.excluded_columns}) {
+    for (size_t i = 0; i < table.columns.size(); ++i) {
+      add((*columns)[i], table.columns[i].name, table.columns[i].type);
+    }
+  }
+  node.conflict_number = new_column(context_);
+  add(node.conflict_number, "number", TypeId::kInt64);
+  LogicalPtr plan = std::move(rows);
+  if (node.update_where) plan = filter_with_subqueries(std::move(plan), std::move(node.update_where));
+  for (ColumnAssignment& assignment : node.update) plan_subqueries(assignment.value, plan);
+  node.children.push_back(std::move(plan));
 }
 
 }  // namespace tidemark

@@ -54,6 +54,10 @@ std::string_view words_for(ExpressionPlace place) {
       return "MERGE WHEN conditions";
     case ExpressionPlace::kCopyWhere:
       return "COPY FROM WHERE conditions";
+    case ExpressionPlace::kIndexExpression:
+      return "index expressions";
+    case ExpressionPlace::kIndexPredicate:
+      return "index predicates";
     case ExpressionPlace::kOther:
       break;
   }

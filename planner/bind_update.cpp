@@ -118,7 +118,7 @@ ExpressionPtr Binder::assign_element(const ast::Assignment::Target& target, cons
   return call_constructor(slice ? "[:]=" : "[]=", std::move(parts), column.type, target.position);
 }
 
-/// `plan`: where subqueries in values may be put; null: they are refused.
+/// `plan`: where subqueries in values are put; null: they are left to the caller.
 std::vector<ColumnAssignment> Binder::bind_assignments(const std::vector<ast::Assignment>& assignments,
                                                        const WrittenRelation& relation, const ScopeItem& item,
                                                        const WriteTarget& written, LogicalPtr* plan) {
@@ -159,12 +159,7 @@ std::vector<ColumnAssignment> Binder::bind_assignments(const std::vector<ast::As
       if (before != result.end()) result.erase(before);
       bound = assign_element(target, column, std::move(old), std::move(bound));
     }
-    if (plan) {
-      plan_subqueries(bound, *plan);
-    } else if (has_subquery(*bound)) {
-      throw Error(sqlstate::kFeatureNotSupported, "subqueries in ON CONFLICT DO UPDATE are not supported")
-          .at(target.position);
-    }
+    if (plan) plan_subqueries(bound, *plan);
     result.push_back({index, std::move(bound)});
   };
   for (const ast::Assignment& assignment : assignments) {

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "base/error.h"
+#include "parser/sql_parser.h"
 #include "planner/plan_builder.h"
 #include "planner/plan_walk.h"
 
@@ -127,6 +128,23 @@ ExpressionPtr Binder::bind_table_expression(const ast::Expression& expression, c
   return bound;
 }
 
+ExpressionPtr Binder::bind_index_expression(const ast::Expression& expression, const TableEntry& table,
+                                            bool predicate) {
+  LevelScope scope(*this);
+  const auto index_of_column = show_row(table);
+  ExpressionPtr bound = predicate ? bind_predicate(expression, ExpressionPlace::kIndexPredicate)
+                                  : to_text_if_unknown(bind_in_place(expression, ExpressionPlace::kIndexExpression));
+  const std::string where = predicate ? "index predicate" : "index expression";
+  if (has_subquery(*bound)) {
+    throw Error(sqlstate::kFeatureNotSupported, "cannot use subquery in " + where).at(expression.position);
+  }
+  if (!is_immutable(*bound)) {
+    throw Error("42P17", "functions in " + where + " must be marked IMMUTABLE");
+  }
+  read_input(bound, index_of_column);
+  return bound;
+}
+
 // ---------------------------------------------------------------------------------------------------- the public doors
 
 LogicalPtr bind_statement(const ast::Statement& statement, PlannerContext& context) {
@@ -140,6 +158,32 @@ ExpressionPtr bind_table_expression(const ast::Expression& expression, const Tab
 
 ExpressionPtr bind_copy_condition(const ast::Expression& condition, const TableEntry& table, PlannerContext& context) {
   return Binder(context).bind_copy_condition(condition, table);
+}
+
+ExpressionPtr bind_index_expression(const ast::Expression& expression, const TableEntry& table, bool predicate,
+                                    PlannerContext& context) {
+  return Binder(context).bind_index_expression(expression, table, predicate);
+}
+
+std::vector<PhysicalWriteTarget::UniqueKey> computed_unique_keys(const TableEntry& table, PlannerContext& context) {
+  std::vector<PhysicalWriteTarget::UniqueKey> keys;
+  for (const UniqueConstraint& unique : table.uniques) {
+    if (!unique.is_computed()) continue;
+    PhysicalWriteTarget::UniqueKey& key = keys.emplace_back();
+    key.constraint = unique.id;
+    for (const std::string& sql : unique.expressions) {
+      key.expressions.push_back(bind_index_expression(*parse_expression(sql), table, false, context));
+    }
+    if (!unique.predicate.empty()) {
+      key.predicate = bind_index_expression(*parse_expression(unique.predicate), table, true, context);
+    }
+  }
+  return keys;
+}
+
+std::string index_column_name(const ast::Expression& expression) {
+  std::string name = Binder::target_name(expression);
+  return name == "?column?" ? "expr" : name;
 }
 
 }  // namespace tidemark

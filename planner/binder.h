@@ -48,6 +48,9 @@ class Binder {
   ExpressionPtr bind_copy_condition(const ast::Expression& condition, const TableEntry& table);
   ExpressionPtr bind_table_expression(const ast::Expression& expression, const TableEntry* entry,
                                       std::optional<LogicalType> target);
+  ExpressionPtr bind_index_expression(const ast::Expression& expression, const TableEntry& table, bool predicate);
+  /// What a select list calls a column of this expression.
+  static std::string target_name(const ast::Expression& expression);
   /// `value` held against the rules of a domain and those below it, when it is evaluated (bind_domain.cpp).
   ExpressionPtr check_domain(ExpressionPtr value, ObjectId domain, const std::string& named = {});
   void check_domain_expression(const ast::Expression& expression, LogicalType base);
@@ -108,7 +111,6 @@ class Binder {
   void expand_star(const ast::ColumnReference& star, std::vector<Target>& targets);
   void expand_record(const ast::FieldSelection& selection, std::vector<Target>& targets);
   Target bind_target(const ast::SelectTarget& target);
-  static std::string target_name(const ast::Expression& expression);
   std::vector<SortItem> bind_order_by(const std::vector<ast::OrderItem>& items, std::vector<Target>& targets,
                                       size_t visible_count, bool distinct);
   /// A target that is the same expression, or a new one behind the others.
@@ -441,8 +443,9 @@ class Binder {
                                      const LogicalInsert& node);
   void update_named_columns(const TableEntry& table, LogicalInsert& node);
   void bind_on_conflict(const ast::OnConflict& conflict, const WrittenRelation& relation, LogicalInsert& node);
-  const UniqueConstraint* arbiter(const ast::OnConflict& conflict, const WrittenRelation& relation,
-                                  const ScopeItem& item, const WriteTarget& target) const;
+  void plan_conflict_subqueries(const TableEntry& table, LogicalInsert& node);
+  std::vector<ObjectId> arbiters(const ast::OnConflict& conflict, const WrittenRelation& relation,
+                                 const ScopeItem& item, const WriteTarget& target);
   /// `item`: the relation as it was before further items were added.
   std::vector<ColumnAssignment> bind_assignments(const std::vector<ast::Assignment>& assignments,
                                                  const WrittenRelation& relation, const ScopeItem& item,

@@ -259,6 +259,13 @@ struct WriteTarget {
     bool of_view = false;  ///< WITH CHECK OPTION of the view `name`
   };
   std::vector<Check> checks;
+  /// A unique index over expressions or with a predicate.
+  struct UniqueKey {
+    ObjectId constraint = kNoObject;
+    std::vector<ExpressionPtr> expressions;  ///< those of its elements that are no columns
+    ExpressionPtr predicate;                 ///< null: all rows take part
+  };
+  std::vector<UniqueKey> unique_keys;
   /// RETURNING, over row_columns and the child's outputs; the node's outputs are these. Empty: none.
   std::vector<ExpressionPtr> returning;
 };
@@ -278,16 +285,20 @@ enum class ConflictAction : uint8_t {
 };
 
 /// The child's outputs are the values of `columns` in this order, already of the columns' types; columns not named take
-/// `defaults`.
+/// `defaults`. Where DO UPDATE has subqueries there is a second child: it reads the rows in conflict as the rows of
+/// `conflict_cte` (row_columns, excluded_columns, conflict_number), gives those that DO UPDATE's WHERE lets pass, and
+/// `update` reads its outputs.
 struct LogicalInsert final : LogicalNode {
   WriteTarget target;
   std::vector<uint32_t> columns;           ///< indexes into the table's columns
   std::vector<ColumnAssignment> defaults;  ///< for the columns not named that have one; they read nothing
   ConflictAction conflict = ConflictAction::kError;
-  ObjectId conflict_constraint = kNoObject;  ///< which unique constraint; kNoObject: any
-  std::vector<PlanColumn> excluded_columns;  ///< kUpdate: the proposed row, as `excluded`
-  std::vector<ColumnAssignment> update;      ///< kUpdate: over row_columns (the existing row) and excluded_columns
+  std::vector<ObjectId> conflict_constraints;  ///< whose conflicts count; empty: those of all
+  std::vector<PlanColumn> excluded_columns;    ///< kUpdate: the proposed row, as `excluded`
+  std::vector<ColumnAssignment> update;        ///< kUpdate: over row_columns (the existing row) and excluded_columns
   ExpressionPtr update_where;
+  uint32_t conflict_cte = 0;
+  PlanColumn conflict_number = 0;
   LogicalInsert() : LogicalNode(LogicalKind::kInsert) {}
 };
 

@@ -299,6 +299,13 @@ struct PhysicalWriteTarget {
     bool of_view = false;      ///< WITH CHECK OPTION of the view `name`
   };
   std::vector<Check> checks;
+  /// A unique index over expressions or with a predicate.
+  struct UniqueKey {
+    ObjectId constraint = kNoObject;
+    std::vector<ExpressionPtr> expressions;  ///< those of its elements that are no columns, over `row`
+    ExpressionPtr predicate;                 ///< over `row`; null: all rows take part
+  };
+  std::vector<UniqueKey> unique_keys;
   std::vector<ExpressionPtr> returning;  ///< over `row` (the new one; for DELETE the old one), then the child's columns
 };
 
@@ -309,13 +316,17 @@ struct PhysicalInsert final : PhysicalNode {
   std::vector<ExpressionPtr> row;
   std::vector<uint32_t> named_columns;  ///< kMerge sets only these
   ConflictAction conflict = ConflictAction::kError;
-  ObjectId conflict_constraint = kNoObject;
+  std::vector<ObjectId> conflict_constraints;  ///< whose conflicts count; empty: those of all
   struct Assignment {
     uint32_t column = 0;
-    ExpressionPtr value;  ///< over the existing `row`, then the proposed `row`
+    ExpressionPtr value;  ///< over the existing `row`, then the proposed `row`; or over the second child's chunk
   };
   std::vector<Assignment> update;
-  ExpressionPtr update_where;  ///< likewise
+  ExpressionPtr update_where;  ///< over the existing `row`, then the proposed `row`
+  /// If there is a second child (see LogicalInsert): the working table that it reads, with each row's number behind the
+  /// two rows, and which of its columns is that number.
+  uint32_t conflict_cte = 0;
+  uint32_t conflict_number = 0;
   PhysicalInsert() : PhysicalNode(PhysicalKind::kInsert) {}
 };
 

@@ -30,6 +30,9 @@ PhysicalWriteTarget PhysicalPlanner::plan_target(const WriteTarget& target, cons
   for (const WriteTarget::Check& check : target.checks) {
     result.checks.push_back({check.name, translate(*check.expression, row), check.of_view});
   }
+  for (const WriteTarget::UniqueKey& key : target.unique_keys) {
+    result.unique_keys.push_back({key.constraint, translate(key.expressions, row), translate(key.predicate, row)});
+  }
   for (uint32_t i = 0; i < child.outputs.size(); ++i) row.try_emplace(child.outputs[i].column, child_offset + i);
   result.returning = translate(target.returning, row);
   return result;
@@ -60,16 +63,26 @@ PhysicalPlanner::NodePtr PhysicalPlanner::plan_insert(const LogicalInsert& inser
     if (table.is_key_column(table.columns[assignment.column].id)) node->named_columns.push_back(assignment.column);
   }
   node->conflict = insert.conflict;
-  node->conflict_constraint = insert.conflict_constraint;
-  Layout both_rows = row_layout(insert.target.row_columns);
-  both_rows.merge(row_layout(insert.excluded_columns, width));
-  for (const ColumnAssignment& assignment : insert.update) {
-    node->update.push_back({assignment.column, translate(*assignment.value, both_rows)});
+  node->conflict_constraints = insert.conflict_constraints;
+  Layout update_source = row_layout(insert.target.row_columns);
+  update_source.merge(row_layout(insert.excluded_columns, width));
+  node->children.push_back(std::move(child));
+  if (insert.children.size() > 1) {
+    std::vector<PlanColumn>& definition = definitions_[insert.conflict_cte];
+    definition = insert.target.row_columns;
+    definition.insert(definition.end(), insert.excluded_columns.begin(), insert.excluded_columns.end());
+    definition.push_back(insert.conflict_number);
+    node->conflict_cte = insert.conflict_cte;
+    node->children.push_back(plan_root(*insert.children[1]));
+    update_source = layout_of(node->children[1]->outputs);
+    node->conflict_number = update_source.at(insert.conflict_number);
   }
-  node->update_where = translate(insert.update_where, both_rows);
+  for (const ColumnAssignment& assignment : insert.update) {
+    node->update.push_back({assignment.column, translate(*assignment.value, update_source)});
+  }
+  node->update_where = translate(insert.update_where, update_source);
   node->outputs = insert.outputs;
   node->relation_name = table.name;
-  node->children.push_back(std::move(child));
   return node;
 }
 

@@ -27,6 +27,10 @@ void visit_keys(std::vector<SortKey>& keys, const Visit& visit) {
 void visit_target(WriteTarget& target, const Visit& visit) {
   for (WriteTarget::Generated& generated : target.generated) visit_one(generated.expression, visit);
   for (WriteTarget::Check& check : target.checks) visit_one(check.expression, visit);
+  for (WriteTarget::UniqueKey& key : target.unique_keys) {
+    visit_list(key.expressions, visit);
+    visit_one(key.predicate, visit);
+  }
   visit_list(target.returning, visit);
 }
 

@@ -86,6 +86,15 @@ std::shared_ptr<const PlannedStatement> plan_statement(const ast::Statement& sta
 ExpressionPtr bind_table_expression(const ast::Expression& expression, const TableEntry* entry,
                                     std::optional<LogicalType> target, PlannerContext& context);
 
+/// An element of an index that is no column, or its predicate, as bind_table_expression gives expressions. 42P17 unless
+/// it is immutable.
+ExpressionPtr bind_index_expression(const ast::Expression& expression, const TableEntry& table, bool predicate,
+                                    PlannerContext& context);
+/// What a writer needs for the unique indexes of the table that are over expressions or partial.
+std::vector<PhysicalWriteTarget::UniqueKey> computed_unique_keys(const TableEntry& table, PlannerContext& context);
+/// The name that an index's column of this expression gets: that of its function, or `expr`.
+std::string index_column_name(const ast::Expression& expression);
+
 /// COPY … FROM … WHERE over the table's row, as bind_table_expression gives expressions.
 ExpressionPtr bind_copy_condition(const ast::Expression& condition, const TableEntry& table, PlannerContext& context);
 

@@ -1,10 +1,12 @@
 #include "planner/predicate_forms.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
 #include "functions/coercion.h"
 #include "functions/overload_resolution.h"
+#include "types/compare.h"
 
 namespace tidemark {
 
@@ -139,6 +141,75 @@ bool is_false_or_null_constant(const Expression& expression) {
   if (expression.kind != ExpressionKind::kConstant) return false;
   const Value& value = expression.as<ConstantExpression>().value;
   return value.is_null() || (expression.type.id == TypeId::kBoolean && !value.as_bool());
+}
+
+namespace {
+
+/// `operand op constant`, with the constant on the right; `value` null if it is none.
+struct ConstantComparison {
+  std::string_view name;
+  const Expression* operand = nullptr;
+  const Value* value = nullptr;
+};
+
+ConstantComparison match_constant_comparison(const Expression& expression) {
+  const FunctionExpression* comparison = match_comparison(expression);
+  if (comparison == nullptr) return {};
+  const Expression& left = *comparison->children[0];
+  const Expression& right = *comparison->children[1];
+  const std::string_view name = comparison->function->name;
+  if (right.kind == ExpressionKind::kConstant) return {name, &left, &right.as<ConstantExpression>().value};
+  if (left.kind == ExpressionKind::kConstant) {
+    return {mirrored_comparison(name), &right, &left.as<ConstantExpression>().value};
+  }
+  return {};
+}
+
+/// `x op known` implies `x name wanted`; `order`: how known compares with wanted.
+bool comparison_implies(std::string_view op, std::weak_ordering order, std::string_view name) {
+  if (op == "=") {
+    return (name == "=" && order == 0) || (name == "<>" && order != 0) || (name == "<" && order < 0) ||
+           (name == "<=" && order <= 0) || (name == ">" && order > 0) || (name == ">=" && order >= 0);
+  }
+  if (op == "<>") return name == "<>" && order == 0;
+  const bool strict = op == "<" || op == ">";
+  const bool below = op.front() == '<';
+  const bool same_direction = name.front() == (below ? '<' : '>') && name != "<>";
+  if (name != "<>" && !same_direction) return false;
+  const bool within = below ? order < 0 : order > 0;
+  const bool wants_strict = name == "<" || name == ">" || name == "<>";
+  return within || (order == 0 && (strict || !wants_strict));
+}
+
+bool one_implies(const Expression& premise, const Expression& conclusion) {
+  if (same_expression(premise, conclusion)) return true;
+  if (premise.kind == ExpressionKind::kAnd) return is_implied(conclusion, premise.children);
+  if (premise.kind == ExpressionKind::kOr) {
+    return std::ranges::all_of(premise.children,
+                               [&](const ExpressionPtr& branch) { return one_implies(*branch, conclusion); });
+  }
+  if (const Expression* operand = match_test(conclusion, "IS NOT NULL")) {
+    const FunctionExpression* comparison = match_comparison(premise);
+    return comparison != nullptr &&
+           (same_expression(*comparison->children[0], *operand) || same_expression(*comparison->children[1], *operand));
+  }
+  const ConstantComparison known = match_constant_comparison(premise);
+  const ConstantComparison wanted = match_constant_comparison(conclusion);
+  if (known.value == nullptr || wanted.value == nullptr || known.value->is_null() || wanted.value->is_null() ||
+      !known.value->type().same_base(wanted.value->type()) || !same_expression(*known.operand, *wanted.operand)) {
+    return false;
+  }
+  return comparison_implies(known.name, compare_values(*known.value, *wanted.value), wanted.name);
+}
+
+}  // namespace
+
+bool is_implied(const Expression& conclusion, std::span<const ExpressionPtr> premises) {
+  const auto implied = [&](const ExpressionPtr& part) { return is_implied(*part, premises); };
+  if (conclusion.kind == ExpressionKind::kAnd) return std::ranges::all_of(conclusion.children, implied);
+  const bool directly =
+      std::ranges::any_of(premises, [&](const ExpressionPtr& premise) { return one_implies(*premise, conclusion); });
+  return directly || (conclusion.kind == ExpressionKind::kOr && std::ranges::any_of(conclusion.children, implied));
 }
 
 }  // namespace tidemark

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string_view>
 
 #include "functions/expression.h"
@@ -36,5 +37,9 @@ namespace tidemark {
 [[nodiscard]] bool is_false_constant(const Expression& expression);
 /// FALSE or NULL: as a filter's conjunct it lets nothing pass.
 [[nodiscard]] bool is_false_or_null_constant(const Expression& expression);
+
+/// Whether `conclusion` is true wherever all of `premises` are; false also where that cannot be told. Looks through AND
+/// and OR, compares comparisons of one expression with constants, and knows that what is compared is not NULL.
+[[nodiscard]] bool is_implied(const Expression& conclusion, std::span<const ExpressionPtr> premises);
 
 }  // namespace tidemark

@@ -69,6 +69,8 @@ enum class ExpressionPlace : uint8_t {
   kGenerated,
   kMergeWhen,
   kCopyWhere,
+  kIndexExpression,
+  kIndexPredicate,
   kOther,
 };
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "engine/ddl/foreign_key.h"
+#include "engine/ddl/index_definition.h"
 #include "engine/ddl/stored_text.h"
 #include "engine/ddl/table_options.h"
 #include "functions/coercion.h"
@@ -243,7 +244,7 @@ void add_like(TableEntry& table, const ast::LikeClause& like, DdlContext& contex
   }
   const auto same_columns = [&](UniqueConstraint constraint, const std::string& name) {
     for (ColumnId& id : constraint.columns) {
-      id = table.find_column(source.find_column(id)->name)->id;
+      id = id == kNoColumn ? id : table.find_column(source.find_column(id)->name)->id;
     }
     constraint.id = context.allocate_id();
     constraint.name = name;
@@ -255,7 +256,18 @@ void add_like(TableEntry& table, const ast::LikeClause& like, DdlContext& contex
       table.key = same_columns(*source.key, table.name + "_pkey");
     }
     for (const UniqueConstraint& unique : source.uniques) {
-      table.uniques.push_back(same_columns(unique, free_constraint_name(table, table.name + "_key", context)));
+      if (unique.index_sql.empty()) {
+        table.uniques.push_back(same_columns(unique, free_constraint_name(table, table.name + "_key", context)));
+        continue;
+      }
+      std::string wanted = table.name;
+      for (const std::string& column : index_column_names(unique.index_sql)) {
+        wanted += "_" + column;
+      }
+      UniqueConstraint& index =
+          table.uniques.emplace_back(same_columns(unique, free_constraint_name(table, wanted + "_idx", context)));
+      const auto& schema = std::get<SchemaEntry>(*context.catalog().object(table.schema));
+      index.index_sql = index_with_names(unique.index_sql, index.name, schema.name, table.name);
     }
   }
   if (including("constraints")) {
@@ -273,6 +285,9 @@ void choose_key(TableEntry& table) {
     return;
   }
   for (auto unique = table.uniques.begin(); unique != table.uniques.end(); ++unique) {
+    if (!unique->index_sql.empty()) {
+      continue;  // It may be dropped by itself.
+    }
     const bool no_nulls = std::all_of(unique->columns.begin(), unique->columns.end(),
                                       [&table](ColumnId id) { return table.find_column(id)->not_null; });
     if (unique->nulls_not_distinct || no_nulls) {
@@ -334,11 +349,21 @@ void put_hidden_table(const TableEntry& table, UniqueConstraint& constraint, Ddl
   key.id = context.allocate_id();
   key.name = constraint.name;
   key.nulls_not_distinct = true;
-  for (ColumnId id : constraint.columns) {
+  const std::vector<std::string> names =
+      constraint.index_sql.empty() ? std::vector<std::string>() : index_column_names(constraint.index_sql);
+  size_t next_expression = 0;
+  for (size_t element = 0; element < constraint.columns.size(); ++element) {
+    const ColumnId id = constraint.columns[element];
     ColumnEntry column;
     column.id = hidden.next_column_id++;
-    column.name = table.find_column(id)->name;
-    column.type = table.find_column(id)->type;
+    column.name = names.empty() ? table.find_column(id)->name : names[element];
+    if (id == kNoColumn) {
+      PlannerContext planner = context.planner();
+      const ast::ExpressionPtr syntax = parse_expression(constraint.expressions[next_expression++]);
+      column.type = bind_index_expression(*syntax, table, false, planner)->type;
+    } else {
+      column.type = table.find_column(id)->type;
+    }
     key.columns.push_back(column.id);
     hidden.columns.push_back(std::move(column));
   }

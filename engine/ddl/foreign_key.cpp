@@ -45,7 +45,8 @@ std::vector<ColumnId> referenced_columns(const TableEntry& table, const ast::Con
   }
   std::vector<ColumnId> columns = named_columns(table, constraint.referenced_columns);
   const auto is_unique_over = [&columns](const UniqueConstraint& unique) {
-    return std::is_permutation(unique.columns.begin(), unique.columns.end(), columns.begin(), columns.end());
+    return !unique.is_computed() &&
+           std::is_permutation(unique.columns.begin(), unique.columns.end(), columns.begin(), columns.end());
   };
   if (!(table.key && is_unique_over(*table.key)) && std::ranges::none_of(table.uniques, is_unique_over)) {
     throw Error(sqlstate::kInvalidForeignKey,

@@ -2,6 +2,7 @@
 #include <variant>
 
 #include "engine/ddl/definitions.h"
+#include "engine/ddl/index_definition.h"
 #include "engine/ddl/stored_text.h"
 #include "parser/ast_to_sql.h"
 #include "parser/sql_parser.h"
@@ -25,26 +26,6 @@ void rename_in_expressions(TableEntry& table, ColumnId column, const std::string
   }
 }
 
-/// CREATE INDEX statements name their columns.
-std::string renamed_in_index(const std::string& sql, const TableEntry& table, const ColumnEntry& column,
-                             const std::string& new_name, const DdlContext& context) {
-  const std::vector<ast::StatementPtr> parsed = parse_sql(sql);
-  auto& statement = parsed.front()->as<ast::CreateIndexStatement>();
-  const auto rename = [&](ast::ExpressionPtr& expression) {
-    if (expression != nullptr) {
-      expression = parse_expression(with_renamed_column(to_sql(*expression), table, column.id, new_name, context));
-    }
-  };
-  for (ast::IndexElement& element : statement.elements) {
-    if (element.column == column.name) {
-      element.column = new_name;
-    }
-    rename(element.expression);
-  }
-  rename(statement.where);
-  return to_sql(statement);
-}
-
 /// The indexes of a table, as they are.
 std::vector<IndexEntry> indexes_of(const TableEntry& table, const DdlContext& context) {
   std::vector<IndexEntry> found;
@@ -59,19 +40,9 @@ std::vector<IndexEntry> indexes_of(const TableEntry& table, const DdlContext& co
 void rename_in_indexes(const TableEntry& table, const ColumnEntry& column, const std::string& new_name,
                        DdlContext& context) {
   for (IndexEntry& index : indexes_of(table, context)) {
-    index.definition_sql = renamed_in_index(index.definition_sql, table, column, new_name, context);
+    index.definition_sql = index_with_renamed_column(index.definition_sql, table, column, new_name, context);
     context.put(std::move(index));
   }
-}
-
-/// The statement with the names that index and table have now.
-std::string with_names(const std::string& sql, const std::string& index, const std::string& schema,
-                       const std::string& table) {
-  const std::vector<ast::StatementPtr> parsed = parse_sql(sql);
-  auto& statement = parsed.front()->as<ast::CreateIndexStatement>();
-  statement.name = index;
-  statement.table.parts = {schema, table};
-  return to_sql(statement);
 }
 
 /// After a table, its schema or an index of it got another name.
@@ -79,12 +50,12 @@ void restate_indexes(ObjectId table_id, DdlContext& context) {
   TableEntry table = *context.catalog().table(table_id);
   const std::string schema = std::get<SchemaEntry>(*context.catalog().object(table.schema)).name;
   for (IndexEntry& index : indexes_of(table, context)) {
-    index.definition_sql = with_names(index.definition_sql, index.name, schema, table.name);
+    index.definition_sql = index_with_names(index.definition_sql, index.name, schema, table.name);
     context.put(std::move(index));
   }
   for (UniqueConstraint& unique : table.uniques) {
     if (!unique.index_sql.empty()) {
-      unique.index_sql = with_names(unique.index_sql, unique.name, schema, table.name);
+      unique.index_sql = index_with_names(unique.index_sql, unique.name, schema, table.name);
     }
   }
   context.put(std::move(table));
@@ -106,11 +77,16 @@ void rename_column(TableEntry table, const ast::RenameStatement& statement, DdlC
   rename_in_indexes(table, before, statement.new_name, context);
   for (UniqueConstraint& unique : table.uniques) {
     if (!unique.index_sql.empty()) {
-      unique.index_sql = renamed_in_index(unique.index_sql, table, before, statement.new_name, context);
+      unique.index_sql = index_with_renamed_column(unique.index_sql, table, before, statement.new_name, context);
     }
   }
   rename_in_expressions(table, before.id, statement.new_name, context);
   column->name = statement.new_name;
+  for (UniqueConstraint& unique : table.uniques) {
+    if (!unique.index_sql.empty()) {
+      read_index_keys(unique, table);
+    }
+  }
   context.put(std::move(table));
   views.finish(context);
 }
@@ -153,6 +129,10 @@ void rename_constraint(TableEntry table, const std::string& old_name, const std:
   for (UniqueConstraint& unique : table.uniques) {
     const bool is_it = unique.name == old_name;
     rename(unique);
+    if (is_it && !unique.index_sql.empty()) {
+      const auto& schema = std::get<SchemaEntry>(*context.catalog().object(table.schema));
+      unique.index_sql = index_with_names(unique.index_sql, unique.name, schema.name, table.name);
+    }
     const TableEntry* keys = is_it ? context.catalog().table(unique.hidden_table) : nullptr;
     if (keys != nullptr) {
       TableEntry renamed = *keys;

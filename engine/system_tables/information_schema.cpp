@@ -135,6 +135,9 @@ void table_constraint_rows(const SystemContext& context, SystemRows& rows) {
                       yes_or_no(false), yes_or_no(true)});
     };
     for (const UniqueConstraint* unique : unique_constraints(*table)) {
+      if (!unique->index_sql.empty()) {
+        continue;  // An index is no constraint.
+      }
       add(unique->name, unique->primary ? "PRIMARY KEY" : "UNIQUE");
     }
     for (const CheckConstraint& check : table->checks) {
@@ -148,7 +151,7 @@ void key_column_rows(const SystemContext& context, SystemRows& rows) {
   for (const TableEntry* table : visible_tables(context)) {
     const Value schema = text(schema_of(context, table->schema).name);
     for (const UniqueConstraint* unique : unique_constraints(*table)) {
-      for (size_t i = 0; i < unique->columns.size(); ++i) {
+      for (size_t i = 0; unique->index_sql.empty() && i < unique->columns.size(); ++i) {
         rows.push_back({database, schema, text(unique->name), database, schema, text(table->name),
                         text(table->find_column(unique->columns[i])->name), number(static_cast<int64_t>(i + 1)),
                         null()});

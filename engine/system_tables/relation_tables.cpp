@@ -132,8 +132,9 @@ void attribute_rows(const SystemContext& context, SystemRows& rows) {
     add_attributes(table->id, table->columns, rows);
     for (const UniqueConstraint* unique : unique_constraints(*table)) {
       std::vector<ColumnEntry> columns;
+      const TableEntry* keys = unique->is_computed() ? context.catalog().table(unique->hidden_table) : nullptr;
       for (ColumnId id : unique->columns) {
-        columns.push_back(*table->find_column(id));
+        columns.push_back(keys == nullptr ? *table->find_column(id) : keys->columns[columns.size()]);
         columns.back().default_sql.clear();
         columns.back().generated_sql.clear();
         columns.back().not_null = false;
@@ -170,24 +171,32 @@ void default_rows(const SystemContext& context, SystemRows& rows) {
 }
 
 void index_rows(const SystemContext& context, SystemRows& rows) {
-  const auto add = [&rows](ObjectId index, const TableEntry& table, const std::vector<ColumnId>& columns, bool unique,
-                           bool primary, bool nulls_equal) {
+  const auto tree = [](const std::string& sql) {
+    return sql.empty() ? null() : Value::bytes(TypeId::kPgNodeTree, sql);
+  };
+  const auto add = [&](ObjectId index, const TableEntry& table, const std::vector<ColumnId>& columns, bool unique,
+                       bool primary, bool nulls_equal, const std::string& expressions, const std::string& predicate) {
     const std::vector<int64_t> keys = attribute_numbers(table, columns);
     const std::vector<int64_t> zeros(keys.size(), 0);
     rows.push_back({oid(index), oid(table.id), number(static_cast<int64_t>(keys.size())),
                     number(static_cast<int64_t>(keys.size())), flag(unique), flag(nulls_equal), flag(primary),
                     flag(false), flag(true), flag(false), flag(true), flag(false), flag(true), flag(true), flag(false),
-                    int2vector(keys), int2vector(zeros), null(), null()});
+                    int2vector(keys), int2vector(zeros), tree(expressions), tree(predicate)});
   };
   for (const TableEntry* table : visible_tables(context)) {
     for (const UniqueConstraint* unique : unique_constraints(*table)) {
-      add(unique->id, *table, unique->columns, true, unique->primary, unique->nulls_not_distinct);
+      std::string expressions;
+      for (const std::string& expression : unique->expressions) {
+        expressions += (expressions.empty() ? "" : ", ") + expression;
+      }
+      add(unique->id, *table, unique->columns, true, unique->primary, unique->nulls_not_distinct, expressions,
+          unique->predicate);
     }
   }
   for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kIndex)) {
     const auto& index = std::get<IndexEntry>(*entry);
     if (const TableEntry* table = context.catalog().table(index.table)) {
-      add(index.id, *table, index.columns, index.unique, false, false);
+      add(index.id, *table, index.columns, index.unique, false, false, "", "");
     }
   }
 }
@@ -292,11 +301,15 @@ void views_rows(const SystemContext& context, SystemRows& rows) {
 void indexes_rows(const SystemContext& context, SystemRows& rows) {
   for (const TableEntry* table : visible_tables(context)) {
     for (const UniqueConstraint* unique : unique_constraints(*table)) {
+      const std::string& schema = schema_of(context, table->schema).name;
+      if (!unique->index_sql.empty()) {
+        rows.push_back({text(schema), text(table->name), text(unique->name), null(), text(unique->index_sql)});
+        continue;
+      }
       std::string columns;
       for (ColumnId id : unique->columns) {
         columns += (columns.empty() ? "" : ", ") + quote_identifier(table->find_column(id)->name);
       }
-      const std::string& schema = schema_of(context, table->schema).name;
       rows.push_back({text(schema), text(table->name), text(unique->name), null(),
                       text("CREATE UNIQUE INDEX " + quote_identifier(unique->name) + " ON " + quote_identifier(schema) +
                            "." + quote_identifier(table->name) + " USING btree (" + columns + ")")});

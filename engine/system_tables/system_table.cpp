@@ -122,6 +122,9 @@ std::vector<const UniqueConstraint*> unique_constraints(const TableEntry& table)
 }
 
 int64_t attribute_number(const TableEntry& table, ColumnId column) {
+  if (column == kNoColumn) {
+    return 0;  // An expression.
+  }
   const auto found = std::find_if(table.columns.begin(), table.columns.end(),
                                   [column](const ColumnEntry& entry) { return entry.id == column; });
   return found - table.columns.begin() + 1;

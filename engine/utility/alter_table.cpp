@@ -3,6 +3,7 @@
 #include "engine/ddl/create_table.h"
 #include "engine/ddl/definitions.h"
 #include "engine/ddl/foreign_key.h"
+#include "engine/ddl/index_definition.h"
 #include "engine/ddl/stored_text.h"
 #include "engine/ddl/table_options.h"
 #include "engine/foreign_key_checks.h"
@@ -300,7 +301,9 @@ class TableAlteration {
       }
       std::erase_if(table.columns, [&](const ColumnEntry& other) { return other.id == column.id; });
       std::erase_if(table.uniques, [&](const UniqueConstraint& unique) {
-        const bool uses = std::find(unique.columns.begin(), unique.columns.end(), column.id) != unique.columns.end();
+        const bool uses = unique.is_computed()
+                              ? std::ranges::count(columns_of_index(unique.index_sql, before, context), column.id) != 0
+                              : std::ranges::count(unique.columns, column.id) != 0;
         if (uses && unique.hidden_table != kNoObject) {
           context.drop(ObjectKind::kTable, unique.hidden_table);
         }
@@ -349,7 +352,8 @@ class TableAlteration {
     std::vector<ObjectId> indexes;
     for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kIndex)) {
       const auto& index = std::get<IndexEntry>(*entry);
-      if (index.table == table.id && std::ranges::count(index.columns, column.id) != 0) {
+      if (index.table == table.id &&
+          std::ranges::count(columns_of_index(index.definition_sql, table, context), column.id) != 0) {
         indexes.push_back(index.id);
       }
     }
@@ -501,6 +505,13 @@ class TableAlteration {
       if (unique->index_sql.empty()) {
         throw Error(sqlstate::kObjectNotInPrerequisiteState,
                     "index \"" + unique->name + "\" is already associated with a constraint")
+            .at(constraint.position);
+      }
+      if (unique->is_computed()) {
+        throw Error(sqlstate::kWrongObjectType, unique->expressions.empty()
+                                                    ? "\"" + constraint.using_index + "\" is a partial index"
+                                                    : "index \"" + constraint.using_index + "\" contains expressions")
+            .with_detail("Cannot create a primary key or unique constraint using such an index.")
             .at(constraint.position);
       }
       for (const ColumnId id : unique->columns) {

@@ -1,24 +1,20 @@
 #include "engine/utility/unique_keys.h"
 
-#include <algorithm>
-
 #include "engine/session.h"
 #include "engine/table_write.h"
+#include "executor/unique_key_values.h"
 
 namespace tidemark {
 namespace {
 
-/// A row with a NULL in its key has no key, unless NULLs are equal.
-SelectionVector rows_without_null(const DataChunk& chunk) {
-  SelectionVector rows;
-  for (uint32_t row = 0; row < chunk.size; ++row) {
-    const bool has_null =
-        std::ranges::any_of(chunk.columns, [row](const Vector& column) { return column.is_null(row); });
-    if (!has_null) {
-      rows.push_back(row);
-    }
+/// `error` is about the hidden table, whose columns nobody knows.
+Error duplicate_in(const TableEntry& table, const UniqueConstraint& unique, const Error& error) {
+  std::string names;
+  for (size_t element = 0; element < unique.columns.size(); ++element) {
+    names += (element == 0 ? "" : ", ") + unique_key_element(table, unique, element);
   }
-  return rows;
+  const std::string& detail = error.detail();
+  return index_error(Error(error).with_detail("Key (" + names + detail.substr(detail.find(")=("))), unique.name);
 }
 
 }  // namespace
@@ -37,8 +33,15 @@ Error index_error(const Error& duplicate, const std::string& index) {
 void enter_existing_rows(Session& session, const TableEntry& table, const UniqueConstraint& unique) {
   const auto catalog = session.current_catalog();
   TableWrite write(session, *catalog->table(unique.hidden_table), {});
+  PlannerContext planner = session.planner_context(*catalog, write.context());
+  TableEntry alone = table;
+  alone.uniques = {unique};
+  const std::vector<PhysicalWriteTarget::UniqueKey> computed = computed_unique_keys(alone, planner);
+  UniqueKeyValues values(table, unique, computed.empty() ? nullptr : computed.data(), write.context());
   ScanRequest request;
-  request.columns = unique.columns;
+  for (const ColumnEntry& column : table.columns) {
+    request.columns.push_back(column.id);
+  }
   const auto scan = session.transaction()->snapshot()->table(table.id)->scan(request);
   DataChunk chunk;
   try {
@@ -46,10 +49,15 @@ void enter_existing_rows(Session& session, const TableEntry& table, const Unique
       const auto reader = scan->open(morsel);
       while (reader->next(chunk)) {
         write.context().check_cancelled();
-        if (!unique.nulls_not_distinct) {
-          chunk.select(rows_without_null(chunk));
+        UniqueKeyValues::Rows entries = values.of(chunk);
+        SelectionVector chosen;
+        for (uint32_t row = 0; row < chunk.size; ++row) {
+          if (entries.takes_part[row] != 0) {
+            chosen.push_back(row);
+          }
         }
-        write.writer().append(std::move(chunk));
+        entries.keys.select(chosen);
+        write.writer().append(std::move(entries.keys));
       }
     }
     write.finish();
@@ -57,7 +65,7 @@ void enter_existing_rows(Session& session, const TableEntry& table, const Unique
     if (error.sqlstate() != sqlstate::kUniqueViolation) {
       throw;
     }
-    throw index_error(error, unique.name);
+    throw duplicate_in(table, unique, error);
   }
 }
 

@@ -14,6 +14,8 @@ class InsertOperator final : public Operator {
 
  private:
   std::unique_ptr<RowStream> make_stream() override { return returned_.stream(); }
+  /// The second child's rows for rows in conflict (see ConflictUpdate::source).
+  [[nodiscard]] DataChunk conflict_rows(const DataChunk& both, SelectionVector& numbers) const;
   [[nodiscard]] DataChunk table_rows(const DataChunk& input, Evaluator& evaluator) const;
 
   const PhysicalInsert& plan_;

@@ -288,6 +288,7 @@ std::string column_list(const TableEntry& table, const std::vector<ColumnId>& co
 std::optional<std::string> index_definition(KernelCall& call, int64_t oid) {
   const Catalog& catalog = session_of(call).catalog();
   if (const FoundConstraint found = find_constraint(catalog, oid); found.unique != nullptr) {
+    if (!found.unique->index_sql.empty()) return found.unique->index_sql;
     const auto& schema = std::get<SchemaEntry>(*catalog.object(found.table->schema));
     return "CREATE UNIQUE INDEX " + quoted_identifier(found.unique->name) + " ON " + quoted_identifier(schema.name) +
            "." + quoted_identifier(found.table->name) + " USING btree " +
@@ -303,16 +304,21 @@ std::optional<std::string> index_column_definition(KernelCall& call, int64_t oid
   const Catalog& catalog = session_of(call).catalog();
   const TableEntry* table = nullptr;
   const std::vector<ColumnId>* columns = nullptr;
+  const std::vector<std::string>* expressions = nullptr;
   if (const FoundConstraint found = find_constraint(catalog, oid); found.unique != nullptr) {
     table = found.table;
     columns = &found.unique->columns;
+    expressions = &found.unique->expressions;
   } else if (const CatalogEntry* entry = catalog.object(static_cast<ObjectId>(oid));
              entry != nullptr && kind_of(*entry) == ObjectKind::kIndex) {
     table = catalog.table(std::get<IndexEntry>(*entry).table);
     columns = &std::get<IndexEntry>(*entry).columns;
   }
-  if (table == nullptr || static_cast<size_t>(column) > columns->size()) return std::string();
-  return quoted_identifier(table->find_column((*columns)[static_cast<size_t>(column) - 1])->name);
+  const auto element = static_cast<size_t>(column) - 1;
+  if (table == nullptr || element >= columns->size()) return std::string();
+  if ((*columns)[element] != kNoColumn) return quoted_identifier(table->find_column((*columns)[element])->name);
+  const auto end = columns->begin() + static_cast<std::ptrdiff_t>(element);
+  return (*expressions)[static_cast<size_t>(std::count(columns->begin(), end, kNoColumn))];
 }
 std::string_view action_words(KeyAction action) {
   switch (action) {

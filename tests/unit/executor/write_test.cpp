@@ -396,10 +396,10 @@ TEST_F(WriteTest, SecondaryUniqueConstraintsHoldThroughEveryChange) {
             "23505 duplicate key value violates unique constraint \"t_note_key\"");
   // DO NOTHING on the secondary key alone; DO UPDATE finds the row through it.
   auto nothing = insert_plan({row("e", 1, 5, 0, "y"), row("e", 2, 5, 0, "z")}, ConflictAction::kIgnore);
-  nothing->conflict_constraint = kUnique;
+  nothing->conflict_constraints = {kUnique};
   run_alone(std::move(nothing));
   auto update = insert_plan({row("q", 9, 100, 0, "z")}, ConflictAction::kUpdate);
-  update->conflict_constraint = kUnique;
+  update->conflict_constraints = {kUnique};
   update->update.push_back({2, input(7, TypeId::kInt64)});
   run_alone(std::move(update));
   insert({row("a", 1, 70, 1, "r")}, ConflictAction::kReplace);
