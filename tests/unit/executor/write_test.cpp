@@ -601,7 +601,8 @@ TEST_F(WriteTest, ParallelPlansGiveTheSerialAnswer) {
   const auto transaction = begin();
   transaction->begin_statement();
   {
-    TableWriter writer(test.context, *transaction, table_, target, {ConflictAction::kMerge, {2, 3}, 0, nullptr, false});
+    TableWriter writer(test.context, *transaction, table_, target,
+                       {ConflictAction::kMerge, {2, 3}, {}, nullptr, false});
     writer.append(std::move(rows));
     writer.finish();
     EXPECT_EQ(writer.row_count(), 300'000U);
