@@ -41,6 +41,7 @@ class PreparedStatement final : public Statement {
   std::vector<Value> constants;                     ///< literals of its text that `planned` takes as parameters
   std::unique_ptr<MaskedText> masked;               ///< until it was planned, if its plan is worth keeping
   bool takes_parameters = true;                     ///< false: it is run without having been prepared
+  bool among_others = false;                        ///< its text had several statements
   int64_t made_at_us = 0;                           ///< of PREPARE: when, as timestamptz
   int64_t executions = 0;                           ///< of PREPARE: how often it was run
 

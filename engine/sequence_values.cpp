@@ -56,6 +56,7 @@ int64_t SequenceValues::next(ObjectId sequence) {
     SequenceEntry ahead = committed(store_, sequence);
     ahead.last_value = reserved.entry.last_value;
     ahead.is_called = reserved.entry.is_called;
+    reserved.entry = ahead;
     int64_t count = 0;
     try {
       for (; count < kBlock; ++count) {
@@ -97,6 +98,14 @@ std::pair<int64_t, bool> SequenceValues::state(ObjectId sequence) {
   const auto found = reserved_.find(sequence);
   const SequenceEntry entry = found == reserved_.end() ? committed(store_, sequence) : found->second.entry;
   return {entry.last_value, entry.is_called};
+}
+
+void SequenceValues::keep_position(ObjectId sequence) {
+  const std::lock_guard lock(mutex_);
+  const auto found = reserved_.find(sequence);
+  if (found != reserved_.end()) {
+    found->second.left = 0;
+  }
 }
 
 void SequenceValues::forget(ObjectId sequence) {

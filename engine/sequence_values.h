@@ -25,6 +25,9 @@ class SequenceValues {
   std::pair<int64_t, bool> state(ObjectId sequence);
   /// Forget what is cached: the entry was changed by ALTER SEQUENCE or TRUNCATE.
   void forget(ObjectId sequence);
+  /// The entry was changed, but not its position (another name, another increment): go on from the value that was given
+  /// last, as the entry says now, and make the next ones durable anew.
+  void keep_position(ObjectId sequence);
 
   /// The step itself, for sequences that only their own transaction can see: changes `entry` and returns the value.
   static int64_t advance(SequenceEntry& entry);

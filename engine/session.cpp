@@ -471,6 +471,9 @@ std::vector<std::shared_ptr<Statement>> Session::parse_text(std::string_view sql
     statements.push_back(
         std::make_shared<PreparedStatement>(std::move(text), std::shared_ptr<const ast::Statement>(std::move(syntax))));
   }
+  for (const auto& statement : statements) {
+    static_cast<PreparedStatement&>(*statement).among_others = statements.size() > 1;
+  }
   return statements;
 }
 

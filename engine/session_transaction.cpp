@@ -180,7 +180,16 @@ void Session::sync() {
     if (!transaction_->writes.empty()) {
       CommitOptions options = transaction_->commit_options();
       options.wait_for_sync = wait_for_sync_ && settings_.current().text(Setting::kSynchronousCommit) != "off";
+      std::vector<ObjectId> sequences;
+      for (const CatalogDelta& delta : transaction_->writes.catalog) {
+        if (delta.kind == ObjectKind::kSequence && delta.operation == CatalogDelta::Operation::kPut) {
+          sequences.push_back(delta.id);
+        }
+      }
       database_.store().commit(std::move(transaction_->writes), options);
+      for (const ObjectId sequence : sequences) {
+        database_.sequences().keep_position(sequence);  // Others may have reserved values by the old definition.
+      }
     }
   } catch (...) {
     settings_.rollback();
@@ -362,6 +371,21 @@ void Session::read_catalog(const std::function<void(const DdlContext&)>& look) {
   end_statement(*running);
 }
 
+namespace {
+
+/// A sequence that is put again, and goes on from where it was.
+bool keeps_position(const CatalogDelta& delta, const Catalog& before) {
+  const CatalogEntry* object = before.object(delta.id);
+  const auto* old = object == nullptr ? nullptr : std::get_if<SequenceEntry>(object);
+  if (old == nullptr || delta.operation != CatalogDelta::Operation::kPut) {
+    return false;
+  }
+  const auto& now = std::get<SequenceEntry>(delta.entry);
+  return now.last_value == old->last_value && now.is_called == old->is_called;
+}
+
+}  // namespace
+
 void Session::run_ddl(const std::function<void(DdlContext&)>& ddl) {
   ensure_transaction();
   if (read_only_) {
@@ -371,13 +395,18 @@ void Session::run_ddl(const std::function<void(DdlContext&)>& ddl) {
   transaction_->locks().lock_table(transaction_->id(), kCatalogLock, transaction_->lock_timeout_ms,
                                    [&] { running->context.check_cancelled(); });
   transaction_->begin_statement();
-  DdlContext context(current_catalog(), definition_environment(*running));
+  const auto before = current_catalog();
+  DdlContext context(before, definition_environment(*running));
   try {
     ddl(context);
     WriteSet& writes = transaction_->writes;
     for (const CatalogDelta& delta : context.deltas()) {
       if (delta.kind == ObjectKind::kSequence) {
-        database_.sequences().forget(delta.id);
+        if (keeps_position(delta, *before)) {
+          database_.sequences().keep_position(delta.id);
+        } else {
+          database_.sequences().forget(delta.id);
+        }
       }
       if (delta.operation == CatalogDelta::Operation::kPut) {
         if (const auto* schema = std::get_if<SchemaEntry>(&delta.entry)) {

@@ -616,7 +616,12 @@ ExpressionPtr Binder::bind_field_selection(const ast::FieldSelection& expression
   if (!expression.star && expression.operand->kind == ast::ExpressionKind::ColumnReference) {
     const auto& operand = expression.operand->as<ast::ColumnReference>();
     QueryLevel* found_level = nullptr;
-    if (operand.parts.size() == 1 && find_item(operand.parts, operand.position, &found_level)) {
+    const ScopeItem* item =
+        operand.parts.size() == 1 ? find_item(operand.parts, operand.position, &found_level) : nullptr;
+    // A column of that name comes first, and a scalar function's row is its value.
+    const bool is_row = item && !item->is_scalar &&
+                        std::ranges::find(item->columns, operand.parts[0], &ScopeColumn::name) == item->columns.end();
+    if (is_row) {
       return find_qualified_column(operand.parts, expression.field, operand.position);
     }
   }

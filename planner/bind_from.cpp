@@ -487,7 +487,7 @@ LogicalPtr Binder::bind_function_reference(const ast::FunctionReference& referen
     plan_subqueries(scalars, plan);
     plan = make_project(std::move(plan), std::move(scalars), std::move(outputs));
   }
-  const bool is_scalar = !gives_rows && shown.size() == 1 && reference.calls.size() == 1 && reference.columns.empty() &&
+  const bool is_scalar = !gives_rows && shown.size() == 1 && reference.calls.size() == 1 &&
                          reference.calls[0].columns.empty() && !reference.ordinality;
   add_item(reference, name, std::move(shown));
   level_->items.back().is_scalar = is_scalar;

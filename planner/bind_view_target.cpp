@@ -68,6 +68,11 @@ std::string hint_for(std::string_view verb) {
 
 }  // namespace
 
+bool is_updatable_view(const ViewEntry& view) {
+  const ast::StatementPtr query = std::move(parse_sql(view.sql).front());
+  return obstacle(query->as<ast::Query>(), Binder::is_set_function).empty();
+}
+
 Binder::WrittenRelation::View Binder::updatable_view(const ViewEntry& view, std::string_view verb) {
   depend_on(view.id);
   WrittenRelation::View result;

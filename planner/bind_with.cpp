@@ -3,6 +3,7 @@
 // With node, to be run once.
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "base/error.h"
@@ -23,15 +24,46 @@ void Binder::bind_with(const ast::WithClause& with) {
       }
     }
   }
-  for (const ast::CommonTable& table : with.tables) {
-    level_->common_tables.push_back(bind_common_table(table, with.recursive));
+  if (!with.recursive) {
+    for (const ast::CommonTable& table : with.tables) {
+      level_->common_tables.push_back(bind_common_table(table, false));
+    }
+    return;
   }
+  const ast::WithClause* const outer_with = std::exchange(level_->recursive_with, &with);
+  std::vector<bool> outer_begun = std::exchange(level_->with_begun, std::vector<bool>(with.tables.size(), false));
+  for (size_t i = 0; i < with.tables.size(); ++i) {
+    if (!level_->with_begun[i]) bind_recursive_item(*level_, i);
+  }
+  level_->recursive_with = outer_with;
+  level_->with_begun = std::move(outer_begun);
+}
+
+/// A query of WITH RECURSIVE, where it stands or when another one names it. It goes before those that are being bound.
+CommonTableBinding* Binder::bind_recursive_item(QueryLevel& level, size_t index) {
+  level.with_begun[index] = true;
+  QueryLevel* const here = std::exchange(level_, &level);
+  const auto binding = bind_common_table(level.recursive_with->tables[index], true);
+  level_ = here;
+  const auto place = std::ranges::find_if(level.common_tables, [](const auto& table) { return table->binding_itself; });
+  level.common_tables.insert(place, binding);
+  return binding.get();
 }
 
 CommonTableBinding* Binder::find_common_table(const std::string& name) {
   for (QueryLevel* level = level_; level; level = level->outer) {
     for (auto table = level->common_tables.rbegin(); table != level->common_tables.rend(); ++table) {
-      if ((*table)->name == name) return table->get();
+      if ((*table)->name != name) continue;
+      if ((*table)->binding_itself && !level->binding.empty() && level->binding.back() != table->get()) {
+        throw Error(sqlstate::kFeatureNotSupported, "mutual recursion between WITH items is not implemented")
+            .at(level->binding.front()->position);
+      }
+      return table->get();
+    }
+    if (level->recursive_with == nullptr) continue;
+    const std::vector<ast::CommonTable>& tables = level->recursive_with->tables;
+    for (size_t i = 0; i < tables.size(); ++i) {
+      if (tables[i].name == name && !level->with_begun[i]) return bind_recursive_item(*level, i);
     }
   }
   return nullptr;
@@ -81,8 +113,11 @@ std::shared_ptr<CommonTableBinding> Binder::bind_common_table(const ast::CommonT
   if (recursive && is_query) {
     // Bound as a recursive query first; if it never reads itself, it is an ordinary one.
     binding->binding_itself = true;
+    binding->position = table.position;
     level_->common_tables.push_back(binding);
+    level_->binding.push_back(binding.get());
     binding->plan = bind_recursive(table, *binding);
+    level_->binding.pop_back();
     level_->common_tables.pop_back();
     binding->binding_itself = false;
     binding->reference_count = 0;

@@ -49,6 +49,8 @@ class Binder {
   ExpressionPtr bind_table_expression(const ast::Expression& expression, const TableEntry* entry,
                                       std::optional<LogicalType> target);
   ExpressionPtr bind_index_expression(const ast::Expression& expression, const TableEntry& table, bool predicate);
+  /// Whether functions of this name give sets of rows.
+  static bool is_set_function(const ast::QualifiedName& name);
   /// What a select list calls a column of this expression.
   static std::string target_name(const ast::Expression& expression);
   /// `value` held against the rules of a domain and those below it, when it is evaluated (bind_domain.cpp).
@@ -317,7 +319,6 @@ class Binder {
                                                       std::vector<ExpressionPtr> arguments,
                                                       std::span<const std::string_view> names);
   ExpressionPtr bind_variadic_call(const ast::FunctionCall& call, const std::string& name);
-  static bool is_set_function(const ast::QualifiedName& name);
   CollectedSetCall resolve_set_call(const ast::FunctionCall& call, std::vector<ExpressionPtr> arguments);
   CollectedSetCall resolve_set_call(const ast::FunctionCall& call, std::vector<ExpressionPtr> arguments,
                                     const std::string& name);
@@ -370,6 +371,7 @@ class Binder {
 
   // -------------------------------------------------------------------------------------------------- WITH (bind_with)
   void bind_with(const ast::WithClause& with);
+  CommonTableBinding* bind_recursive_item(QueryLevel& level, size_t index);
   std::shared_ptr<CommonTableBinding> bind_common_table(const ast::CommonTable& table, bool recursive);
   LogicalPtr bind_recursive(const ast::CommonTable& table, CommonTableBinding& binding);
   /// Ends what bind_with began: definitions that are read once move to their place, the others stand above `body`.

@@ -100,6 +100,8 @@ ExpressionPtr bind_copy_condition(const ast::Expression& condition, const TableE
 
 /// The type that a type name of DDL means, with its modifier. Throws 42704.
 LogicalType resolve_type(const ast::TypeName& name, PlannerContext& context);
+/// Whether INSERT, UPDATE and DELETE go through the view, as far as its own query says.
+bool is_updatable_view(const ViewEntry& view);
 /// The domain that a type name means; null if it is another type.
 const TypeEntry* find_domain(const ast::TypeName& name, const PlannerContext& context);
 

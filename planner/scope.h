@@ -94,6 +94,7 @@ struct CommonTableBinding {
   /// While the recursive term is bound: the depth of its level. A reference inside an expression's subquery is an
   /// error.
   uint32_t step_depth = 0;
+  int position = 0;            ///< of its name in WITH RECURSIVE
   int reference_position = 0;  ///< of the reference met last
   /// Of its outputs, the last so many are those of SEARCH and CYCLE: the recursive term sees them by name only.
   size_t path_column_count = 0;
@@ -164,6 +165,10 @@ struct QueryLevel {
   std::vector<CollectedGrouping> groupings;
   const std::vector<ast::WindowDefinition>* named_windows = nullptr;
   std::vector<std::shared_ptr<CommonTableBinding>> common_tables;
+  /// While a WITH RECURSIVE is bound, whose queries may name later ones.
+  const ast::WithClause* recursive_with = nullptr;
+  std::vector<bool> with_begun;                    ///< which of its queries are bound, or being bound
+  std::vector<const CommonTableBinding*> binding;  ///< those that are being bound, each for the one before it
 };
 
 }  // namespace tidemark

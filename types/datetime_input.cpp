@@ -112,6 +112,7 @@ class DateTimeDecoder {
           return Failure::kFormat;
         }
         prefix_ = DateWordKind::kUnknown;
+        has_whole_clock_ = true;
         return decode_clock(token.text, parts);
       case TokenKind::kZone:
         parts = kZonePart;
@@ -139,6 +140,15 @@ class DateTimeDecoder {
 
   Failure decode_date_token(std::string_view text, uint32_t& parts) {
     const bool starts_with_digit = text.front() >= '0' && text.front() <= '9';
+    if (prefix_ == DateWordKind::kJulian && starts_with_digit) {  // A day with its offset: J2452271-08.
+      const size_t sign = std::min(text.find('-'), text.size());
+      const Failure day = decode_prefixed_number(text.substr(0, sign), parts);
+      if (day != Failure::kNone || sign == text.size()) {
+        return day;
+      }
+      parts |= kZonePart;
+      return decode_offset(text.substr(sign));
+    }
     if (prefix_ == DateWordKind::kUnknown && may_be_date()) {
       return decode_date(text, parts);
     }
@@ -276,8 +286,21 @@ class DateTimeDecoder {
       parts |= kClockPart;
       return Failure::kNone;
     }
-    if (used != text.size()) {
+    constexpr int kMonthUnit = 2, kDayUnit = 3, kMinuteUnit = 5, kSecondUnit = 6;
+    if (used != text.size() && (prefix_unit_ != kSecondUnit || !parse_fraction(text.substr(used), result_.fraction))) {
       return Failure::kFormat;
+    }
+    if (time_only_ && prefix_unit_ <= kDayUnit) {
+      return Failure::kFormat;
+    }
+    const bool is_minute =
+        prefix_unit_ == kMinuteUnit || (prefix_unit_ == kMonthUnit && (result_.parts & kMonthPart) != 0);
+    if (is_minute || prefix_unit_ == kSecondUnit) {
+      const uint32_t unit = is_minute ? 1U : 2U;
+      if (has_whole_clock_ || (clock_units_ & unit) != 0) {
+        return Failure::kFormat;
+      }
+      clock_units_ |= unit;
     }
     switch (prefix_unit_) {
       case 1:
@@ -654,7 +677,9 @@ class DateTimeDecoder {
   int prefix_unit_ = 0;
   int meridiem_ = -1;
   bool is_bc_ = false;
-  bool is_julian_ = false;  ///< or otherwise with a year that needs no completion
+  bool is_julian_ = false;        ///< or otherwise with a year that needs no completion
+  bool has_whole_clock_ = false;  ///< as 04:05:06
+  uint32_t clock_units_ = 0;      ///< 1: minutes were given behind a unit; 2: seconds
   bool day_of_year_ = false;
   bool year_has_two_digits_ = false;
   bool month_in_letters_ = false;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "engine/ddl/index_definition.h"
 #include "parser/ast_query.h"
 #include "parser/ast_to_sql.h"
 #include "parser/sql_parser.h"
@@ -397,7 +398,10 @@ class StoredTextEditor {
       look(check.sql, TypeId::kBoolean);
     }
     for (UniqueConstraint& unique : entry.uniques) {
-      changed |= index_statement(owner, unique.index_sql, row);
+      if (index_statement(owner, unique.index_sql, row)) {
+        read_index_keys(unique, row);
+        changed = true;
+      }
     }
     if (changed) {
       context_.put(std::move(entry));

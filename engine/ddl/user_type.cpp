@@ -7,6 +7,7 @@
 #include "catalog/enum_order.h"
 #include "engine/ddl/create_table.h"
 #include "engine/ddl/definitions.h"
+#include "engine/ddl/index_definition.h"
 #include "engine/ddl/stored_text.h"
 #include "parser/ast_to_sql.h"
 
@@ -156,11 +157,18 @@ void drop_column_of_type(ObjectId table_id, ColumnId column, DdlContext& context
     const std::vector<ColumnId> read = columns_read(other.generated_sql, table, context);
     return std::ranges::find(read, column) != read.end();
   });
-  const bool is_indexed =
-      std::ranges::any_of(context.catalog().all(ObjectKind::kIndex), [&](const CatalogEntry* entry) {
-        const auto& index = std::get<IndexEntry>(*entry);
-        return index.table == table_id && has(index);
-      });
+  const auto is_in_index = [&](const std::string& sql) {
+    const std::vector<ColumnId> read = columns_of_index(sql, table, context);
+    return std::ranges::find(read, column) != read.end();
+  };
+  const bool is_indexed = std::ranges::any_of(context.catalog().all(ObjectKind::kIndex),
+                                              [&](const CatalogEntry* entry) {
+                                                const auto& index = std::get<IndexEntry>(*entry);
+                                                return index.table == table_id && is_in_index(index.definition_sql);
+                                              }) ||
+                          std::ranges::any_of(table.uniques, [&](const UniqueConstraint& unique) {
+                            return unique.is_computed() && is_in_index(unique.index_sql);
+                          });
   if (table.is_key_column(column) || is_read || is_indexed || std::ranges::any_of(table.uniques, has) ||
       std::ranges::any_of(table.foreign_keys, has)) {
     throw Error(sqlstate::kFeatureNotSupported,

@@ -1,7 +1,10 @@
 // The SQL standard's views of the catalog. PostgreSQL's domains (sql_identifier …) are shown as the types below them,
 // as clients see them.
 
+#include <algorithm>
+
 #include "engine/system_tables/system_table.h"
+#include "planner/planner.h"
 
 namespace tidemark {
 namespace {
@@ -143,6 +146,142 @@ void table_constraint_rows(const SystemContext& context, SystemRows& rows) {
     for (const CheckConstraint& check : table->checks) {
       add(check.name, "CHECK");
     }
+    for (const ForeignKey& key : table->foreign_keys) {
+      add(key.name, "FOREIGN KEY");
+      constexpr size_t kDeferrable = 7, kDeferred = 8;
+      rows.back()[kDeferrable] = yes_or_no(key.deferrable);
+      rows.back()[kDeferred] = yes_or_no(key.initially_deferred);
+    }
+  }
+}
+
+/// The constraint that a foreign key refers to; null if its table is gone.
+const UniqueConstraint* referenced_constraint(const ForeignKey& key, const TableEntry* table) {
+  if (table == nullptr) {
+    return nullptr;
+  }
+  for (const UniqueConstraint* unique : unique_constraints(*table)) {
+    if (!unique->is_computed() && std::ranges::is_permutation(unique->columns, key.referenced_columns)) {
+      return unique;
+    }
+  }
+  return nullptr;
+}
+
+std::string_view rule_words(KeyAction action) {
+  switch (action) {
+    case KeyAction::kNoAction:
+      return "NO ACTION";
+    case KeyAction::kRestrict:
+      return "RESTRICT";
+    case KeyAction::kCascade:
+      return "CASCADE";
+    case KeyAction::kSetNull:
+      return "SET NULL";
+    case KeyAction::kSetDefault:
+      return "SET DEFAULT";
+  }
+  return "";
+}
+
+void referential_rows(const SystemContext& context, SystemRows& rows) {
+  const Value database = text(context.database().name);
+  for (const TableEntry* table : visible_tables(context)) {
+    const Value schema = text(schema_of(context, table->schema).name);
+    for (const ForeignKey& key : table->foreign_keys) {
+      const TableEntry* other = context.catalog().table(key.referenced_table);
+      const UniqueConstraint* unique = referenced_constraint(key, other);
+      const bool is_constraint = unique != nullptr && unique->index_sql.empty();
+      rows.push_back({database, schema, text(key.name), is_constraint ? database : null(),
+                      is_constraint ? text(schema_of(context, other->schema).name) : null(),
+                      is_constraint ? text(unique->name) : null(), text(key.match_full ? "FULL" : "NONE"),
+                      text(rule_words(key.on_update)), text(rule_words(key.on_delete))});
+    }
+  }
+}
+
+void schema_check_rows(const SystemContext& context, SystemRows& rows) {
+  const Value database = text(context.database().name);
+  for (const TableEntry* table : visible_tables(context)) {
+    for (const CheckConstraint& check : table->checks) {
+      rows.push_back(
+          {database, text(schema_of(context, table->schema).name), text(check.name), text("((" + check.sql + "))")});
+    }
+  }
+}
+
+/// The columns that constraints are over: those that foreign keys refer to, and those of unique constraints.
+void constraint_column_rows(const SystemContext& context, SystemRows& rows) {
+  const Value database = text(context.database().name);
+  for (const TableEntry* table : visible_tables(context)) {
+    const Value constraint_schema = text(schema_of(context, table->schema).name);
+    const auto add = [&](const std::string& name, const TableEntry& of, const std::vector<ColumnId>& columns) {
+      for (const ColumnId column : columns) {
+        rows.push_back({database, text(schema_of(context, of.schema).name), text(of.name),
+                        text(of.find_column(column)->name), database, constraint_schema, text(name)});
+      }
+    };
+    for (const UniqueConstraint* unique : unique_constraints(*table)) {
+      if (unique->index_sql.empty()) {
+        add(unique->name, *table, unique->columns);
+      }
+    }
+    for (const ForeignKey& key : table->foreign_keys) {
+      if (const TableEntry* other = context.catalog().table(key.referenced_table)) {
+        add(key.name, *other, key.referenced_columns);
+      }
+    }
+  }
+}
+
+void schema_view_rows(const SystemContext& context, SystemRows& rows) {
+  for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kView)) {
+    const auto& view = std::get<ViewEntry>(*entry);
+    const SchemaEntry& schema = schema_of(context, view.schema);
+    if (view.materialized_table != kNoObject || schema.database != context.database().id) {
+      continue;
+    }
+    const char* const check = view.check_option == CheckOption::kNone    ? "NONE"
+                              : view.check_option == CheckOption::kLocal ? "LOCAL"
+                                                                         : "CASCADED";
+    const Value updatable = yes_or_no(is_updatable_view(view));
+    rows.push_back({text(context.database().name), text(schema.name), text(view.name), text(" " + view.sql + ";"),
+                    text(check), updatable, updatable, yes_or_no(false), yes_or_no(false), yes_or_no(false)});
+  }
+}
+
+void schema_sequence_rows(const SystemContext& context, SystemRows& rows) {
+  for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kSequence)) {
+    const auto& sequence = std::get<SequenceEntry>(*entry);
+    const SchemaEntry& schema = schema_of(context, sequence.schema);
+    const bool is_identity = [&] {
+      const TableEntry* owner = context.catalog().table(sequence.owned_by_table);
+      const ColumnEntry* column = owner == nullptr ? nullptr : owner->find_column(sequence.owned_by_column);
+      return column != nullptr && column->identity != Identity::kNone;
+    }();
+    if (schema.database != context.database().id || is_identity) {
+      continue;
+    }
+    const auto digits = [](int64_t value) { return text(std::to_string(value)); };
+    rows.push_back({text(context.database().name), text(schema.name), text(sequence.name),
+                    text(sequence.type.to_string()), numeric_precision(sequence.type).first, number(2), number(0),
+                    digits(sequence.start), digits(sequence.min), digits(sequence.max), digits(sequence.increment),
+                    yes_or_no(sequence.cycle)});
+  }
+}
+
+void schema_domain_rows(const SystemContext& context, SystemRows& rows) {
+  for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kType)) {
+    const auto& domain = std::get<TypeEntry>(*entry);
+    const SchemaEntry& schema = schema_of(context, domain.schema);
+    if (!domain.labels.empty() || domain.base.id == TypeId::kUnknown || schema.database != context.database().id) {
+      continue;
+    }
+    LogicalType plain = domain.base;
+    plain.modifier = -1;
+    rows.push_back({text(context.database().name), text(schema.name), text(domain.name), text(plain.to_string()),
+                    domain.default_sql.empty() ? null() : text(domain.default_sql), text(context.database().name),
+                    text("pg_catalog"), text(plain.internal_name())});
   }
 }
 
@@ -155,6 +294,18 @@ void key_column_rows(const SystemContext& context, SystemRows& rows) {
         rows.push_back({database, schema, text(unique->name), database, schema, text(table->name),
                         text(table->find_column(unique->columns[i])->name), number(static_cast<int64_t>(i + 1)),
                         null()});
+      }
+    }
+    for (const ForeignKey& key : table->foreign_keys) {
+      const UniqueConstraint* unique = referenced_constraint(key, context.catalog().table(key.referenced_table));
+      for (size_t i = 0; i < key.columns.size(); ++i) {
+        Value place = null();
+        if (unique != nullptr) {
+          const auto found = std::ranges::find(unique->columns, key.referenced_columns[i]);
+          place = number(found - unique->columns.begin() + 1);
+        }
+        rows.push_back({database, schema, text(key.name), database, schema, text(table->name),
+                        text(table->find_column(key.columns[i])->name), number(static_cast<int64_t>(i + 1)), place});
       }
     }
   }
@@ -184,6 +335,42 @@ void add_information_schema(SystemTableList& list) {
            "table_name:name constraint_type:text "
            "is_deferrable:text initially_deferred:text enforced:text",
            table_constraint_rows);
+  list.add(kSchema, "referential_constraints",
+           "constraint_catalog:name constraint_schema:name constraint_name:name unique_constraint_catalog:name "
+           "unique_constraint_schema:name unique_constraint_name:name match_option:text update_rule:text "
+           "delete_rule:text",
+           referential_rows);
+  list.add(kSchema, "check_constraints",
+           "constraint_catalog:name constraint_schema:name constraint_name:name check_clause:text", schema_check_rows);
+  list.add(kSchema, "constraint_column_usage",
+           "table_catalog:name table_schema:name table_name:name column_name:name constraint_catalog:name "
+           "constraint_schema:name constraint_name:name",
+           constraint_column_rows);
+  list.add(kSchema, "views",
+           "table_catalog:name table_schema:name table_name:name view_definition:text check_option:text "
+           "is_updatable:text is_insertable_into:text is_trigger_updatable:text is_trigger_deletable:text "
+           "is_trigger_insertable_into:text",
+           schema_view_rows);
+  list.add(kSchema, "sequences",
+           "sequence_catalog:name sequence_schema:name sequence_name:name data_type:text numeric_precision:int4 "
+           "numeric_precision_radix:int4 numeric_scale:int4 start_value:text minimum_value:text maximum_value:text "
+           "increment:text cycle_option:text",
+           schema_sequence_rows);
+  list.add(kSchema, "domains",
+           "domain_catalog:name domain_schema:name domain_name:name data_type:text domain_default:text "
+           "udt_catalog:name udt_schema:name udt_name:name",
+           schema_domain_rows);
+  // Of these there are none.
+  list.add(kSchema, "triggers",
+           "trigger_catalog:name trigger_schema:name trigger_name:name event_manipulation:text "
+           "event_object_catalog:name event_object_schema:name event_object_table:name action_order:int4 "
+           "action_condition:text action_statement:text action_orientation:text action_timing:text");
+  list.add(kSchema, "routines",
+           "specific_catalog:name specific_schema:name specific_name:name routine_catalog:name routine_schema:name "
+           "routine_name:name routine_type:text data_type:text routine_definition:text external_language:text");
+  list.add(kSchema, "parameters",
+           "specific_catalog:name specific_schema:name specific_name:name ordinal_position:int4 parameter_mode:text "
+           "parameter_name:name data_type:text");
   list.add(kSchema, "key_column_usage",
            "constraint_catalog:name constraint_schema:name constraint_name:name table_catalog:name table_schema:name "
            "table_name:name column_name:name "

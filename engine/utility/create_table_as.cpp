@@ -7,21 +7,36 @@
 #include "engine/table_write.h"
 #include "engine/utility/utility.h"
 #include "parser/ast_query.h"
+#include "parser/ast_statement.h"
 #include "parser/sql_parser.h"
 
 namespace tidemark {
 namespace {
 
-std::shared_ptr<PreparedStatement> plan_query(Session& session, const ast::Statement& query) {
+/// A query that is planned, and the values of its parameters.
+struct PlannedQuery {
+  std::shared_ptr<PreparedStatement> statement;
+  std::vector<Value> parameters;
+};
+
+PlannedQuery plan_query(Session& session, const ast::Statement& query) {
+  if (query.kind == ast::StatementKind::Execute) {
+    PlannedQuery planned;
+    planned.statement = find_prepared(session, query.as<ast::ExecuteStatement>(), planned.parameters);
+    if (planned.statement->syntax().kind != ast::StatementKind::Query) {
+      throw Error(sqlstate::kWrongObjectType, "prepared statement is not a SELECT");
+    }
+    return planned;
+  }
   auto prepared =
       std::make_shared<PreparedStatement>("", std::shared_ptr<const ast::Statement>(std::shared_ptr<void>(), &query));
   session.ensure_planned(*prepared, {});
-  return prepared;
+  return {std::move(prepared), {}};
 }
 
 /// Reads the query to its end into the table.
-uint64_t fill(Session& session, const TableEntry& table, const std::shared_ptr<PreparedStatement>& query) {
-  const auto rows = BufferedResult::drain(*session.start_planned(query, {}));
+uint64_t fill(Session& session, const TableEntry& table, const PlannedQuery& query) {
+  const auto rows = BufferedResult::drain(*session.start_planned(query.statement, query.parameters));
   TableWriteOptions options;
   options.conflict = conflict_rule(table, ConflictAction::kError);
   TableWrite write(session, table, std::move(options));
@@ -44,9 +59,6 @@ uint64_t fill(Session& session, const TableEntry& table, const std::shared_ptr<P
 
 std::unique_ptr<Result> run_create_table_as(Session& session, const ast::Statement& statement) {
   const auto& syntax = statement.as<ast::CreateTableAsStatement>();
-  if (syntax.query->kind != ast::StatementKind::Query) {
-    throw Error(sqlstate::kFeatureNotSupported, "CREATE TABLE AS EXECUTE is not supported");
-  }
   // A relation that is there ends the statement before the query is looked at.
   bool exists = false;
   session.read_catalog([&](const DdlContext& context) {
@@ -58,11 +70,11 @@ std::unique_ptr<Result> run_create_table_as(Session& session, const ast::Stateme
                                    "relation \"" + syntax.table.last() + "\" already exists, skipping"));
     return BufferedResult::command(command_words(statement));
   }
-  const auto query = plan_query(session, *syntax.query);
+  const PlannedQuery query = plan_query(session, *syntax.query);
   TableEntry table;
   bool made = false;
   session.run_ddl([&](DdlContext& context) {
-    const TableEntry* created = create_table_as(syntax, query->planned->outputs, context);
+    const TableEntry* created = create_table_as(syntax, query.statement->planned->outputs, context);
     if (created == nullptr) {
       return;
     }
@@ -82,7 +94,7 @@ std::unique_ptr<Result> run_create_table_as(Session& session, const ast::Stateme
     view.columns = table.columns;
     view.materialized_table = table.id;
     view.populated = syntax.with_data;
-    view.depends_on = query->planned->named;
+    view.depends_on = query.statement->planned->named;
     table.name = "mv_" + std::to_string(table.id);
     table.hidden = true;
     context.put(table);

@@ -30,7 +30,10 @@ std::unique_ptr<Result> prepare(Session& session, const PreparedStatement& state
   return BufferedResult::command("PREPARE");
 }
 
-std::unique_ptr<Result> execute(Session& session, const ast::ExecuteStatement& syntax) {
+}  // namespace
+
+std::shared_ptr<PreparedStatement> find_prepared(Session& session, const ast::ExecuteStatement& syntax,
+                                                 std::vector<Value>& values) {
   const auto found = session.prepared_statements().find(syntax.name);
   if (found == session.prepared_statements().end()) {
     throw Error(sqlstate::kInvalidSqlStatementName, "prepared statement \"" + syntax.name + "\" does not exist");
@@ -43,7 +46,6 @@ std::unique_ptr<Result> execute(Session& session, const ast::ExecuteStatement& s
         .with_detail("Expected " + std::to_string(types.size()) + " parameters but got " +
                      std::to_string(syntax.arguments.size()) + ".");
   }
-  std::vector<Value> values;
   {
     const auto running = session.start_statement();
     const auto catalog = session.current_catalog();
@@ -56,17 +58,18 @@ std::unique_ptr<Result> execute(Session& session, const ast::ExecuteStatement& s
     session.end_statement(*running);
   }
   ++statement->executions;
-  return session.execute(statement, values);
+  return statement;
 }
-
-}  // namespace
 
 std::unique_ptr<Result> run_prepare(Session& session, const PreparedStatement& statement) {
   switch (statement.syntax().kind) {
     case ast::StatementKind::Prepare:
       return prepare(session, statement);
-    case ast::StatementKind::Execute:
-      return execute(session, statement.syntax().as<ast::ExecuteStatement>());
+    case ast::StatementKind::Execute: {
+      std::vector<Value> values;
+      const auto prepared = find_prepared(session, statement.syntax().as<ast::ExecuteStatement>(), values);
+      return session.execute(prepared, values);
+    }
     default: {
       const std::string& name = statement.syntax().as<ast::DeallocateStatement>().name;
       if (name.empty()) {

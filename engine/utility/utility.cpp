@@ -435,11 +435,12 @@ bool is_definition(Kind kind) {
 }
 
 /// 25001 and 25006, for statements that a transaction block, or a read-only transaction, does not take.
-void check_place(Session& session, const ast::Statement& statement) {
+void check_place(Session& session, const PreparedStatement& prepared) {
+  const ast::Statement& statement = prepared.syntax();
   const bool alone =
       statement.kind == Kind::Vacuum || statement.kind == Kind::CreateDatabase ||
       (statement.kind == Kind::Drop && statement.as<ast::DropStatement>().object == ast::ObjectKind::Database);
-  if (alone && (session.in_explicit_transaction() || session.in_implicit_transaction())) {
+  if (alone && (session.in_explicit_transaction() || session.in_implicit_transaction() || prepared.among_others)) {
     const std::string words = statement.kind == Kind::Vacuum ? "VACUUM" : command_words(statement);
     throw Error(sqlstate::kActiveSqlTransaction, words + " cannot run inside a transaction block");
   }
@@ -456,7 +457,7 @@ void check_place(Session& session, const ast::Statement& statement) {
 
 std::unique_ptr<Result> run_utility(Session& session, PreparedStatement& prepared, std::span<const Value> parameters) {
   const ast::Statement& statement = prepared.syntax();
-  check_place(session, statement);
+  check_place(session, prepared);
   switch (statement.kind) {
     case Kind::Transaction:
       return run_transaction_control(session, statement.as<ast::TransactionStatement>());

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "engine/prepared_statement.h"
 #include "tidemark/result.h"
@@ -9,6 +10,9 @@
 
 namespace tidemark {
 
+namespace ast {
+struct ExecuteStatement;
+}
 class Session;
 
 /// Runs any statement that has no plan of its own: DDL, transaction control, settings, cursors, COPY, EXPLAIN,
@@ -28,6 +32,9 @@ std::unique_ptr<Result> run_create_table_as(Session& session, const ast::Stateme
 std::unique_ptr<Result> run_refresh(Session& session, const ast::Statement& statement);
 std::unique_ptr<Result> run_alter_table(Session& session, const ast::Statement& statement);
 std::unique_ptr<Result> run_cursor_statement(Session& session, const PreparedStatement& prepared);
+/// What EXECUTE names, planned, and the values that it gives the parameters. Throws 26000.
+std::shared_ptr<PreparedStatement> find_prepared(Session& session, const ast::ExecuteStatement& syntax,
+                                                 std::vector<Value>& values);
 std::unique_ptr<Result> run_prepare(Session& session,
                                     const PreparedStatement& statement);  // PREPARE, EXECUTE, DEALLOCATE
 

@@ -180,19 +180,24 @@ int64_t make_timestamptz(KernelCall& call, int32_t year, int32_t month, int32_t 
                          double second) {
   return session_zone(call.context).local_to_utc(make_timestamp(year, month, day, hour, minute, second));
 }
-/// `+05:30`, `-8`: hours and minutes east of UTC, as in a timestamp's text and unlike AT TIME ZONE.
+/// `+05:30`, `+0530`, `-8`: hours and minutes east of UTC, as in a timestamp's text and unlike AT TIME ZONE.
 bool parse_iso_offset(Text text, int32_t& seconds_east) {
   if (text.size() < 2 || (text[0] != '+' && text[0] != '-')) return false;
+  constexpr int32_t kPartsBelow[] = {1000, 100};  // before the last digit
   int32_t parts[2] = {};
   size_t part = 0;
   for (const char c : text.substr(1)) {
     if (c == ':' && part == 0) {
       ++part;
-    } else if (c >= '0' && c <= '9' && parts[part] < 100) {
+    } else if (c >= '0' && c <= '9' && parts[part] < kPartsBelow[part]) {
       parts[part] = parts[part] * 10 + (c - '0');
     } else {
       return false;
     }
+  }
+  if (part == 0 && text.size() > 3) {  // +0530
+    parts[1] = parts[0] % 100;
+    parts[0] /= 100;
   }
   if (parts[0] > 15 || parts[1] > 59) return false;
   seconds_east = (parts[0] * 3600 + parts[1] * 60) * (text[0] == '-' ? -1 : 1);

@@ -379,6 +379,13 @@ std::optional<std::string> view_definition(KernelCall& call, int64_t oid) {
   if (entry == nullptr || kind_of(*entry) != ObjectKind::kView) return std::nullopt;
   return std::get<ViewEntry>(*entry).sql;
 }
+std::optional<std::string> named_view_definition(KernelCall& call, Text name) {
+  const ObjectNames* names = io_options(call.context).names;
+  return names == nullptr ? std::nullopt : view_definition(call, names->oid_of(kRegclass, name));
+}
+std::optional<std::string> named_view_definition_pretty(KernelCall& call, Text name, bool /*pretty*/) {
+  return named_view_definition(call, name);
+}
 std::optional<std::string> view_definition_pretty(KernelCall& call, int64_t oid, bool /*pretty*/) {
   return view_definition(call, oid);
 }
@@ -606,6 +613,8 @@ void add_object_functions(FunctionTables& tables) {
          "text of a constraint");
   stable("pg_get_viewdef", {kOid}, kText, each_row<view_definition>, "SELECT of a view");
   stable("pg_get_viewdef", {kOid, kBoolean}, kText, each_row<view_definition_pretty>, "SELECT of a view");
+  stable("pg_get_viewdef", {kText}, kText, each_row<named_view_definition>, "SELECT of a view");
+  stable("pg_get_viewdef", {kText, kBoolean}, kText, each_row<named_view_definition_pretty>, "SELECT of a view");
   stable("pg_get_function_identity_arguments", {kOid}, kText, each_row<function_arguments>,
          "types of a function's arguments");
   stable("pg_get_function_result", {kOid}, kText, each_row<function_result>, "type of a function's result");

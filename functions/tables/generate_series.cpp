@@ -121,10 +121,6 @@ class TimeSeries final : public TableFunctionCall {
     const Int128 length = interval_length(step);
     if (length == 0) throw_zero_step();
     ascending_ = length > 0;
-    if (type.id != kTimestampTzNs && (is_infinite_timestamp(first) || is_infinite_timestamp(last))) {
-      // An infinite end is never reached: PostgreSQL runs on for ever, a mistake to be told at once.
-      throw Error(sqlstate::kInvalidParameterValue, "start and stop values cannot be infinite");
-    }
   }
 
   bool next(DataChunk& rows) override {
