@@ -8,10 +8,10 @@
 #include "base/check.h"
 #include "executor/constraint_checker.h"
 #include "executor/key_space.h"
+#include "executor/key_table.h"
 #include "executor/row_batch_builder.h"
 #include "executor/row_collection.h"
 #include "executor/transaction_state.h"
-#include "types/compare.h"
 
 namespace tidemark {
 namespace {
@@ -31,13 +31,9 @@ DataChunk pick(const DataChunk& chunk, const SelectionVector& rows) {
   return picked;
 }
 
-bool is_same_row(const DataChunk& left, size_t left_row, const DataChunk& right, size_t right_row) {
-  for (size_t column = 0; column < left.columns.size(); ++column) {
-    if (compare_rows(left.columns[column], left_row, right.columns[column], right_row) != 0) {
-      return false;
-    }
-  }
-  return true;
+Error key_without_row(const KeySpace& space) {
+  return Error(sqlstate::kInternalError,
+               "unique constraint \"" + space.constraint()->name + "\" has a key without a row");
 }
 
 SelectionVector chosen_rows(const std::vector<uint8_t>& flags) {
@@ -203,7 +199,8 @@ class TableWriter::State {
   using Claim = std::function<void(const SelectionVector& passing)>;
   DataChunk update_existing(const DataChunk& existing, const DataChunk& proposed, const Claim& claim,
                             SelectionVector& passing);
-  DataChunk find_by_unique(const KeySpace& space, const DataChunk& rows, size_t row) const;
+  DataChunk find_by_unique(const KeySpace& space, const DataChunk& rows, const SelectionVector& chosen) const;
+  DataChunk find_by_columns(const KeySpace& space, const DataChunk& rows, size_t row) const;
   [[nodiscard]] Error duplicate_key(const KeySpace& space, const DataChunk& rows, size_t row) const;
   void move_secondary(KeySpace& space, const DataChunk& old_rows, const DataChunk& new_rows);
   /// For the foreign keys of this table, and those to it.
@@ -223,6 +220,22 @@ class TableWriter::State {
       ids.push_back(column.id);
     }
     return ids;
+  }
+
+  /// As rows are read to be changed: for append tables with the row id, which says what to remove.
+  [[nodiscard]] std::vector<ColumnId> stored_columns() const {
+    std::vector<ColumnId> ids = column_ids();
+    if (table_.kind == TableKind::kAppend) {
+      ids.push_back(kRowIdColumn);
+    }
+    return ids;
+  }
+  [[nodiscard]] std::vector<LogicalType> stored_types() const {
+    std::vector<LogicalType> types = column_types();
+    if (table_.kind == TableKind::kAppend) {
+      types.emplace_back(TypeId::kInt64);
+    }
+    return types;
   }
 
   QueryContext& context_;
@@ -566,12 +579,21 @@ TableWriter::Written TableWriter::State::insert(DataChunk rows) {
     }
     note(updated, inputs);
   }
+  std::map<const Candidate*, SelectionVector> odd_of;
+  for (const auto& [row, candidate] : odd) {
+    odd_of[candidate].push_back(row);
+  }
+  std::map<const Candidate*, DataChunk> existing_of;
+  for (const auto& [candidate, chosen] : odd_of) {
+    existing_of[candidate] = find_by_unique(*candidate->space, rows, chosen);
+  }
+  std::map<const Candidate*, size_t> next_of;
   for (const auto& [row, candidate] : odd) {
     SelectionVector passing;
     const Claim claim = [&, this_row = SelectionVector{row}](const SelectionVector& changed) {
       claim_keys(candidate->space->written(), candidate->keys, this_row, changed);
     };
-    const DataChunk existing = find_by_unique(*candidate->space, rows, row);
+    const DataChunk existing = existing_of[candidate].slice(next_of[candidate]++, 1);
     const DataChunk updated = update_existing(existing, pick(rows, {row}), claim, passing);
     if (updated.size > 0) {
       note(updated, {row});
@@ -622,18 +644,66 @@ DataChunk TableWriter::State::update_existing(const DataChunk& existing, const D
   return update(old_rows, std::move(new_rows));
 }
 
-/// The row that holds this row's value of a secondary key.
-DataChunk TableWriter::State::find_by_unique(const KeySpace& space, const DataChunk& rows, size_t row) const {
-  ScanRequest request;
-  request.columns = column_ids();
-  if (table_.kind == TableKind::kAppend) {
-    request.columns.push_back(kRowIdColumn);
-  }
+/// The rows that hold the secondary keys of the rows named, in that order. Keys over columns are looked up one by one,
+/// as the scan's filters narrow it; for those that have to be computed the table is read once.
+DataChunk TableWriter::State::find_by_unique(const KeySpace& space, const DataChunk& rows,
+                                             const SelectionVector& chosen) const {
+  RowCollection found(stored_types());
   UniqueKeyValues& values = space.values();
-  for (const uint32_t column : values.columns()) {
-    if (column == kNoColumn) {
-      continue;
+  if (!values.is_computed()) {
+    for (const uint32_t row : chosen) {
+      found.append(find_by_columns(space, rows, row));
     }
+    return found.chunk(0, found.size());
+  }
+  const DataChunk wanted = values.of(pick(rows, chosen)).keys;
+  std::vector<LogicalType> types;
+  for (const Vector& column : wanted.columns) {
+    types.push_back(column.type());
+  }
+  KeyTable table(types);
+  KeyTable::Scratch scratch;
+  std::vector<uint32_t> ids(wanted.size);
+  SelectionVector firsts;
+  table.find_or_add(wanted.columns, wanted.size, ids, firsts, scratch);
+  SelectionVector row_of_key(table.size(), GrowingColumn::kNullRow);
+  size_t missing = table.size();
+  ScanRequest request;
+  request.columns = stored_columns();
+  const auto scan = transaction_.newest_with_own_writes()->table(table_.id)->scan(request);
+  DataChunk chunk;
+  for (size_t morsel = 0; missing > 0 && morsel < scan->morsel_count(); ++morsel) {
+    const auto reader = scan->open(morsel);
+    while (missing > 0 && reader->next(chunk)) {
+      context_.check_cancelled();
+      const UniqueKeyValues::Rows there = values.of(chunk);
+      std::vector<uint32_t> met(chunk.size);
+      table.find(there.keys.columns, chunk.size, met, scratch);
+      for (uint32_t row = 0; row < chunk.size; ++row) {
+        if (there.takes_part[row] != 0 && met[row] != KeyTable::kAbsent &&
+            row_of_key[met[row]] == GrowingColumn::kNullRow) {
+          row_of_key[met[row]] = static_cast<uint32_t>(found.size());
+          found.append(chunk, SelectionVector{row});
+          --missing;
+        }
+      }
+    }
+  }
+  if (missing > 0) {
+    throw key_without_row(space);
+  }
+  SelectionVector order;
+  for (const uint32_t id : ids) {
+    order.push_back(row_of_key[id]);
+  }
+  return found.gather(order);
+}
+
+/// The row that holds this row's values of the columns of a secondary key.
+DataChunk TableWriter::State::find_by_columns(const KeySpace& space, const DataChunk& rows, size_t row) const {
+  ScanRequest request;
+  request.columns = stored_columns();
+  for (const uint32_t column : space.values().columns()) {
     const Value value = rows.columns[column].value(row);
     ScanPredicate predicate;
     predicate.column = table_.columns[column].id;
@@ -644,25 +714,14 @@ DataChunk TableWriter::State::find_by_unique(const KeySpace& space, const DataCh
     request.predicates.push_back(std::move(predicate));
   }
   const auto scan = transaction_.newest_with_own_writes()->table(table_.id)->scan(request);
-  const DataChunk wanted = values.of(rows.slice(row, 1)).keys;
   DataChunk chunk;
   for (size_t morsel = 0; morsel < scan->morsel_count(); ++morsel) {
     const auto reader = scan->open(morsel);
-    while (reader->next(chunk)) {
-      context_.check_cancelled();
-      if (!values.is_computed()) {
-        return chunk.slice(0, 1);
-      }
-      const UniqueKeyValues::Rows there = values.of(chunk);
-      for (size_t candidate = 0; candidate < chunk.size; ++candidate) {
-        if (there.takes_part[candidate] != 0 && is_same_row(there.keys, candidate, wanted, 0)) {
-          return chunk.slice(candidate, 1);
-        }
-      }
+    if (reader->next(chunk)) {
+      return chunk.slice(0, 1);
     }
   }
-  throw Error(sqlstate::kInternalError,
-              "unique constraint \"" + space.constraint()->name + "\" has a key without a row");
+  throw key_without_row(space);
 }
 
 DataChunk TableWriter::State::update(const DataChunk& old_rows, DataChunk new_rows) {

@@ -298,6 +298,17 @@ void comment_on(const ast::CommentStatement& statement, DdlContext& context) {
     case ast::ObjectKind::Index:
     case ast::ObjectKind::Sequence: {
       const CatalogEntry* found = context.find_relation(name);
+      const UniqueConstraint* unique = nullptr;
+      const TableEntry* indexed = found == nullptr && statement.object == ast::ObjectKind::Index
+                                      ? context.find_unique_index(name, &unique)
+                                      : nullptr;
+      if (indexed != nullptr) {
+        context.require_owner(indexed->owner, "index", unique->name);
+        TableEntry keys = *context.catalog().table(unique->hidden_table);
+        keys.comment = text;
+        context.put(std::move(keys));
+        return;
+      }
       if (found == nullptr) {
         throw Error(sqlstate::kUndefinedTable, "relation \"" + display_name(name) + "\" does not exist");
       }

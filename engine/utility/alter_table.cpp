@@ -403,10 +403,15 @@ class TableAlteration {
       changed.id = context.allocate_id();
       changed.name = old_name;
       for (UniqueConstraint& unique : changed.uniques) {
-        if (unique.hidden_table != kNoObject && context.catalog().table(unique.hidden_table) != nullptr) {
+        std::string comment;
+        if (const TableEntry* keys = context.catalog().table(unique.hidden_table)) {
+          comment = keys->comment;
           context.drop(ObjectKind::kTable, unique.hidden_table);
         }
         put_hidden_table(changed, unique, context);
+        TableEntry keys = *context.catalog().table(unique.hidden_table);
+        keys.comment = std::move(comment);
+        context.put(std::move(keys));
       }
       context.put(changed);
       new_table = qualified_name(changed, context.catalog());

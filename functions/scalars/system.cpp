@@ -195,23 +195,6 @@ std::optional<std::string> user_by_id(KernelCall& call, int64_t oid) {
   return name_of(*entry);
 }
 
-std::optional<std::string> object_description(KernelCall& call, int64_t oid) {
-  const CatalogEntry* entry = session_of(call).catalog().object(static_cast<ObjectId>(oid));
-  if (entry == nullptr) return std::nullopt;
-  const std::string comment = std::visit(
-      [](const auto& object) -> std::string {
-        if constexpr (requires { object.comment; }) {
-          return object.comment;
-        } else {
-          return {};
-        }
-      },
-      *entry);
-  return comment.empty() ? std::nullopt : std::optional(comment);
-}
-std::optional<std::string> object_description_in(KernelCall& call, int64_t oid, Text /*catalog*/) {
-  return object_description(call, oid);
-}
 std::optional<std::string> column_description(KernelCall& call, int64_t oid, int32_t number) {
   const TableEntry* table = session_of(call).catalog().table(static_cast<ObjectId>(oid));
   if (table == nullptr || number < 1 || static_cast<size_t>(number) > table->columns.size()) return std::nullopt;
@@ -276,6 +259,29 @@ FoundConstraint find_constraint(const Catalog& catalog, int64_t oid) {
     }
   }
   return {};
+}
+std::optional<std::string> object_description(KernelCall& call, int64_t oid) {
+  const Catalog& catalog = session_of(call).catalog();
+  const CatalogEntry* entry = catalog.object(static_cast<ObjectId>(oid));
+  if (entry == nullptr) {
+    // That of a unique index is with its keys.
+    const UniqueConstraint* unique = find_constraint(catalog, oid).unique;
+    entry = unique == nullptr ? nullptr : catalog.object(unique->hidden_table);
+  }
+  if (entry == nullptr) return std::nullopt;
+  const std::string comment = std::visit(
+      [](const auto& object) -> std::string {
+        if constexpr (requires { object.comment; }) {
+          return object.comment;
+        } else {
+          return {};
+        }
+      },
+      *entry);
+  return comment.empty() ? std::nullopt : std::optional(comment);
+}
+std::optional<std::string> object_description_in(KernelCall& call, int64_t oid, Text /*catalog*/) {
+  return object_description(call, oid);
 }
 std::string column_list(const TableEntry& table, const std::vector<ColumnId>& columns) {
   std::string list;
