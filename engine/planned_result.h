@@ -24,6 +24,7 @@ class PlannedResult final : public Result {
     const bool writes = statement_->planned->writes && statement_->syntax().kind != ast::StatementKind::Query;
     return writes ? affected_rows_ : returned_rows_;
   }
+  [[nodiscard]] const PhysicalNode& plan() const { return *statement_->planned->plan; }
   /// What each node of the plan did, once the result was read to its end; for EXPLAIN ANALYZE.
   [[nodiscard]] const std::vector<NodeCounters>& counters() const { return counters_; }
 

@@ -35,17 +35,17 @@ std::unique_ptr<Result> BufferedResult::empty() {
 
 std::unique_ptr<Result> BufferedResult::text_rows(const std::vector<std::string>& columns,
                                                   const std::vector<std::vector<std::string>>& rows,
-                                                  std::string command_tag) {
+                                                  std::string command_tag, LogicalType type) {
   std::vector<ResultColumn> result_columns;
   for (const std::string& name : columns) {
-    result_columns.push_back({name, TypeId::kText, kNoObject, 0});
+    result_columns.push_back({name, type, kNoObject, 0});
   }
   std::vector<DataChunk> chunks;
   for (size_t first = 0; first < rows.size(); first += kVectorSize) {
     DataChunk chunk;
     chunk.size = std::min(kVectorSize, rows.size() - first);
     for (size_t c = 0; c < columns.size(); ++c) {
-      Vector column = Vector::flat(TypeId::kText, chunk.size);
+      Vector column = Vector::flat(type, chunk.size);
       for (size_t r = 0; r < chunk.size; ++r) {
         column.mutable_data<std::string_view>()[r] = column.heap().add(rows[first + r][c]);
       }

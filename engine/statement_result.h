@@ -25,9 +25,10 @@ class BufferedResult final : public Result {
   /// No rows, only a tag.
   static std::unique_ptr<Result> command(std::string command_tag, uint64_t row_count = 0);
   static std::unique_ptr<Result> empty();
-  /// Rows of text; `columns` names them.
+  /// Rows of text, or of another type that is held as text; `columns` names them.
   static std::unique_ptr<Result> text_rows(const std::vector<std::string>& columns,
-                                           const std::vector<std::vector<std::string>>& rows, std::string command_tag);
+                                           const std::vector<std::vector<std::string>>& rows, std::string command_tag,
+                                           LogicalType type = TypeId::kText);
 
   [[nodiscard]] Kind kind() const override { return kind_; }
   [[nodiscard]] const std::vector<ResultColumn>& columns() const override { return columns_; }

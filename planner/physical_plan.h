@@ -371,11 +371,4 @@ struct PhysicalLockRows final : PhysicalNode {
   PhysicalLockRows() : PhysicalNode(PhysicalKind::kLockRows) {}
 };
 
-/// PostgreSQL's EXPLAIN layout: `Seq Scan on t  (cost=0.00..1.00 rows=1 width=4)`, children indented under `->`.
-///
-/// `annotate` (may be empty) gives what follows a node's line: the rest of the line, then perhaps further lines, which
-/// are indented below it. EXPLAIN ANALYZE puts the executor's numbers there.
-using NodeAnnotation = std::function<std::string(const PhysicalNode& node)>;
-std::string explain_text(const PhysicalNode& plan, const NodeAnnotation& annotate = {});
-
 }  // namespace tidemark

@@ -575,9 +575,15 @@ void describe_utility(Session& session, PreparedStatement& prepared, std::span<c
     prepared.returns_rows_ = true;
   };
   switch (statement.kind) {
-    case Kind::Explain:
+    case Kind::Explain: {
       text_column("QUERY PLAN");
+      const auto& options = statement.as<ast::ExplainStatement>().options;
+      const auto format = std::ranges::find(options, "format", &ast::Option::name);
+      if (format != options.end() && format->value == "json") {
+        prepared.columns_[0].type = TypeId::kJson;
+      }
       break;
+    }
     case Kind::Show: {
       const std::string& name = statement.as<ast::ShowStatement>().name;
       if (name == "all") {
