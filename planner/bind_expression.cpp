@@ -268,19 +268,30 @@ ExpressionPtr Binder::bind_in(const ast::InExpression& expression) {
       tests.push_back(compare_rows(symbol, *row, *item_row, expression.position));
     }
   } else {
-    // The operand and the items agree on one type, as in ARRAY[…]; if they cannot, each is compared on its own.
+    // The operand and the items that read no column agree on one type, as in ARRAY[…], if there are several; if they
+    // cannot, and for all other items, each is compared on its own.
+    ExpressionPtr operand = bind(*expression.operand);
     std::vector<ExpressionPtr> items;
-    items.push_back(bind(*expression.operand));
-    for (const ast::ExpressionPtr& item : expression.list) items.push_back(bind(*item));
+    std::vector<ExpressionPtr> alike;
+    alike.push_back(operand->clone());
+    std::vector<bool> is_alike;
+    for (const ast::ExpressionPtr& item : expression.list) {
+      items.push_back(bind(*item));
+      PlanColumnSet read;
+      add_columns(*items.back(), read);
+      is_alike.push_back(read.empty());
+      if (read.empty()) alike.push_back(items.back()->clone());
+    }
     std::optional<LogicalType> common;
+    constexpr size_t kOperandAndOne = 2;
     try {
-      common = common_type(items, "IN");
+      if (alike.size() > kOperandAndOne) common = common_type(alike, "IN");
     } catch (const Error&) {
       common.reset();  // Comparing one by one finds the operator, or says which does not exist.
     }
-    for (size_t i = 1; i < items.size(); ++i) {
-      if (common) items[i] = coerce(std::move(items[i]), *common, CastContext::kImplicit);
-      tests.push_back(call_operator(symbol, items[0]->clone(), std::move(items[i]), expression.position));
+    for (size_t i = 0; i < items.size(); ++i) {
+      if (common && is_alike[i]) items[i] = coerce(std::move(items[i]), *common, CastContext::kImplicit);
+      tests.push_back(call_operator(symbol, operand->clone(), std::move(items[i]), expression.position));
     }
   }
   if (tests.size() == 1) return std::move(tests[0]);

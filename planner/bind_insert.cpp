@@ -334,6 +334,10 @@ LogicalPtr Binder::bind_insert(const ast::InsertStatement& insert) {
   ScopeItem item =
       seen_through(relation, target_item(table, table.name, node->target.row_columns), nullptr, &node->target);
   item.alias = insert.alias.empty() ? *relation.name : insert.alias;
+  if (insert.alias.empty()) {
+    item.schema = relation.schema;
+    item.database = relation.database;
+  }
   std::vector<uint32_t> columns = target_columns(insert.columns, relation, item, node->target);
   LogicalPtr rows;
   if (insert.query) {

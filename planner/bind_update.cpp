@@ -220,7 +220,11 @@ LogicalPtr Binder::bind_target_scan(const ast::TableReference& reference, const 
     register_columns(row);
     item.alias = alias;
     level_->items.push_back(std::move(item));
-    plan = make_filter(std::move(plan), std::move(conditions));
+    for (ExpressionPtr& condition : conditions) plan = filter_with_subqueries(std::move(plan), std::move(condition));
+  }
+  if (reference.alias.empty()) {
+    level_->items.back().schema = relation.schema;
+    level_->items.back().database = relation.database;
   }
   return plan;
 }

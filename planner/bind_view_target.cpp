@@ -90,6 +90,8 @@ Binder::WrittenRelation::View Binder::updatable_view(const ViewEntry& view, std:
 Binder::WrittenRelation Binder::find_written(const ast::QualifiedName& name, std::string_view verb) {
   WrittenRelation relation;
   FoundRelation found = find_relation(name);
+  relation.schema = found.schema;
+  relation.database = found.database;
   const std::vector<std::string> path = context_.search_path;
   while (const auto* view = found.entry ? std::get_if<ViewEntry>(found.entry) : nullptr) {
     if (view->materialized_table != kNoObject) {
@@ -149,16 +151,16 @@ ScopeItem Binder::seen_through(const WrittenRelation& relation, ScopeItem item, 
       level_->items.push_back(item);
       if (select.where) {
         ExpressionPtr where = bind_predicate(*select.where, ExpressionPlace::kWhere);
-        if (has_subquery(*where)) {
-          throw Error(sqlstate::kFeatureNotSupported,
-                      "writing through view \"" + view->entry->name + "\" with a subquery is not supported");
-        }
         // A cascaded check holds rows against the conditions of the views below, too.
         const bool is_checked =
             target && std::any_of(relation.views.begin(), view.base(), [&](const WrittenRelation::View& above) {
               return above.entry->check_option == CheckOption::kCascaded ||
                      (&above == &*view && above.entry->check_option == CheckOption::kLocal);
             });
+        if (is_checked && has_subquery(*where)) {
+          throw Error(sqlstate::kFeatureNotSupported, "writing through view \"" + view->entry->name +
+                                                          "\" with a subquery under CHECK OPTION is not supported");
+        }
         if (is_checked) target->checks.push_back({view->entry->name, where->clone(), true});
         if (conditions) conditions->push_back(std::move(where));
       }

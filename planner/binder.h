@@ -192,6 +192,7 @@ class Binder {
   struct WrittenRelation {
     const TableEntry* table = nullptr;
     const std::string* name = nullptr;  ///< as the statement calls it: the view's, or the table's
+    std::string schema, database;       ///< where that is
     struct View {
       const ViewEntry* entry = nullptr;
       ast::StatementPtr query;

@@ -18,7 +18,8 @@ std::unordered_map<PlanColumn, uint32_t> row_layout(const std::vector<PlanColumn
 
 }  // namespace
 
-/// RETURNING reads the row first, then the child's columns, which begin at `child_offset`.
+/// RETURNING reads the row first, then the child's columns, which begin at `child_offset`: after the row id, where the
+/// row has one.
 PhysicalWriteTarget PhysicalPlanner::plan_target(const WriteTarget& target, const PhysicalNode& child,
                                                  uint32_t child_offset) const {
   PhysicalWriteTarget result;
@@ -105,8 +106,8 @@ PhysicalPlanner::NodePtr PhysicalPlanner::plan_update(const LogicalUpdate& updat
   auto node = std::make_unique<PhysicalUpdate>();
   const LogicalNode& rows = *update.children[0];
   PhysicalPtr child = plan_aligned(rows, row_first(rows, update.target, update.row_id));
-  const auto width = static_cast<uint32_t>(update.target.row_columns.size());
-  node->target = plan_target(update.target, *child, width);
+  const size_t width = update.target.row_columns.size() + (update.row_id ? 1 : 0);
+  node->target = plan_target(update.target, *child, static_cast<uint32_t>(width));
   const Layout layout = layout_of(child->outputs);
   for (const ColumnAssignment& assignment : update.assignments) {
     node->assignments.push_back({assignment.column, translate(*assignment.value, layout)});
@@ -171,8 +172,8 @@ PhysicalPlanner::NodePtr PhysicalPlanner::plan_delete(const LogicalDelete& state
   auto node = std::make_unique<PhysicalDelete>();
   const LogicalNode& rows = *statement.children[0];
   PhysicalPtr child = plan_aligned(rows, row_first(rows, statement.target, statement.row_id));
-  const auto width = static_cast<uint32_t>(statement.target.row_columns.size());
-  node->target = plan_target(statement.target, *child, width);
+  const size_t width = statement.target.row_columns.size() + (statement.row_id ? 1 : 0);
+  node->target = plan_target(statement.target, *child, static_cast<uint32_t>(width));
   const TableEntry& table = *context_.catalog.table(statement.target.table);
   node->rectangle = statement.target.returning.empty() && table.uniques.empty() && table.referenced_by.empty() &&
                     is_rectangle(*child, table);
