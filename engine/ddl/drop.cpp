@@ -173,7 +173,7 @@ void drop_relation(const CatalogEntry& entry, bool cascade, Underway& underway, 
   drop_dependents(copy, kNoColumn, std::string(word_for(copy)) + " " + name_of(copy), cascade, underway, context);
   switch (kind_of(copy)) {
     case ObjectKind::kTable:
-      drop_foreign_keys(std::get<TableEntry>(copy), cascade, context);
+      drop_foreign_keys(std::get<TableEntry>(copy), cascade, underway, context);
       // Read again: its own foreign keys have gone from it.
       drop_table(*context.catalog().table(id_of(copy)), context);
       return;

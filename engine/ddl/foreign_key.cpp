@@ -188,13 +188,14 @@ void drop_references(TableEntry& table, const std::vector<ColumnId>& columns, bo
   }
 }
 
-void drop_foreign_keys(const TableEntry& table, bool cascade, DdlContext& context) {
+void drop_foreign_keys(const TableEntry& table, bool cascade, const std::set<ObjectId>& leaving, DdlContext& context) {
   for (const ObjectId id : table.referenced_by) {
     const TableEntry* found = id == table.id ? nullptr : context.catalog().table(id);
     if (found == nullptr) {
       continue;
     }
     TableEntry referrer = *found;
+    const bool leaves = leaving.contains(id);
     std::string detail;
     for (const ForeignKey& key : found->foreign_keys) {
       if (key.referenced_table != table.id) {
@@ -202,12 +203,14 @@ void drop_foreign_keys(const TableEntry& table, bool cascade, DdlContext& contex
       }
       const std::string what = "constraint " + key.name + " on table " + referrer.name;
       detail += (detail.empty() ? "" : "\n") + what + " depends on table " + table.name;
-      if (cascade) {
+      if (cascade && !leaves) {
         context.notice("NOTICE", Error(sqlstate::kSuccessfulCompletion, "drop cascades to " + what));
+      }
+      if (cascade || leaves) {
         std::erase_if(referrer.foreign_keys, [&key](const ForeignKey& other) { return other.id == key.id; });
       }
     }
-    if (!cascade) {
+    if (!cascade && !leaves) {
       throw Error(sqlstate::kDependentObjectsStillExist,
                   "cannot drop table " + table.name + " because other objects depend on it")
           .with_detail(detail)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <set>
 #include <string>
 
 #include "engine/ddl/ddl_context.h"
@@ -20,8 +21,9 @@ void remove_foreign_key(TableEntry& table, const std::string& name, DdlContext& 
 void drop_references(TableEntry& table, const std::vector<ColumnId>& columns, bool any, const std::string& dropped,
                      bool cascade, DdlContext& context);
 
-/// Before `table` is dropped: its foreign keys are forgotten, and those to it with CASCADE; else 2BP01 for them.
-void drop_foreign_keys(const TableEntry& table, bool cascade, DdlContext& context);
+/// Before `table` is dropped: its foreign keys are forgotten, and those to it of tables that go as well (`leaving`), or
+/// with CASCADE; else 2BP01 for them.
+void drop_foreign_keys(const TableEntry& table, bool cascade, const std::set<ObjectId>& leaving, DdlContext& context);
 
 /// The table has taken another id (a rewrite): foreign keys from and to it follow.
 void move_foreign_keys(ObjectId from, ObjectId to, DdlContext& context);

@@ -285,11 +285,12 @@ class TableAlteration {
                                                                  before.name + "\" does not exist, skipping"));
       return;
     }
+    bool orders_rows = false;  // A key goes with any of its columns, and rows are to be laid anew.
+    ColumnId dropped = kNoColumn;
     change([&](TableEntry& table, DdlContext& context) {
       const ColumnEntry column = column_of(table, action.name);
-      if (table.is_key_column(column.id) || column.id == table.time_column) {
-        throw Error(sqlstate::kFeatureNotSupported, "cannot drop key or time column \"" + column.name + "\"");
-      }
+      dropped = column.id;
+      orders_rows = table.is_key_column(column.id) || column.id == table.time_column;
       drop_dependent_views(table, column.id, "column " + column.name + " of table " + table.name, action.cascade,
                            context);
       drop_generated_from(table, column, action.cascade, context);
@@ -299,7 +300,9 @@ class TableAlteration {
       if (column.owned_sequence != kNoObject) {
         context.drop(ObjectKind::kSequence, column.owned_sequence);
       }
-      std::erase_if(table.columns, [&](const ColumnEntry& other) { return other.id == column.id; });
+      if (!orders_rows) {
+        std::erase_if(table.columns, [&](const ColumnEntry& other) { return other.id == column.id; });
+      }
       std::erase_if(table.uniques, [&](const UniqueConstraint& unique) {
         const bool uses = unique.is_computed()
                               ? std::ranges::count(columns_of_index(unique.index_sql, before, context), column.id) != 0
@@ -310,6 +313,17 @@ class TableAlteration {
         return uses;
       });
     });
+    if (!orders_rows) {
+      return;
+    }
+    TableEntry changed = current();
+    if (changed.is_key_column(dropped)) {
+      changed.key.reset();
+    }
+    std::erase_if(changed.columns, [&](const ColumnEntry& column) { return column.id == dropped; });
+    changed.time_column = kNoColumn;
+    decide_kind(changed);
+    rewrite(changed, column_names(changed));
   }
 
   static bool reads(const std::string& sql, const TableEntry& table, ColumnId column, const DdlContext& context) {
@@ -430,6 +444,13 @@ class TableAlteration {
     session_.run_ddl([&](DdlContext& context) {
       context.drop(ObjectKind::kTable, before.id);
       move_foreign_keys(before.id, changed.id, context);
+      for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kView)) {
+        ViewEntry view = std::get<ViewEntry>(*entry);
+        if (std::ranges::count(view.depends_on, before.id) != 0) {
+          std::ranges::replace(view.depends_on, before.id, changed.id);
+          context.put(std::move(view));
+        }
+      }
       for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kIndex)) {
         IndexEntry index = std::get<IndexEntry>(*entry);
         if (index.table == before.id) {
