@@ -27,6 +27,7 @@ void comment_on(const ast::CommentStatement& statement, DdlContext& context);
 void create_domain(const ast::CreateDomainStatement& statement, DdlContext& context);
 /// New rules are checked against the columns of the domain.
 void alter_domain(Session& session, const ast::AlterDomainStatement& statement);
+void rename_domain_constraint(const ast::RenameStatement& statement, DdlContext& context);
 /// OWNER TO for what is no relation.
 void set_owner(const ast::SetOwnerStatement& statement, DdlContext& context);
 /// `text search parser`: what messages call such an object.

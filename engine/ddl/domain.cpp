@@ -154,6 +154,22 @@ void create_domain(const ast::CreateDomainStatement& statement, DdlContext& cont
   context.put(std::move(domain));
 }
 
+void rename_domain_constraint(const ast::RenameStatement& statement, DdlContext& context) {
+  TypeEntry domain = domain_by_name(statement.name, context);
+  context.require_owner(domain.owner, "type", domain.name);
+  const auto check = std::ranges::find(domain.checks, statement.part, &CheckConstraint::name);
+  if (check == domain.checks.end()) {
+    throw Error(sqlstate::kUndefinedObject,
+                "constraint \"" + statement.part + "\" for domain " + domain.name + " does not exist");
+  }
+  if (std::ranges::count(domain.checks, statement.new_name, &CheckConstraint::name) != 0) {
+    throw Error(sqlstate::kDuplicateObject,
+                "constraint \"" + statement.new_name + "\" for domain " + domain.name + " already exists");
+  }
+  check->name = statement.new_name;
+  context.put(std::move(domain));
+}
+
 void alter_domain(Session& session, const ast::AlterDomainStatement& statement) {
   using Action = ast::AlterDomainStatement::Action;
   TypeEntry changed;

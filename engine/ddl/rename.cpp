@@ -275,10 +275,12 @@ void rename_object(const ast::RenameStatement& statement, DdlContext& context) {
     rename_type(statement, context);
     return;
   }
-  if (statement.object == ast::ObjectKind::Attribute || statement.object == ast::ObjectKind::DomainConstraint) {
-    throw Error(sqlstate::kFeatureNotSupported, statement.object == ast::ObjectKind::Attribute
-                                                    ? "renaming attributes of types is not supported"
-                                                    : "renaming constraints of domains is not supported");
+  if (statement.object == ast::ObjectKind::DomainConstraint) {
+    rename_domain_constraint(statement, context);
+    return;
+  }
+  if (statement.object == ast::ObjectKind::Attribute) {
+    throw Error(sqlstate::kFeatureNotSupported, "renaming attributes of types is not supported");
   }
   const CatalogEntry* found = context.find_relation(statement.name);
   const UniqueConstraint* unique = nullptr;

@@ -2,7 +2,9 @@
 // as clients see them.
 
 #include <algorithm>
+#include <array>
 
+#include "base/ascii.h"
 #include "engine/system_tables/system_table.h"
 #include "planner/planner.h"
 
@@ -37,8 +39,8 @@ void table_rows(const SystemContext& context, SystemRows& rows) {
   }
   for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kView)) {
     const auto& view = std::get<ViewEntry>(*entry);
-    if (view.materialized_table == kNoObject) {
-      add(view.schema, view.name, "VIEW", false);
+    if (view.materialized_table == kNoObject && schema_of(context, view.schema).database == context.database().id) {
+      add(view.schema, view.name, "VIEW", is_updatable_view(view));
     }
   }
 }
@@ -69,8 +71,77 @@ std::string type_schema(const SystemContext& context, LogicalType type) {
   return user == nullptr ? "pg_catalog" : schema_of(context, user->schema).name;
 }
 
+/// How long values may be, in letters and in bytes.
+std::pair<Value, Value> character_lengths(LogicalType type) {
+  constexpr int64_t kUnbounded = 1 << 30;
+  constexpr int64_t kLetterBytesMax = 4;
+  switch (type.id) {
+    case TypeId::kText:
+      return {null(), number(kUnbounded)};
+    case TypeId::kVarchar:
+    case TypeId::kBpchar:
+      return type.modifier >= 4 ? std::pair(number(type.modifier - 4), number((type.modifier - 4) * kLetterBytesMax))
+                                : std::pair(null(), number(kUnbounded));
+    case TypeId::kBit:
+    case TypeId::kVarbit:
+      return {type.modifier >= 0 ? number(type.modifier) : null(), null()};
+    default:
+      return {null(), null()};
+  }
+}
+
+Value datetime_precision(LogicalType type) {
+  constexpr int32_t kAllDigits = 0xffff;
+  if (type.id == TypeId::kDate) {
+    return number(0);
+  }
+  if (type.id == TypeId::kInterval && type.modifier >= 0) {
+    return number((type.modifier & kAllDigits) == kAllDigits ? 6 : type.modifier & kAllDigits);
+  }
+  const bool is_time = is_timestamp_type(type.id) || type.id == TypeId::kTime || type.id == TypeId::kTimeTz ||
+                       type.id == TypeId::kInterval;
+  return is_time ? number(type.modifier >= 0 && type.id != TypeId::kTimestampTzNs ? type.modifier : 6) : null();
+}
+
+/// `YEAR TO MONTH` of an interval that is held to fields.
+Value interval_fields(LogicalType type) {
+  constexpr std::string_view kPlain = "interval ";
+  std::string shown = type.id == TypeId::kInterval ? type.to_string() : "";
+  if (!shown.starts_with(kPlain)) {
+    return null();
+  }
+  return text(to_ascii_upper(shown.substr(kPlain.size())));
+}
+
+/// A domain's database, schema and name; NULLs where the column is of none.
+std::array<Value, 3> domain_names(const SystemContext& context, const ColumnEntry& column) {
+  const CatalogEntry* entry = column.domain == kNoObject ? nullptr : context.catalog().object(column.domain);
+  const auto* domain = entry == nullptr ? nullptr : std::get_if<TypeEntry>(entry);
+  if (domain == nullptr) {
+    return {null(), null(), null()};
+  }
+  return {text(context.database().name), text(schema_of(context, domain->schema).name), text(domain->name)};
+}
+
+/// `identity_generation` to `identity_cycle`.
+std::array<Value, 6> identity_values(const SystemContext& context, const ColumnEntry& column) {
+  const CatalogEntry* entry =
+      column.identity == Identity::kNone ? nullptr : context.catalog().object(column.owned_sequence);
+  const auto* sequence = entry == nullptr ? nullptr : std::get_if<SequenceEntry>(entry);
+  if (sequence == nullptr) {
+    return {null(), null(), null(), null(), null(), yes_or_no(false)};
+  }
+  const auto digits = [](int64_t value) { return text(std::to_string(value)); };
+  return {text(column.identity == Identity::kAlways ? "ALWAYS" : "BY DEFAULT"),
+          digits(sequence->start),
+          digits(sequence->increment),
+          digits(sequence->max),
+          digits(sequence->min),
+          yes_or_no(sequence->cycle)};
+}
+
 void add_columns(const SystemContext& context, ObjectId schema, const std::string& relation,
-                 const std::vector<ColumnEntry>& columns, SystemRows& rows) {
+                 const std::vector<ColumnEntry>& columns, bool updatable, SystemRows& rows) {
   const Value database = text(context.database().name);
   for (size_t i = 0; i < columns.size(); ++i) {
     const ColumnEntry& column = columns[i];
@@ -80,14 +151,14 @@ void add_columns(const SystemContext& context, ObjectId schema, const std::strin
     if (type.id == TypeId::kTimestampTzNs) {
       plain = TypeId::kTimestampTz;
     }
-    const bool has_length = (type.id == TypeId::kVarchar || type.id == TypeId::kBpchar) && type.modifier >= 4;
-    const bool is_time = is_timestamp_type(type.id) || type.id == TypeId::kTime || type.id == TypeId::kTimeTz ||
-                         type.id == TypeId::kInterval;
+    const auto [letters, bytes] = character_lengths(type);
     const auto [precision, radix] = numeric_precision(type);
     const Value scale = is_integer_type(type.id)                            ? number(0)
                         : type.id == TypeId::kNumeric && type.modifier >= 4 ? number((type.modifier - 4) & 0x7ff)
                                                                             : null();
     const bool is_identity = column.identity != Identity::kNone;
+    const auto [domain_database, domain_schema, domain_name] = domain_names(context, column);
+    const auto identity = identity_values(context, column);
     rows.push_back({database,
                     text(schema_of(context, schema).name),
                     text(relation),
@@ -98,56 +169,87 @@ void add_columns(const SystemContext& context, ObjectId schema, const std::strin
                     text(type.is_array()       ? "ARRAY"
                          : type.user_type != 0 ? "USER-DEFINED"
                                                : plain.to_string()),
-                    has_length ? number(type.modifier - 4) : null(),
-                    null(),
+                    letters,
+                    bytes,
                     precision,
                     radix,
                     scale,
-                    is_time                    ? number(6)
-                    : type.id == TypeId::kDate ? number(0)
-                                               : null(),
+                    datetime_precision(type),
+                    interval_fields(type),
+                    null(),  // interval_precision
+                    null(),  // character_set_…
                     null(),
+                    null(),
+                    null(),  // collation_…
+                    null(),
+                    null(),
+                    domain_database,
+                    domain_schema,
+                    domain_name,
                     database,
                     text(type_schema(context, type)),
                     text(plain.internal_name()),
+                    null(),  // scope_…
+                    null(),
+                    null(),
+                    null(),  // maximum_cardinality
+                    text(std::to_string(i + 1)),
+                    yes_or_no(false),
                     yes_or_no(is_identity),
-                    !is_identity ? null() : text(column.identity == Identity::kAlways ? "ALWAYS" : "BY DEFAULT"),
+                    identity[0],
+                    identity[1],
+                    identity[2],
+                    identity[3],
+                    identity[4],
+                    identity[5],
                     text(column.generated_sql.empty() ? "NEVER" : "ALWAYS"),
                     column.generated_sql.empty() ? null() : text(column.generated_sql),
-                    null(),
-                    yes_or_no(true)});
+                    yes_or_no(updatable)});
   }
 }
 
 void column_rows(const SystemContext& context, SystemRows& rows) {
   for (const TableEntry* table : visible_tables(context)) {
-    add_columns(context, table->schema, table->name, table->columns, rows);
+    add_columns(context, table->schema, table->name, table->columns, true, rows);
   }
   for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kView)) {
     const auto& view = std::get<ViewEntry>(*entry);
-    add_columns(context, view.schema, view.name, view.columns, rows);
+    if (view.materialized_table == kNoObject && schema_of(context, view.schema).database == context.database().id) {
+      add_columns(context, view.schema, view.name, view.columns, is_updatable_view(view), rows);
+    }
   }
+}
+
+/// PostgreSQL 15 has no constraint for NOT NULL, and so makes up a name.
+std::string not_null_name(const TableEntry& table, const ColumnEntry& column) {
+  return std::to_string(table.schema) + "_" + std::to_string(table.id) + "_" + std::to_string(column.id) + "_not_null";
 }
 
 void table_constraint_rows(const SystemContext& context, SystemRows& rows) {
   const Value database = text(context.database().name);
   for (const TableEntry* table : visible_tables(context)) {
     const Value schema = text(schema_of(context, table->schema).name);
-    const auto add = [&](const std::string& name, std::string_view type) {
+    const auto add = [&](const std::string& name, std::string_view type, Value nulls_distinct) {
       rows.push_back({database, schema, text(name), database, schema, text(table->name), text(type), yes_or_no(false),
-                      yes_or_no(false), yes_or_no(true)});
+                      yes_or_no(false), yes_or_no(true), std::move(nulls_distinct)});
     };
     for (const UniqueConstraint* unique : unique_constraints(*table)) {
       if (!unique->index_sql.empty()) {
         continue;  // An index is no constraint.
       }
-      add(unique->name, unique->primary ? "PRIMARY KEY" : "UNIQUE");
+      add(unique->name, unique->primary ? "PRIMARY KEY" : "UNIQUE",
+          unique->primary ? null() : yes_or_no(!unique->nulls_not_distinct));
     }
     for (const CheckConstraint& check : table->checks) {
-      add(check.name, "CHECK");
+      add(check.name, "CHECK", null());
+    }
+    for (const ColumnEntry& column : table->columns) {
+      if (column.not_null) {
+        add(not_null_name(*table, column), "CHECK", null());
+      }
     }
     for (const ForeignKey& key : table->foreign_keys) {
-      add(key.name, "FOREIGN KEY");
+      add(key.name, "FOREIGN KEY", null());
       constexpr size_t kDeferrable = 7, kDeferred = 8;
       rows.back()[kDeferrable] = yes_or_no(key.deferrable);
       rows.back()[kDeferred] = yes_or_no(key.initially_deferred);
@@ -206,6 +308,12 @@ void schema_check_rows(const SystemContext& context, SystemRows& rows) {
     for (const CheckConstraint& check : table->checks) {
       rows.push_back(
           {database, text(schema_of(context, table->schema).name), text(check.name), text("((" + check.sql + "))")});
+    }
+    for (const ColumnEntry& column : table->columns) {
+      if (column.not_null) {
+        rows.push_back({database, text(schema_of(context, table->schema).name), text(not_null_name(*table, column)),
+                        text(column.name + " IS NOT NULL")});
+      }
     }
   }
 }
@@ -279,9 +387,38 @@ void schema_domain_rows(const SystemContext& context, SystemRows& rows) {
     }
     LogicalType plain = domain.base;
     plain.modifier = -1;
-    rows.push_back({text(context.database().name), text(schema.name), text(domain.name), text(plain.to_string()),
-                    domain.default_sql.empty() ? null() : text(domain.default_sql), text(context.database().name),
-                    text("pg_catalog"), text(plain.internal_name())});
+    const auto [letters, bytes] = character_lengths(domain.base);
+    const auto [precision, radix] = numeric_precision(domain.base);
+    rows.push_back({text(context.database().name),
+                    text(schema.name),
+                    text(domain.name),
+                    text(plain.to_string()),
+                    letters,
+                    bytes,
+                    null(),
+                    null(),
+                    null(),
+                    null(),
+                    null(),
+                    null(),
+                    precision,
+                    radix,
+                    is_integer_type(domain.base.id) ? number(0)
+                    : domain.base.id == TypeId::kNumeric && domain.base.modifier >= 4
+                        ? number((domain.base.modifier - 4) & 0x7ff)
+                        : null(),
+                    datetime_precision(domain.base),
+                    interval_fields(domain.base),
+                    null(),
+                    domain.default_sql.empty() ? null() : text(domain.default_sql),
+                    text(context.database().name),
+                    text("pg_catalog"),
+                    text(plain.internal_name()),
+                    null(),
+                    null(),
+                    null(),
+                    null(),
+                    text("1")});
   }
 }
 
@@ -314,63 +451,79 @@ void key_column_rows(const SystemContext& context, SystemRows& rows) {
 }  // namespace
 
 void add_information_schema(SystemTableList& list) {
-  list.add(kSchema, "schemata", "catalog_name:name schema_name:name schema_owner:name", schemata_rows);
+  list.add(kSchema, "schemata",
+           "catalog_name:name schema_name:name schema_owner:name default_character_set_catalog:name "
+           "default_character_set_schema:name default_character_set_name:name sql_path:varchar",
+           schemata_rows);
   list.add(kSchema, "tables",
-           "table_catalog:name table_schema:name table_name:name table_type:text self_referencing_column_name:name "
-           "reference_generation:text "
+           "table_catalog:name table_schema:name table_name:name table_type:varchar self_referencing_column_name:name "
+           "reference_generation:varchar "
            "user_defined_type_catalog:name user_defined_type_schema:name user_defined_type_name:name "
-           "is_insertable_into:text is_typed:text commit_action:text",
+           "is_insertable_into:varchar is_typed:varchar commit_action:varchar",
            table_rows);
   list.add(kSchema, "columns",
            "table_catalog:name table_schema:name table_name:name column_name:name ordinal_position:int4 "
-           "column_default:text is_nullable:text data_type:text "
+           "column_default:varchar is_nullable:varchar data_type:varchar "
            "character_maximum_length:int4 character_octet_length:int4 numeric_precision:int4 "
-           "numeric_precision_radix:int4 numeric_scale:int4 "
-           "datetime_precision:int4 collation_name:name udt_catalog:name udt_schema:name udt_name:name "
-           "is_identity:text identity_generation:text "
-           "is_generated:text generation_expression:text domain_name:name is_updatable:text",
+           "numeric_precision_radix:int4 numeric_scale:int4 datetime_precision:int4 interval_type:varchar "
+           "interval_precision:int4 character_set_catalog:name character_set_schema:name character_set_name:name "
+           "collation_catalog:name collation_schema:name collation_name:name domain_catalog:name domain_schema:name "
+           "domain_name:name udt_catalog:name udt_schema:name udt_name:name scope_catalog:name scope_schema:name "
+           "scope_name:name maximum_cardinality:int4 dtd_identifier:name is_self_referencing:varchar "
+           "is_identity:varchar identity_generation:varchar identity_start:varchar identity_increment:varchar "
+           "identity_maximum:varchar identity_minimum:varchar identity_cycle:varchar is_generated:varchar "
+           "generation_expression:varchar is_updatable:varchar",
            column_rows);
   list.add(kSchema, "table_constraints",
            "constraint_catalog:name constraint_schema:name constraint_name:name table_catalog:name table_schema:name "
-           "table_name:name constraint_type:text "
-           "is_deferrable:text initially_deferred:text enforced:text",
+           "table_name:name constraint_type:varchar "
+           "is_deferrable:varchar initially_deferred:varchar enforced:varchar nulls_distinct:varchar",
            table_constraint_rows);
   list.add(kSchema, "referential_constraints",
            "constraint_catalog:name constraint_schema:name constraint_name:name unique_constraint_catalog:name "
-           "unique_constraint_schema:name unique_constraint_name:name match_option:text update_rule:text "
-           "delete_rule:text",
+           "unique_constraint_schema:name unique_constraint_name:name match_option:varchar update_rule:varchar "
+           "delete_rule:varchar",
            referential_rows);
   list.add(kSchema, "check_constraints",
-           "constraint_catalog:name constraint_schema:name constraint_name:name check_clause:text", schema_check_rows);
+           "constraint_catalog:name constraint_schema:name constraint_name:name check_clause:varchar",
+           schema_check_rows);
   list.add(kSchema, "constraint_column_usage",
            "table_catalog:name table_schema:name table_name:name column_name:name constraint_catalog:name "
            "constraint_schema:name constraint_name:name",
            constraint_column_rows);
   list.add(kSchema, "views",
-           "table_catalog:name table_schema:name table_name:name view_definition:text check_option:text "
-           "is_updatable:text is_insertable_into:text is_trigger_updatable:text is_trigger_deletable:text "
-           "is_trigger_insertable_into:text",
+           "table_catalog:name table_schema:name table_name:name view_definition:varchar check_option:varchar "
+           "is_updatable:varchar is_insertable_into:varchar is_trigger_updatable:varchar is_trigger_deletable:varchar "
+           "is_trigger_insertable_into:varchar",
            schema_view_rows);
-  list.add(kSchema, "sequences",
-           "sequence_catalog:name sequence_schema:name sequence_name:name data_type:text numeric_precision:int4 "
-           "numeric_precision_radix:int4 numeric_scale:int4 start_value:text minimum_value:text maximum_value:text "
-           "increment:text cycle_option:text",
-           schema_sequence_rows);
+  list.add(
+      kSchema, "sequences",
+      "sequence_catalog:name sequence_schema:name sequence_name:name data_type:varchar numeric_precision:int4 "
+      "numeric_precision_radix:int4 numeric_scale:int4 start_value:varchar minimum_value:varchar maximum_value:varchar "
+      "increment:varchar cycle_option:varchar",
+      schema_sequence_rows);
   list.add(kSchema, "domains",
-           "domain_catalog:name domain_schema:name domain_name:name data_type:text domain_default:text "
-           "udt_catalog:name udt_schema:name udt_name:name",
+           "domain_catalog:name domain_schema:name domain_name:name data_type:varchar character_maximum_length:int4 "
+           "character_octet_length:int4 character_set_catalog:name character_set_schema:name character_set_name:name "
+           "collation_catalog:name collation_schema:name collation_name:name numeric_precision:int4 "
+           "numeric_precision_radix:int4 numeric_scale:int4 datetime_precision:int4 interval_type:varchar "
+           "interval_precision:int4 domain_default:varchar udt_catalog:name udt_schema:name udt_name:name "
+           "scope_catalog:name scope_schema:name scope_name:name maximum_cardinality:int4 dtd_identifier:name",
            schema_domain_rows);
   // Of these there are none.
   list.add(kSchema, "triggers",
-           "trigger_catalog:name trigger_schema:name trigger_name:name event_manipulation:text "
+           "trigger_catalog:name trigger_schema:name trigger_name:name event_manipulation:varchar "
            "event_object_catalog:name event_object_schema:name event_object_table:name action_order:int4 "
-           "action_condition:text action_statement:text action_orientation:text action_timing:text");
-  list.add(kSchema, "routines",
-           "specific_catalog:name specific_schema:name specific_name:name routine_catalog:name routine_schema:name "
-           "routine_name:name routine_type:text data_type:text routine_definition:text external_language:text");
+           "action_condition:varchar action_statement:varchar action_orientation:varchar action_timing:varchar "
+           "action_reference_old_table:name action_reference_new_table:name action_reference_old_row:name "
+           "action_reference_new_row:name created:timestamptz");
+  list.add(
+      kSchema, "routines",
+      "specific_catalog:name specific_schema:name specific_name:name routine_catalog:name routine_schema:name "
+      "routine_name:name routine_type:varchar data_type:varchar routine_definition:varchar external_language:varchar");
   list.add(kSchema, "parameters",
-           "specific_catalog:name specific_schema:name specific_name:name ordinal_position:int4 parameter_mode:text "
-           "parameter_name:name data_type:text");
+           "specific_catalog:name specific_schema:name specific_name:name ordinal_position:int4 parameter_mode:varchar "
+           "parameter_name:name data_type:varchar");
   list.add(kSchema, "key_column_usage",
            "constraint_catalog:name constraint_schema:name constraint_name:name table_catalog:name table_schema:name "
            "table_name:name column_name:name "

@@ -1,4 +1,7 @@
+#include <fmt/format.h>
+
 #include "engine/cursor.h"
+#include "engine/ddl/ddl_context.h"
 #include "engine/session.h"
 #include "engine/setting_values.h"
 #include "engine/statement_result.h"
@@ -6,6 +9,9 @@
 #include "parser/ast_expression.h"
 #include "parser/ast_statement.h"
 #include "parser/ast_to_sql.h"
+#include "planner/planner.h"
+#include "types/datetime_input.h"
+#include "types/interval.h"
 
 namespace tidemark {
 namespace {
@@ -13,15 +19,37 @@ namespace {
 /// Settings whose value is a list of names; the others take one value.
 bool is_name_list(std::string_view name) { return name == "search_path" || name == "disabled_rules"; }
 
-std::string value_text(const ast::SetStatement& statement) {
+/// SET TIME ZONE INTERVAL '2' HOUR.
+std::string hours_east(Session& session, const ast::CastExpression& value) {
+  if (value.operand->kind != ast::ExpressionKind::Literal) {
+    throw Error(sqlstate::kInvalidParameterValue, "SET takes literals only").at(value.position);
+  }
+  int32_t fields = -1;
+  session.read_catalog([&](const DdlContext& context) {
+    PlannerContext planner = context.planner();
+    fields = resolve_type(value.type, planner).modifier;
+  });
+  const Interval interval = parse_interval(value.operand->as<ast::Literal>().text, fields, IntervalStyle::kPostgres);
+  if (interval.months != 0 || interval.days != 0) {
+    std::string shown;
+    append_interval(shown, interval, IntervalStyle::kPostgres);
+    throw Error(sqlstate::kInvalidParameterValue,
+                "invalid value for parameter \"TimeZone\": \"INTERVAL '" + shown + "'\"")
+        .with_detail(std::string("Cannot specify ") + (interval.months != 0 ? "months" : "days") +
+                     " in time zone interval.");
+  }
+  constexpr double kHourMicroseconds = 3600e6;
+  return fmt::format("{}", static_cast<double>(interval.microseconds) / kHourMicroseconds);
+}
+
+std::string value_text(Session& session, const ast::SetStatement& statement) {
   std::string text;
   for (const ast::ExpressionPtr& value : statement.values) {
     std::string piece;
     if (value->kind == ast::ExpressionKind::Literal) {
       piece = value->as<ast::Literal>().text;
     } else if (value->kind == ast::ExpressionKind::Cast) {
-      // SET TIME ZONE INTERVAL '2' HOUR
-      piece = to_sql(*value);
+      piece = hours_east(session, value->as<ast::CastExpression>());
     } else {
       throw Error(sqlstate::kInvalidParameterValue, "SET " + statement.name + " takes literals only")
           .at(value->position);
@@ -48,7 +76,7 @@ void set_transaction_mode(Session& session, const ast::SetStatement& statement) 
   }
   // The table of settings knows which values there are.
   Settings checked = session.settings().current();
-  checked.set(statement.name, value_text(statement), session.settings().actor());
+  checked.set(statement.name, value_text(session, statement), session.settings().actor());
   const std::string value = checked.show(statement.name);
   ast::TransactionModes modes;
   if (statement.name == "transaction_read_only") {
@@ -70,7 +98,7 @@ std::unique_ptr<Result> set(Session& session, const ast::SetStatement& statement
                    Error(sqlstate::kNoActiveSqlTransaction, "SET LOCAL can only be used in transaction blocks"));
   }
   if (statement.name == "role" || statement.name == "session_authorization") {
-    const std::string role = statement.use_default ? "none" : value_text(statement);
+    const std::string role = statement.use_default ? "none" : value_text(session, statement);
     if (role != "none" && role != "default" && role != session.role()) {
       throw Error(sqlstate::kFeatureNotSupported, "SET ROLE to another role is not supported");
     }
@@ -82,7 +110,7 @@ std::unique_ptr<Result> set(Session& session, const ast::SetStatement& statement
   } else if (statement.use_default) {
     session.settings().reset(statement.name);
   } else if (!statement.from_current) {
-    session.settings().set(statement.name, value_text(statement), statement.local);
+    session.settings().set(statement.name, value_text(session, statement), statement.local);
   }
   return BufferedResult::command("SET");
 }
