@@ -42,7 +42,11 @@ std::shared_ptr<const Snapshot> TransactionState::newest_with_own_writes() {
   if (base_ != nullptr && newest->sequence() == base_->sequence()) {
     return snapshot_;
   }
-  return overlaid_.empty() ? newest : newest->with(part(Mark{}, overlaid_));
+  if (overlaid_.empty()) {
+    return newest;
+  }
+  std::shared_ptr<const Snapshot> moved = newest->with_own_of(*snapshot_);
+  return moved != nullptr ? moved : newest->with(part(Mark{}, overlaid_));
 }
 
 std::shared_ptr<const Snapshot> TransactionState::newest_with_all_writes() {
@@ -102,13 +106,15 @@ void TransactionState::move_to(std::shared_ptr<const Snapshot> newest) {
     first_sequence_ = newest->sequence();
     has_snapshot_ = true;
   }
-  // Rebuilding the overlay reads all own writes again: not worth it when nobody else has committed.
   if (base_ != nullptr && base_->sequence() == newest->sequence()) {
     return;
   }
   base_ = std::move(newest);
-  snapshot_ = base_;
-  overlaid_ = Mark{};
+  std::shared_ptr<const Snapshot> moved = overlaid_.empty() ? nullptr : base_->with_own_of(*snapshot_);
+  if (moved == nullptr) {
+    overlaid_ = Mark{};  // applied again by whoever reads
+  }
+  snapshot_ = moved != nullptr ? std::move(moved) : base_;
 }
 
 void TransactionState::overlay_until(const Mark& end) {

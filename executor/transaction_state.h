@@ -110,7 +110,7 @@ class TransactionState {
   std::shared_ptr<const Snapshot> snapshot_;  ///< base_ and `writes` up to overlaid_
   Mark overlaid_;                             ///< what of `writes` is in snapshot_: added when somebody reads
   Mark statement_start_;                      ///< what of `writes` the statements before this one have left
-  SequenceNumber first_sequence_ = 0;  ///< of the first snapshot taken
+  SequenceNumber first_sequence_ = 0;         ///< of the first snapshot taken
   bool has_snapshot_ = false;
   std::optional<SequenceNumber> checked_at_;
   std::vector<Savepoint> savepoints_;

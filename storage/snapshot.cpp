@@ -103,6 +103,24 @@ std::shared_ptr<const Snapshot> StoreSnapshot::with(const WriteSet& own) const {
   return next;
 }
 
+std::shared_ptr<const Snapshot> StoreSnapshot::with_own_of(const Snapshot& other) const {
+  TIDEMARK_CHECK(own_.empty());
+  const auto& from = dynamic_cast<const StoreSnapshot&>(other);
+  const auto is_as_it_was = [this](const auto& own) {
+    const auto* version = state_->tables.find(own.first);
+    return version != nullptr && (*version)->sources->layout == own.second.memory.layout();
+  };
+  if (from.catalog_ != from.state_->catalog || !std::ranges::all_of(from.own_, is_as_it_was)) {
+    return nullptr;
+  }
+  auto next = std::make_shared<StoreSnapshot>(*this);
+  next->own_ = from.own_;
+  for (auto& [id, own] : next->own_) {
+    describe(id, own);
+  }
+  return next;
+}
+
 StoreSnapshot::OwnTable& StoreSnapshot::own_table(ObjectId id, const StoreState& state) {
   const auto found = own_.find(id);
   if (found != own_.end()) {

@@ -24,6 +24,7 @@ class StoreSnapshot final : public Snapshot {
   [[nodiscard]] const std::shared_ptr<const Catalog>& catalog() const override { return catalog_; }
   [[nodiscard]] std::shared_ptr<const TableSnapshot> table(ObjectId id) const override;
   [[nodiscard]] std::shared_ptr<const Snapshot> with(const WriteSet& own) const override;
+  [[nodiscard]] std::shared_ptr<const Snapshot> with_own_of(const Snapshot& other) const override;
   /// The table without own writes and without retention; null if there is none.
   [[nodiscard]] const TableVersion* committed(ObjectId id) const {
     const auto* version = state_->tables.find(id);

@@ -58,6 +58,9 @@ class Snapshot {
   /// The same moment with `own` applied on top: a transaction reads its own writes. `own` is read at once and not kept.
   /// Adding to an overlay is cheap: call it on the result of the last call with only what is new.
   [[nodiscard]] virtual std::shared_ptr<const Snapshot> with(const WriteSet& own) const = 0;
+  /// This moment, which has no own writes, with those of `other` on top, at no cost in proportion to them. Null where
+  /// they have to be applied again: catalog changes are among them, or a table of theirs has changed in between.
+  [[nodiscard]] virtual std::shared_ptr<const Snapshot> with_own_of(const Snapshot& other) const = 0;
 };
 
 struct CommitOptions {

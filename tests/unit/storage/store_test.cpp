@@ -173,6 +173,28 @@ TEST_P(StoreTest, OwnWritesLieOnTopAndSavepointsGoBack) {
   EXPECT_EQ(content(), (Content{{"a@1", "1|-|-"}, {"a@2", "2|-|-"}}));
 }
 
+TEST_P(StoreTest, OwnWritesMoveToANewerState) {
+  Store& store = open_with(TableKind::kSeries);
+  put({{"a", 1, 1, {}, {}}, {"a", 2, 2, {}, {}}});
+  const auto base = store.snapshot();
+  const auto old = base->with(one_change(make_batch(table_, RowOperation::kMerge, {{"a", 1, {}, 0.5, {}}})));
+  put({{"a", 1, 7, {}, {}}, {"b", 1, 1, {}, {}}});
+  step();
+  const auto moved = store.snapshot()->with_own_of(*old);
+  ASSERT_NE(moved, nullptr);
+  const Content expected{{"a@1", "7|0.5|-"}, {"a@2", "2|-|-"}, {"b@1", "1|-|-"}};
+  EXPECT_EQ(read_all(*moved, kTable), expected);
+  const auto more = moved->with(one_change(make_deletes(table_, {{"b", 1, {}, {}, {}}})));
+  EXPECT_EQ(read_all(*more, kTable), (Content{{"a@1", "7|0.5|-"}, {"a@2", "2|-|-"}}));
+  EXPECT_EQ(read_all(*moved, kTable), expected);
+  EXPECT_EQ(read_all(*old, kTable), (Content{{"a@1", "1|0.5|-"}, {"a@2", "2|-|-"}}));
+
+  TableEntry renamed = table_;
+  renamed.columns.back().name = "other";
+  store.commit(create_table(renamed), {});
+  EXPECT_EQ(store.snapshot()->with_own_of(*moved), nullptr);
+}
+
 TEST_P(StoreTest, LooksUpRowsByKey) {
   Store& store = open_with(TableKind::kSeries);
   put({{"a", 1, 1, {}, "x"}, {"b", 1, 2, {}, {}}});
