@@ -4,8 +4,8 @@
 
 #include "base/check.h"
 #include "base/simd.h"
-#include "executor/physical_dispatch.h"
 #include "types/int128.h"
+#include "types/physical_dispatch.h"
 
 namespace tidemark {
 namespace {

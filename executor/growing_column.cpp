@@ -5,8 +5,8 @@
 #include <new>
 
 #include "base/check.h"
-#include "executor/physical_dispatch.h"
 #include "executor/row_positions.h"
+#include "types/physical_dispatch.h"
 
 namespace tidemark {
 namespace {

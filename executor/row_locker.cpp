@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cstring>
 
-#include "executor/physical_dispatch.h"
 #include "executor/row_positions.h"
 #include "executor/transaction_state.h"
+#include "types/physical_dispatch.h"
 
 namespace tidemark {
 

@@ -10,9 +10,9 @@
 #include <utility>
 
 #include "base/check.h"
-#include "executor/physical_dispatch.h"
 #include "executor/row_positions.h"
 #include "types/canonical_key.h"
+#include "types/physical_dispatch.h"
 
 namespace tidemark {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/check.h"
-#include "executor/physical_dispatch.h"
+#include "types/physical_dispatch.h"
 
 namespace tidemark {
 namespace {

@@ -1,6 +1,6 @@
 #include "executor/value_column.h"
 
-#include "executor/physical_dispatch.h"
+#include "types/physical_dispatch.h"
 
 namespace tidemark {
 namespace {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "types/boxed_row.h"
 #include "types/type_io.h"
 #include "types/value.h"
 
@@ -13,42 +14,6 @@ namespace tidemark {
 namespace {
 
 using Cell = ast::LiteralRows::Cell;
-
-void put_value(Vector& vector, size_t row, const Value& value) {
-  if (value.is_null()) return vector.set_null(row);
-  switch (vector.type().physical()) {
-    case PhysicalType::kBool:
-      vector.mutable_data<uint8_t>()[row] = value.as_bool() ? 1 : 0;
-      break;
-    case PhysicalType::kInt16:
-      vector.mutable_data<int16_t>()[row] = static_cast<int16_t>(value.as_int64());
-      break;
-    case PhysicalType::kInt32:
-      vector.mutable_data<int32_t>()[row] = static_cast<int32_t>(value.as_int64());
-      break;
-    case PhysicalType::kInt64:
-      vector.mutable_data<int64_t>()[row] = value.as_int64();
-      break;
-    case PhysicalType::kUInt64:
-      vector.mutable_data<uint64_t>()[row] = value.as_uint64();
-      break;
-    case PhysicalType::kFloat32:
-      vector.mutable_data<float>()[row] = static_cast<float>(value.as_double());
-      break;
-    case PhysicalType::kFloat64:
-      vector.mutable_data<double>()[row] = value.as_double();
-      break;
-    case PhysicalType::kInterval:
-      vector.mutable_data<Interval>()[row] = value.as_interval();
-      break;
-    case PhysicalType::kUuid:
-      vector.mutable_data<Uuid>()[row] = value.as_uuid();
-      break;
-    case PhysicalType::kBytes:
-      vector.mutable_data<std::string_view>()[row] = vector.heap().add(value.as_bytes());
-      break;
-  }
-}
 
 /// A whole number that fits T; false: another way must be found.
 template <class T>
@@ -111,7 +76,7 @@ Vector literal_vector(const ast::LiteralRows& rows, size_t column, LogicalType t
       if (cell.kind == ast::LiteralKind::Null) {
         vector.set_null(row);
       } else if (!put_directly(vector, row, cell, rows.text(cell), options)) {
-        put_value(vector, row, slow(cell));
+        set_row(vector, row, slow(cell));
       }
     } catch (Error& error) {
       if (error.position() == 0 && !is_modifier_error(error)) error.at(rows.position(cell));

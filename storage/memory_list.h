@@ -24,7 +24,7 @@ class MemoryList {
     uint64_t rank = 0;
     size_t series_columns = 0;
     bool frozen = false;
-    uint64_t wal_number = 0;            ///< file that holds its first row
+    uint64_t wal_number = 0;  ///< file that holds its first row
     SequenceNumber last_sequence = 0;
     /// Rows up to `versions` are of commits up to `sequence`; ascending.
     struct Mark {

@@ -1,10 +1,10 @@
 #include "storage/row_group_directory.h"
 
 #include "base/check.h"
-#include "storage/boxed_row.h"
 #include "storage/encodings/text_encoding.h"
 #include "storage/series_key.h"
 #include "storage/type_widening.h"
+#include "types/boxed_row.h"
 #include "types/canonical_key.h"
 #include "types/value.h"
 

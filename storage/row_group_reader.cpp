@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "storage/boxed_row.h"
 #include "storage/column_page.h"
 #include "storage/type_widening.h"
+#include "types/boxed_row.h"
 #include "types/value.h"
 
 namespace tidemark {

@@ -2,11 +2,11 @@
 #include <optional>
 
 #include "base/check.h"
-#include "storage/boxed_row.h"
 #include "storage/compaction_merge.h"
 #include "storage/scan_context.h"
 #include "storage/table_scan.h"
 #include "storage/version_merge.h"
+#include "types/boxed_row.h"
 #include "types/value.h"
 
 namespace tidemark {

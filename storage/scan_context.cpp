@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "storage/boxed_row.h"
 #include "storage/compaction_merge.h"
 #include "storage/version_merge.h"
+#include "types/boxed_row.h"
 #include "types/canonical_key.h"
 #include "types/value.h"
 

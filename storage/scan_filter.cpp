@@ -1,12 +1,11 @@
-#include "storage/scan_filter.h"
-
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <type_traits>
 
 #include "base/check.h"
-#include "storage/boxed_row.h"
+#include "storage/scan_filter.h"
+#include "types/boxed_row.h"
 #include "types/canonical_key.h"
 #include "types/value.h"
 

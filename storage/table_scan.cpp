@@ -1,16 +1,15 @@
-#include "storage/table_scan.h"
-
 #include <algorithm>
 #include <mutex>
 #include <optional>
 
-#include "storage/boxed_row.h"
 #include "storage/morsel_order.h"
 #include "storage/newest_rows.h"
 #include "storage/page_summarizer.h"
 #include "storage/row_group_scan.h"
 #include "storage/scan_context.h"
 #include "storage/scan_plan.h"
+#include "storage/table_scan.h"
+#include "types/boxed_row.h"
 #include "types/value.h"
 
 namespace tidemark {

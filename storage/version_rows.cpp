@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "base/error.h"
+#include "types/physical_dispatch.h"
 
 namespace tidemark {
 namespace {
@@ -97,32 +98,6 @@ class CellReader {
   const uint32_t* codes_ = nullptr;
   const Validity* set_ = nullptr;
 };
-
-template <class Body>
-void for_physical(PhysicalType type, const Body& body) {
-  switch (type) {
-    case PhysicalType::kBool:
-      return body(uint8_t{});
-    case PhysicalType::kInt16:
-      return body(int16_t{});
-    case PhysicalType::kInt32:
-      return body(int32_t{});
-    case PhysicalType::kInt64:
-      return body(int64_t{});
-    case PhysicalType::kUInt64:
-      return body(uint64_t{});
-    case PhysicalType::kFloat32:
-      return body(float{});
-    case PhysicalType::kFloat64:
-      return body(double{});
-    case PhysicalType::kInterval:
-      return body(Interval{});
-    case PhysicalType::kUuid:
-      return body(Uuid{});
-    case PhysicalType::kBytes:
-      return body(std::string_view{});
-  }
-}
 
 template <class From, class To>
 Vector widened_as(const Vector& flat, LogicalType type) {
@@ -301,7 +276,7 @@ void VersionRows::gather_column(ColumnId id, LogicalType type, bool want_set, Ve
   };
   values = Vector::flat(type, size_);
   std::vector<uint8_t> states(size_);
-  for_physical(type.physical(), [&](auto zero) {
+  dispatch_physical(type.physical(), [&](auto zero) {
     using T = decltype(zero);
     T* target = values.mutable_data<T>();
     size_t row = 0;

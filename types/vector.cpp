@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "types/buffer_pool.h"
+#include "types/physical_dispatch.h"
 #include "types/value.h"
 
 namespace tidemark {
@@ -13,39 +14,11 @@ namespace {
 
 constexpr size_t words_for(size_t rows) { return (rows + 63) / 64; }
 
-/// Calls `body` with a value of the C++ type that `type` has in memory; only its type is of interest.
-template <class Body>
-decltype(auto) with_physical(PhysicalType type, const Body& body) {
-  switch (type) {
-    case PhysicalType::kBool:
-      return body(uint8_t{});
-    case PhysicalType::kInt16:
-      return body(int16_t{});
-    case PhysicalType::kInt32:
-      return body(int32_t{});
-    case PhysicalType::kInt64:
-      return body(int64_t{});
-    case PhysicalType::kUInt64:
-      return body(uint64_t{});
-    case PhysicalType::kFloat32:
-      return body(float{});
-    case PhysicalType::kFloat64:
-      return body(double{});
-    case PhysicalType::kInterval:
-      return body(Interval{});
-    case PhysicalType::kUuid:
-      return body(Uuid{});
-    case PhysicalType::kBytes:
-      return body(std::string_view{});
-  }
-  TIDEMARK_CHECK(false);
-}
-
 /// A flat vector whose row i is row at(i) of `source`, which is flat or constant.
 template <class At>
 Vector gather(const Vector& source, size_t size, const At& at) {
   Vector result = Vector::flat(source.type(), size);
-  with_physical(source.type().physical(), [&](auto zero) {
+  dispatch_physical(source.type().physical(), [&](auto zero) {
     using T = decltype(zero);
     const T* from = source.data<T>();
     T* to = result.mutable_data<T>();
@@ -71,7 +44,7 @@ Vector gather(const Vector& source, size_t size, const At& at) {
 /// A flat vector of `size` rows in which entry r of flat `entries` fills the rows up to run_ends[r].
 Vector spread_runs(const Vector& entries, std::span<const uint32_t> run_ends, size_t size) {
   Vector result = Vector::flat(entries.type(), size);
-  with_physical(entries.type().physical(), [&](auto zero) {
+  dispatch_physical(entries.type().physical(), [&](auto zero) {
     using T = decltype(zero);
     T* to = result.mutable_data<T>();
     size_t row = 0;

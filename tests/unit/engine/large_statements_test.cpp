@@ -4,30 +4,17 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <filesystem>
 #include <string>
 
 #include "base/error.h"
 #include "tests/sanitized.h"
-#include "tidemark/database.h"
-#include "types/value.h"
+#include "tests/unit/engine/database_fixture.h"
 
 namespace tidemark {
 namespace {
 
-class LargeStatements : public testing::Test {
+class LargeStatements : public DatabaseFixture {
  public:
-  LargeStatements() : folder_(testing::TempDir() + "large_statements_" + std::to_string(::getpid())) {
-    std::filesystem::remove_all(folder_);
-    database_ = Database::open(folder_);
-    connection_ = database_->connect();
-  }
-  ~LargeStatements() override {
-    connection_.reset();
-    database_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-
   /// The first value of the answer as a number, or the SQLSTATE. After either the session answers another query.
   std::string outcome(const std::string& sql) {
     std::string found;
@@ -46,10 +33,6 @@ class LargeStatements : public testing::Test {
     DataChunk chunk;
     return result->next(chunk) && chunk.size > 0 ? std::to_string(chunk.columns[0].value(0).as_int64()) : "";
   }
-
-  std::string folder_;
-  std::unique_ptr<Database> database_;
-  std::unique_ptr<Connection> connection_;
 };
 
 std::string repeat(std::string_view text, size_t count) {

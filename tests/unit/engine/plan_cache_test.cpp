@@ -1,26 +1,19 @@
 // Texts that differ in literals share a plan, and nothing else: each gives what it gives when it is planned alone.
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "base/error.h"
-#include "tidemark/database.h"
-#include "types/canonical_key.h"
-#include "types/value.h"
+#include "tests/unit/engine/database_fixture.h"
 
 namespace tidemark {
 namespace {
 
-class PlanCacheTest : public testing::Test {
+class PlanCacheTest : public DatabaseFixture {
  public:
-  PlanCacheTest() : folder_(testing::TempDir() + "plan_cache_" + std::to_string(::getpid())) {
-    std::filesystem::remove_all(folder_);
-    database_ = Database::open(folder_);
-    connection_ = database_->connect();
+  PlanCacheTest() {
     run("CREATE TABLE t (host text, time timestamptz, small smallint, i int, big bigint, n numeric, f float8, d date, "
         "v varchar(5), b boolean, ns timestamptz(9), PRIMARY KEY (host, time))");
     for (int row = 0; row < 40; ++row) {
@@ -31,15 +24,9 @@ class PlanCacheTest : public testing::Test {
           (row % 2 == 0 ? "true" : "false") + ", '2024-01-01 00:" + std::to_string(10 + row) + ":00Z')");
     }
   }
-  ~PlanCacheTest() override {
-    connection_.reset();
-    database_.reset();
-    std::filesystem::remove_all(folder_);
-  }
 
-  void run(const std::string& sql) { connection_->query(sql); }
-
-  static std::string rows(Connection& connection, const std::string& sql) {
+  /// Rows, columns or the error, as text.
+  static std::string outcome(Connection& connection, const std::string& sql) {
     std::string text;
     try {
       const auto result = connection.query(sql);
@@ -68,19 +55,14 @@ class PlanCacheTest : public testing::Test {
   /// How many plans are made for `texts`, run one after the other, each of which must answer as on a new connection.
   uint64_t plans_for(const std::vector<std::string>& texts) {
     std::vector<std::string> expected;
-    for (const std::string& text : texts) expected.push_back(rows(*database_->connect(), text));
+    for (const std::string& text : texts) expected.push_back(outcome(*database_->connect(), text));
     const uint64_t before = plans();
-    for (size_t i = 0; i < texts.size(); ++i) EXPECT_EQ(rows(*connection_, texts[i]), expected[i]) << texts[i];
+    for (size_t i = 0; i < texts.size(); ++i) EXPECT_EQ(outcome(*connection_, texts[i]), expected[i]) << texts[i];
     return plans() - before;
   }
 
   /// The first is planned as it is, the second twice (as it is, and for all), the others not at all.
   static constexpr uint64_t kShared = 3;
-
- protected:
-  std::string folder_;
-  std::unique_ptr<Database> database_;
-  std::unique_ptr<Connection> connection_;
 };
 
 TEST_F(PlanCacheTest, ComparisonsWithColumnsShareOne) {
@@ -126,8 +108,9 @@ TEST_F(PlanCacheTest, ParametersOfOtherTypesCompareAsLiteralsDo) {
   const auto compare = [&](const std::string& condition, const char* type, std::vector<std::string> values) {
     run("PREPARE p(" + std::string(type) + ") AS SELECT i FROM t WHERE " + condition + " $1 ORDER BY i");
     for (const std::string& value : values) {
-      EXPECT_EQ(rows(*connection_, "EXECUTE p('" + value + "')"),
-                rows(*connection_, "SELECT i FROM t WHERE " + condition + " '" + value + "'::" + type + " ORDER BY i"))
+      EXPECT_EQ(
+          outcome(*connection_, "EXECUTE p('" + value + "')"),
+          outcome(*connection_, "SELECT i FROM t WHERE " + condition + " '" + value + "'::" + type + " ORDER BY i"))
           << condition << value;
     }
     run("DEALLOCATE p");
@@ -143,8 +126,8 @@ TEST_F(PlanCacheTest, ParametersOfOtherTypesCompareAsLiteralsDo) {
         "ns" + comparison, "timestamptz",
         {"2024-01-01 00:20Z", "2024-01-01 00:20:00.000001Z", "1600-01-01Z", "2300-01-01Z", "infinity", "-infinity"});
   }
-  EXPECT_EQ(rows(*connection_, "SELECT count(*) FROM t WHERE small = NULL::int"),
-            rows(*connection_, "SELECT 0::int8 AS count"));
+  EXPECT_EQ(outcome(*connection_, "SELECT count(*) FROM t WHERE small = NULL::int"),
+            outcome(*connection_, "SELECT 0::int8 AS count"));
 }
 
 TEST_F(PlanCacheTest, OtherLiteralsBelongToThePlan) {
@@ -173,8 +156,8 @@ TEST_F(PlanCacheTest, WhatIsWrittenIsEachTextsOwn) {
   run("DELETE FROM w WHERE a = 7");
   run("DELETE FROM w WHERE a = 8");
   run("DELETE FROM w WHERE a = 9");
-  EXPECT_EQ(rows(*connection_, "SELECT string_agg(a || b || extract(day FROM c), ',' ORDER BY a) FROM w"),
-            rows(*connection_, "SELECT '0x01,1u12,2u23,3u34,4x45,5x56,6x67' AS string_agg"));
+  EXPECT_EQ(outcome(*connection_, "SELECT string_agg(a || b || extract(day FROM c), ',' ORDER BY a) FROM w"),
+            outcome(*connection_, "SELECT '0x01,1u12,2u23,3u34,4x45,5x56,6x67' AS string_agg"));
 }
 
 TEST_F(PlanCacheTest, LongInsertsAreEachTextsOwn) {
@@ -189,9 +172,9 @@ TEST_F(PlanCacheTest, LongInsertsAreEachTextsOwn) {
     }
     run(text);
   }
-  EXPECT_EQ(rows(*connection_,
-                 "SELECT count(*), sum(a), sum(length(b)) FROM w WHERE b = repeat(chr(97 + a % 26), length(b))"),
-            rows(*connection_, "SELECT 60::int8 AS count, 1770::int8 AS sum, 26000::int8 AS sum"));
+  EXPECT_EQ(outcome(*connection_,
+                    "SELECT count(*), sum(a), sum(length(b)) FROM w WHERE b = repeat(chr(97 + a % 26), length(b))"),
+            outcome(*connection_, "SELECT 60::int8 AS count, 1770::int8 AS sum, 26000::int8 AS sum"));
 }
 
 TEST_F(PlanCacheTest, TextsMeanWhatTheirTargetsMakeOfThem) {
@@ -206,17 +189,17 @@ TEST_F(PlanCacheTest, TextsMeanWhatTheirTargetsMakeOfThem) {
                 std::to_string(i + 1);
   }
   expected.replace(expected.find("1 days"), 6, "1 day");
-  EXPECT_EQ(rows(*connection_,
-                 "SELECT string_agg(d || ' ' || n || ' ' || c || '|' || b || ' ' || to_char(s, 'SS'), ',' ORDER BY "
-                 "time) FROM p"),
-            rows(*connection_, "SELECT '" + expected + "' AS string_agg"));
+  EXPECT_EQ(outcome(*connection_,
+                    "SELECT string_agg(d || ' ' || n || ' ' || c || '|' || b || ' ' || to_char(s, 'SS'), ',' ORDER BY "
+                    "time) FROM p"),
+            outcome(*connection_, "SELECT '" + expected + "' AS string_agg"));
   for (int i = 1; i < 6; ++i) {
     const std::string digit = std::to_string(i);
-    EXPECT_EQ(rows(*connection_, "SELECT count(*) FROM p WHERE time <= '2024-01-01 00:00:00.12345678" + digit + "'"),
-              rows(*connection_, "SELECT " + digit + "::int8 AS count"));
-    EXPECT_EQ(rows(*connection_, "SELECT count(*) FROM p WHERE c = 'a" + digit +
-                                     "' AND b IN ('100', '101') AND s > '2024-01-01 00:00:0" + digit + "'"),
-              rows(*connection_, "SELECT 1::int8 AS count"));
+    EXPECT_EQ(outcome(*connection_, "SELECT count(*) FROM p WHERE time <= '2024-01-01 00:00:00.12345678" + digit + "'"),
+              outcome(*connection_, "SELECT " + digit + "::int8 AS count"));
+    EXPECT_EQ(outcome(*connection_, "SELECT count(*) FROM p WHERE c = 'a" + digit +
+                                        "' AND b IN ('100', '101') AND s > '2024-01-01 00:00:0" + digit + "'"),
+              outcome(*connection_, "SELECT 1::int8 AS count"));
   }
 }
 
@@ -227,34 +210,34 @@ TEST_F(PlanCacheTest, ErrorsAreThoseOfTheTextItself) {
         "SELECT i FROM t WHERE time > '2024-99-01'", "SELECT i FROM t  WHERE d = '2024-01-01'",
         "SELECT i FROM t  WHERE d = '2024-01-02'", "SELECT i FROM t  WHERE d = 'never'",
         "SELECT i FROM t WHERE small = 1", "SELECT i FROM t WHERE small = 2", "SELECT i FROM t WHERE small = 'x'"}) {
-    EXPECT_EQ(rows(*connection_, text), rows(*database_->connect(), text));
+    EXPECT_EQ(outcome(*connection_, text), outcome(*database_->connect(), text));
   }
   run("INSERT INTO w VALUES (1, 'abc', NULL)");
   run("INSERT INTO w VALUES (2, 'abc', NULL)");
-  EXPECT_EQ(rows(*connection_, "INSERT INTO w VALUES (3, 'abcd', NULL)").substr(0, 5), "22001");
-  EXPECT_EQ(rows(*connection_, "INSERT INTO w VALUES (2, 'abc', NULL)").substr(0, 5), "23505");
+  EXPECT_EQ(outcome(*connection_, "INSERT INTO w VALUES (3, 'abcd', NULL)").substr(0, 5), "22001");
+  EXPECT_EQ(outcome(*connection_, "INSERT INTO w VALUES (2, 'abc', NULL)").substr(0, 5), "23505");
 }
 
 TEST_F(PlanCacheTest, SettingsAndDefinitionsOfNowDecide) {
   const std::string text = "SELECT count(*) FROM t WHERE time < '2024-01-01 00:20:00'";
   const std::string other = "SELECT count(*) FROM t WHERE time < '2024-01-01 00:21:00'";
   run("SET timezone = 'UTC'");
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(rows(*connection_, text), rows(*connection_, "SELECT 10::int8 AS count"));
-  EXPECT_EQ(rows(*connection_, other), rows(*connection_, "SELECT 11::int8 AS count"));
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(outcome(*connection_, text), outcome(*connection_, "SELECT 10::int8 AS count"));
+  EXPECT_EQ(outcome(*connection_, other), outcome(*connection_, "SELECT 11::int8 AS count"));
   run("SET timezone = 'Europe/Berlin'");
-  EXPECT_EQ(rows(*connection_, other), rows(*connection_, "SELECT 0::int8 AS count"));
+  EXPECT_EQ(outcome(*connection_, other), outcome(*connection_, "SELECT 0::int8 AS count"));
   run("SET timezone = 'UTC'");
   run("CREATE SCHEMA s");
   run("SET search_path = s, public");
-  EXPECT_EQ(rows(*connection_, text), rows(*connection_, "SELECT 10::int8 AS count"));
+  EXPECT_EQ(outcome(*connection_, text), outcome(*connection_, "SELECT 10::int8 AS count"));
   // A table that hides the one that the plan reads.
   run("CREATE TABLE s.t (time timestamptz)");
-  EXPECT_EQ(rows(*connection_, text), rows(*connection_, "SELECT 0::int8 AS count"));
+  EXPECT_EQ(outcome(*connection_, text), outcome(*connection_, "SELECT 0::int8 AS count"));
   run("BEGIN");
   run("DROP TABLE s.t");
-  EXPECT_EQ(rows(*connection_, text), rows(*connection_, "SELECT 10::int8 AS count"));
+  EXPECT_EQ(outcome(*connection_, text), outcome(*connection_, "SELECT 10::int8 AS count"));
   run("ROLLBACK");
-  EXPECT_EQ(rows(*connection_, text), rows(*connection_, "SELECT 0::int8 AS count"));
+  EXPECT_EQ(outcome(*connection_, text), outcome(*connection_, "SELECT 0::int8 AS count"));
 }
 
 TEST_F(PlanCacheTest, AStatementOutlivesItsPlan) {

@@ -2,66 +2,18 @@
 // as they are, whatever lies where; and less is read: counts say so.
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <string>
 #include <vector>
 
-#include "tidemark/database.h"
-#include "types/canonical_key.h"
-#include "types/value.h"
+#include "tests/unit/engine/database_fixture.h"
 
 namespace tidemark {
 namespace {
 
-class PushedIntoScan : public testing::Test {
+class PushedIntoScan : public DatabaseFixture {
  public:
-  PushedIntoScan() : folder_(testing::TempDir() + "pushed_into_scan_" + std::to_string(::getpid())) {
-    std::filesystem::remove_all(folder_);
-    database_ = Database::open(folder_);
-    connection_ = database_->connect();
-  }
-  ~PushedIntoScan() override {
-    connection_.reset();
-    database_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-
-  void run(const std::string& sql) { connection_->query(sql); }
-
-  std::vector<std::string> rows(const std::string& sql) {
-    const auto result = connection_->query(sql);
-    std::vector<std::string> rows;
-    DataChunk chunk;
-    while (result->next(chunk)) {
-      for (size_t row = 0; row < chunk.size; ++row) {
-        std::string& text = rows.emplace_back();
-        for (const Vector& column : chunk.columns) {
-          append_key(text, column.value(row));
-        }
-      }
-    }
-    return rows;
-  }
-
-  /// The number that EXPLAIN ANALYZE prints after `words`; 0 if they are not there.
-  uint64_t counted(const std::string& sql, const std::string& words) {
-    const auto result = connection_->query("EXPLAIN ANALYZE " + sql);
-    DataChunk chunk;
-    while (result->next(chunk)) {
-      for (size_t row = 0; row < chunk.size; ++row) {
-        const std::string line = chunk.columns[0].value(row).as_bytes();
-        const size_t at = line.find(words);
-        if (at != std::string::npos) {
-          return std::stoull(line.substr(at + words.size()));
-        }
-      }
-    }
-    return 0;
-  }
-
   /// One column of each kind, in no order but `id`; NULLs, NaN, both zeros, texts that differ beyond what zone maps
   /// keep, and a column that was added later.
   void load(const std::string& table, const std::string& key, int count = 12'000) {
@@ -113,10 +65,6 @@ class PushedIntoScan : public testing::Test {
       }
     }
   }
-
-  std::string folder_;
-  std::unique_ptr<Database> database_;
-  std::unique_ptr<Connection> connection_;
 };
 
 TEST_F(PushedIntoScan, TopRowsOfAnAppendTableAreThePlainOnes) {
@@ -179,8 +127,8 @@ TEST_F(PushedIntoScan, TopRowsReadLess) {
   // volatile function.
   run("CREATE SEQUENCE calls");
   rows("SELECT id FROM (SELECT id, nextval('calls') AS c FROM a) x ORDER BY id LIMIT 10");
-  EXPECT_EQ(counted("SELECT id FROM a WHERE nextval('calls') > 0 ORDER BY id LIMIT 10", beyond), 0);
-  EXPECT_EQ(counted("SELECT id FROM a ORDER BY id + 0 LIMIT 10", beyond), 0);
+  EXPECT_EQ(counted_if_any("SELECT id FROM a WHERE nextval('calls') > 0 ORDER BY id LIMIT 10", beyond), 0);
+  EXPECT_EQ(counted_if_any("SELECT id FROM a ORDER BY id + 0 LIMIT 10", beyond), 0);
 }
 
 TEST_F(PushedIntoScan, JoinKeysChangeNoAnswer) {

@@ -5,66 +5,18 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <string>
 #include <vector>
 
-#include "tidemark/database.h"
-#include "types/canonical_key.h"
-#include "types/value.h"
+#include "tests/unit/engine/database_fixture.h"
 
 namespace tidemark {
 namespace {
 
 constexpr const char* kAllRulesOff = "newest_of_series, first_groups, zone_answers";
 
-class TimeSeriesPlans : public testing::Test {
+class TimeSeriesPlans : public DatabaseFixture {
  public:
-  TimeSeriesPlans() : folder_(testing::TempDir() + "time_series_plans_" + std::to_string(::getpid())) {
-    std::filesystem::remove_all(folder_);
-    database_ = Database::open(folder_);
-    connection_ = database_->connect();
-  }
-  ~TimeSeriesPlans() override {
-    connection_.reset();
-    database_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-
-  void run(const std::string& sql) { connection_->query(sql); }
-
-  std::vector<std::string> rows(const std::string& sql) {
-    const auto result = connection_->query(sql);
-    std::vector<std::string> rows;
-    DataChunk chunk;
-    while (result->next(chunk)) {
-      for (size_t row = 0; row < chunk.size; ++row) {
-        std::string& text = rows.emplace_back();
-        for (const Vector& column : chunk.columns) {
-          append_key(text, column.value(row));
-        }
-      }
-    }
-    return rows;
-  }
-
-  /// The number that EXPLAIN ANALYZE prints before or after `words`.
-  uint64_t counted(const std::string& sql, const std::string& words) {
-    const auto result = connection_->query("EXPLAIN ANALYZE " + sql);
-    DataChunk chunk;
-    while (result->next(chunk)) {
-      for (size_t row = 0; row < chunk.size; ++row) {
-        const std::string line = chunk.columns[0].value(row).as_bytes();
-        const size_t at = line.find(words);
-        if (at != std::string::npos) {
-          return std::stoull(line.substr(at + words.size()));
-        }
-      }
-    }
-    ADD_FAILURE() << words << " is not in the plan of " << sql;
-    return 0;
-  }
-
   void expect_plain_answers(const std::string& state) {
     for (const std::string& query : queries()) {
       SCOPED_TRACE(state + ": " + query);
@@ -150,10 +102,6 @@ class TimeSeriesPlans : public testing::Test {
         "generate_series(" +
         std::to_string(from) + ", " + std::to_string(to - 1) + ") i, generate_series(1, 24) h WHERE " + where);
   }
-
-  std::string folder_;
-  std::unique_ptr<Database> database_;
-  std::unique_ptr<Connection> connection_;
 };
 
 TEST_F(TimeSeriesPlans, AnswerAsThePlainOnesDo) {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "storage/boxed_row.h"
 #include "storage/segment_writer.h"
+#include "types/boxed_row.h"
 #include "types/canonical_key.h"
 
 namespace tidemark::testing_model {

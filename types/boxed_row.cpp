@@ -1,4 +1,4 @@
-#include "storage/boxed_row.h"
+#include "types/boxed_row.h"
 
 #include <algorithm>
 
