@@ -1,6 +1,7 @@
 #include "storage/key_filter.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tidemark {
 namespace {
@@ -13,6 +14,20 @@ bool reaches(std::string_view first_series, std::string_view bound) {
 }
 
 }  // namespace
+
+KeyFilter::PageRange KeyFilter::pages(RowGroupReader& reader) {
+  const std::span<const PageInfo> pages = reader.pages();
+  judge_series(reader);
+  if (!wanted_) {
+    return {.first = 0, .end = pages.size()};
+  }
+  if (wanted_->empty()) {
+    return {};
+  }
+  const auto first = std::ranges::upper_bound(pages, wanted_->front().first, {}, &PageInfo::first_row) - 1;
+  const auto end = std::ranges::lower_bound(first, pages.end(), wanted_->back().end, {}, &PageInfo::first_row);
+  return {.first = static_cast<size_t>(first - pages.begin()), .end = static_cast<size_t>(end - pages.begin())};
+}
 
 bool KeyFilter::may_hold(RowGroupReader& reader, size_t page) {
   const std::span<const PageInfo> pages = reader.pages();
@@ -27,9 +42,7 @@ bool KeyFilter::may_hold(RowGroupReader& reader, size_t page) {
   if (page + 1 < pages.size() && !reaches(pages[page + 1].first_series, range_.series_from)) {
     return false;
   }
-  if (has_test() && !judged_) {
-    judge_series(reader);
-  }
+  judge_series(reader);
   if (!wanted_) {
     return true;
   }
@@ -39,7 +52,9 @@ bool KeyFilter::may_hold(RowGroupReader& reader, size_t page) {
 
 /// A test of the series that few pass costs less once for the row group than page by page.
 void KeyFilter::judge_series(RowGroupReader& reader) {
-  judged_ = true;
+  if (!has_test() || std::exchange(judged_, true)) {
+    return;
+  }
   if (!reader.load_only_series_block()) {
     return;
   }

@@ -17,6 +17,12 @@ class KeyFilter {
   /// `test`: optional; both arguments outlive this.
   KeyFilter(const KeyRange& range, const std::function<bool(std::string_view)>* test) : range_(range), test_(test) {}
 
+  struct PageRange {
+    size_t first = 0;
+    size_t end = 0;
+  };
+  /// No other pages hold such rows: a row group without a wanted series is done with here.
+  [[nodiscard]] PageRange pages(RowGroupReader& reader);
   /// Whether a page may hold such rows: by the sparse index, and, if the row group keeps its series in one block, by
   /// them.
   [[nodiscard]] bool may_hold(RowGroupReader& reader, size_t page);

@@ -23,6 +23,8 @@ class RowGroupScan {
 
   [[nodiscard]] RowGroupReader& reader() { return reader_; }
 
+  /// Pages outside need not be entered.
+  [[nodiscard]] KeyFilter::PageRange pages() { return keys_.pages(reader_); }
   /// Goes to a page. False if sparse index and zone maps rule out all of its rows.
   bool enter(size_t page);
   /// The rows of the page whose keys are wanted. After `enter`.

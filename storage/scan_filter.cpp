@@ -1,10 +1,11 @@
+#include "storage/scan_filter.h"
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <type_traits>
 
 #include "base/check.h"
-#include "storage/scan_filter.h"
 #include "types/boxed_row.h"
 #include "types/canonical_key.h"
 #include "types/value.h"
@@ -300,7 +301,13 @@ ScanFilter::ScanFilter(const TableLayout& layout, std::span<const ScanPredicate>
     }
   }
   std::ranges::stable_sort(series_tests_, {}, &SeriesTest::column);
-  bound_series();
+  const size_t fixed_columns = bound_series();
+  for (const SeriesTest& test : series_tests_) {
+    const Comparison comparison = test.predicate->comparison;
+    if (test.column >= fixed_columns && (comparison == Comparison::kEqual || comparison == Comparison::kIn)) {
+      named_keys_.push_back({test.column, test.keys});
+    }
+  }
   std::ranges::stable_sort(column_predicates_, {}, [](const ScanPredicate* predicate) {
     return predicate->comparison == Comparison::kCallback;
   });
@@ -350,9 +357,10 @@ void ScanFilter::bound_order(const ScanPredicate& predicate) {
 }
 
 /// Equalities on leading key columns make a prefix; bounds on the next narrow it.
-void ScanFilter::bound_series() {
+size_t ScanFilter::bound_series() {
   std::string prefix;
-  for (size_t column = 0; column < layout_.series.size(); ++column) {
+  size_t column = 0;
+  for (; column < layout_.series.size(); ++column) {
     const SeriesTest* equal = nullptr;
     for (const SeriesTest& test : series_tests_) {
       if (test.column == column && (test.predicate->comparison == Comparison::kEqual ||
@@ -382,9 +390,10 @@ void ScanFilter::bound_series() {
         }
       }
     }
-    return;
+    return column;
   }
   range_ = KeyRange::of_prefix(prefix, range_.order_from, range_.order_to);
+  return column;
 }
 
 bool ScanFilter::passes(const SeriesTest& test, std::string_view column_key) const {

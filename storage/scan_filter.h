@@ -30,6 +30,12 @@ class ScanFilter {
   [[nodiscard]] bool is_empty() const { return empty_; }
   /// Whether some predicate looks at key columns beyond what `range` says.
   [[nodiscard]] bool tests_series() const { return !series_tests_.empty(); }
+  /// A key column of which the predicates name the few values that can pass, unless `range` says it all.
+  struct NamedKeys {
+    size_t column = 0;                  ///< index into layout.series
+    std::span<const std::string> keys;  ///< canonical bytes
+  };
+  [[nodiscard]] std::span<const NamedKeys> named_keys() const { return named_keys_; }
   /// Whether rows of a series (key bytes) can pass.
   [[nodiscard]] bool passes_series(std::string_view series) const;
   /// Predicates on the order column that `range` does not cover.
@@ -45,13 +51,15 @@ class ScanFilter {
   };
 
   void bound_order(const ScanPredicate& predicate);
-  void bound_series();
+  /// Returns how many leading columns are fixed.
+  size_t bound_series();
   [[nodiscard]] bool passes(const SeriesTest& test, std::string_view column_key) const;
 
   const TableLayout& layout_;
   KeyRange range_;
   bool empty_ = false;
   std::vector<SeriesTest> series_tests_;  ///< by column
+  std::vector<NamedKeys> named_keys_;     ///< of series_tests_
   std::vector<const ScanPredicate*> order_predicates_;
   std::vector<const ScanPredicate*> column_predicates_;
 };

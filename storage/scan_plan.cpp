@@ -14,6 +14,7 @@
 
 #include "base/check.h"
 #include "storage/segment_file.h"
+#include "storage/series_index.h"
 
 namespace tidemark {
 
@@ -147,12 +148,13 @@ class Planner {
         run.extent.row_group_count > groups.size() - run.extent.row_group_first) {
       file.fail(0, "the manifest names row groups that are not there");
     }
+    const std::vector<uint8_t> holds = holders_of_named_keys(file, run.extent);
     for (uint32_t i = 0; i < run.extent.row_group_count; ++i) {
       const uint32_t number = run.extent.row_group_first + i;
       const RowGroupInfo& info = groups[number];
       // Deletes of append tables bear no time; whatever they act on must still meet them.
       const bool prunable_by_time = !time_is_order_ && !info.has_deletes && !info.has_merges;
-      if (!info.bounds.intersects(filter_.range()) ||
+      if (holds[i] == 0 || !info.bounds.intersects(filter_.range()) ||
           (prunable_by_time && (time_is_out(info.time_min, info.time_max, info.has_null_times) ||
                                 (!info.has_null_times && info.time_max < sources_.time_from)))) {
         ++plan_.counters.row_groups_pruned;
@@ -169,6 +171,19 @@ class Planner {
       items_.push_back(std::move(item));
     }
     ++source_count_;
+  }
+
+  /// A flag for each row group of the extent: whether it may hold a series that has the key values that are asked for.
+  [[nodiscard]] std::vector<uint8_t> holders_of_named_keys(const SegmentReader::File& file,
+                                                           const SegmentExtent& extent) const {
+    std::vector<uint8_t> holds(extent.row_group_count, 1);
+    if (extent.row_group_count > 1) {
+      for (const ScanFilter::NamedKeys& named : filter_.named_keys()) {
+        SeriesIndex::of(file, extent.row_group_first, extent.row_group_count, layout_, named.column)
+            ->keep_holders(named.keys, holds);
+      }
+    }
+    return holds;
   }
 
   void collect_parts(const TableSources::Memory& memory) {

@@ -1,3 +1,5 @@
+#include "storage/table_scan.h"
+
 #include <algorithm>
 #include <mutex>
 #include <optional>
@@ -8,7 +10,6 @@
 #include "storage/row_group_scan.h"
 #include "storage/scan_context.h"
 #include "storage/scan_plan.h"
-#include "storage/table_scan.h"
 #include "types/boxed_row.h"
 #include "types/value.h"
 
@@ -20,8 +21,9 @@ namespace {
 class RowGroupMorselReader final : public MorselReader {
  public:
   RowGroupMorselReader(std::shared_ptr<const ScanContext> context, const Morsel& morsel, SummaryReceiver* receiver)
-      : context_(std::move(context)), morsel_(morsel), rows_(*context_, morsel_) {
+      : context_(std::move(context)), morsel_(morsel), rows_(*context_, morsel_), pages_(rows_.pages()) {
     counters_.pages_total = rows_.reader().pages().size();
+    counters_.pages_pruned = counters_.pages_total - (pages_.end - pages_.first);
     if (receiver != nullptr && context_->summaries != nullptr) {
       summarizer_.emplace(context_->layout(), *context_->summaries, *receiver, rows_);
     }
@@ -30,8 +32,8 @@ class RowGroupMorselReader final : public MorselReader {
 
   bool next(DataChunk& chunk) override {
     chunk.reset();
-    while (!stretches_.empty() || page_ < rows_.reader().pages().size()) {
-      if (stretches_.empty() ? read_page(page_++, chunk) : put_out_stretch(chunk)) {
+    while (!stretches_.empty() || pages_.first < pages_.end) {
+      if (stretches_.empty() ? read_page(pages_.first++, chunk) : put_out_stretch(chunk)) {
         counters_.rows_out += chunk.size;
         return true;
       }
@@ -114,9 +116,9 @@ class RowGroupMorselReader final : public MorselReader {
   std::shared_ptr<const ScanContext> context_;
   Morsel morsel_;
   RowGroupScan rows_;
+  KeyFilter::PageRange pages_;                 ///< still to be read
   std::vector<KeyFilter::Stretch> stretches_;  ///< of the current page, still to come out, the first one last
   std::optional<PageSummarizer> summarizer_;
-  size_t page_ = 0;
   RowMask mask_;
   ScanCounters counters_;
   bool finished_ = false;

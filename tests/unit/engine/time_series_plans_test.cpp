@@ -175,5 +175,41 @@ TEST_F(TimeSeriesPlans, TouchLess) {
   EXPECT_LT(counted("SELECT sum(b) FROM m", by_zone_maps), 36);
 }
 
+/// Tags that rows are not sorted by first: which row groups hold a named value is known without opening each.
+TEST_F(TimeSeriesPlans, ValuesOfLaterTagsFindTheirRowGroups) {
+  connection_->write("wide,area=r0,host=h0 v=0i 1704067200000000000", {});
+  run("INSERT INTO wide (time, area, host, v) SELECT timestamptz '2024-01-01' + t * interval '1 second', 'r' || h % 3, "
+      "'h' || h, t * h FROM generate_series(0, 59) AS h, generate_series(1, 10000) AS t");
+  run("FLUSH");
+  const std::string pages_pruned = "row groups, ";  // of the row groups that were opened
+  const auto query_for = [](const std::string& host, std::string condition) {
+    condition.replace(condition.find("host"), 4, host);
+    return "SELECT host, count(*), sum(v), max(time) FROM wide WHERE " + condition + " GROUP BY host ORDER BY host";
+  };
+  for (const bool changed : {false, true}) {
+    if (changed) {  // late rows, and a tag that came later
+      run("INSERT INTO wide (time, area, host, v) SELECT '2024-01-01 00:00:00.5', 'r1', 'h' || h, h FROM "
+          "generate_series(55, 80) AS h");
+      std::string lines;
+      for (int host = 50; host < 90; ++host) {
+        const std::string number = std::to_string(host);
+        lines += "wide,area=r1,host=h" + number + ",rack=k" + number + " v=" + number + "i 1704067201000000000\n";
+      }
+      EXPECT_EQ(connection_->write(lines, {}).dropped, 0);
+      run("FLUSH");
+    }
+    for (const char* condition : {"host = 'h7'", "host IN ('h7', 'h58', 'h77', 'none')", "host = 'none'",
+                                  "area >= 'r1' AND host = 'h58'", "host = 'h7' AND area = 'r1'"}) {
+      EXPECT_EQ(rows(query_for("host", condition)), rows(query_for("(host || '')", condition))) << condition;
+    }
+    if (!changed) {
+      EXPECT_EQ(counted("SELECT * FROM wide WHERE host = 'none'", pages_pruned), 0);
+      EXPECT_LE(counted("SELECT * FROM wide WHERE host = 'h7'", pages_pruned), 2 * 64);
+      EXPECT_GE(counted("SELECT * FROM wide WHERE host || '' = 'h7'", pages_pruned), 4 * 64);
+    }
+  }
+  EXPECT_EQ(rows("SELECT v FROM wide WHERE rack = 'k77'").size(), 1);
+}
+
 }  // namespace
 }  // namespace tidemark
