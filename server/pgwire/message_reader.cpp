@@ -29,6 +29,12 @@ void MessageReader::move_to(Stream& stream) {
   stream_ = &stream;
 }
 
+bool MessageReader::holds_message() const {
+  constexpr size_t kTypeBytes = 1;
+  const std::string_view rest = std::string_view(buffer_).substr(next_, end_ - next_);
+  return rest.size() >= kTypeBytes + 4 && rest.size() - kTypeBytes >= big_endian(rest.substr(kTypeBytes, 4));
+}
+
 bool MessageReader::wait(int timeout_ms) {
   return timeout_ms < 0 || next_ < end_ || stream_->wait_readable(timeout_ms);
 }

@@ -29,6 +29,8 @@ class MessageReader {
   std::string read_startup(uint32_t bytes_max);
   /// The next message. Throws 08P01 for a length outside [4, bytes_max]; the connection cannot go on then.
   Message read(uint32_t bytes_max);
+  /// Whether the whole of the next message has come already.
+  [[nodiscard]] bool holds_message() const;
   /// Whether `read` would find bytes without waiting longer than `timeout_ms`.
   bool wait(int timeout_ms);
 

@@ -63,7 +63,9 @@ void PgSession::run() {
   }
   stream_->set_read_deadline(std::nullopt);
   while (!finished_) {
-    writer_.flush();
+    if (!reader_.holds_message()) {
+      writer_.flush();  // the client may be waiting for it
+    }
     if (!wait_for_message()) {
       return;
     }
@@ -176,6 +178,7 @@ void PgSession::sync() {
     writer_.error(error);
   }
   writer_.ready_for_query(static_cast<char>(connection_->transaction_status()));
+  writer_.flush();  // what is in the pipeline behind it may take long
 }
 
 void PgSession::simple_query(FieldReader fields) {

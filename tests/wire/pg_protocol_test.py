@@ -251,6 +251,28 @@ def flush_sends_what_there_is(port):
         expect(rows(client.ask(bind("", ""), execute(""), sync())), [[b"7"]])
 
 
+def what_answers_one_pipeline_comes_in_one_piece(port):
+    with Client(port).log_in() as client:
+        client.ask(parse("s", "SELECT $1::int"), sync())
+        pieces = 0
+        for _ in range(100):
+            client.send(bind("", "s", b"1"), describe("P", ""), execute(""), sync())
+            out = b""
+            while not out.endswith(b"Z\0\0\0\5I"):
+                out += client.socket.recv(65536)
+                pieces += 1
+        expect(pieces <= 110, True)
+
+
+def an_answer_does_not_wait_for_what_is_behind_it_in_the_pipeline(port):
+    with Client(port).log_in() as client:
+        begun = time.monotonic()
+        client.send(query("SELECT 1"), query("SELECT pg_sleep(2)"))
+        expect(rows(client.replies()), [[b"1"]])
+        expect(time.monotonic() - begun < 1.5, True)
+        client.replies()
+
+
 def errors_bear_position_and_severity(port):
     with Client(port).log_in() as client:
         error = next(reply for reply in client.ask(query("SELECT 'é', no_such")) if reply.kind == "E").fields()
