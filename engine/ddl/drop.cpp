@@ -180,7 +180,7 @@ void drop_relation(const CatalogEntry& entry, bool cascade, Underway& underway, 
     case ObjectKind::kView: {
       const auto& view = std::get<ViewEntry>(copy);
       if (view.materialized_table != kNoObject) {
-        context.drop(ObjectKind::kTable, view.materialized_table);
+        drop_table(*context.catalog().table(view.materialized_table), context);
       }
       context.drop(ObjectKind::kView, view.id);
       return;
