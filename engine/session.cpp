@@ -153,6 +153,7 @@ const VirtualTableContext& Session::system_context() {
   system_context_.statistics = &database_.store().statistics();
   system_context_.role = role_name_;
   system_context_.search_path = search_path();
+  system_context_.sequence_state = [this](ObjectId sequence) { return sequence_state(sequence); };
   system_context_.cursors = &cursors_;
   system_context_.prepared_statements = &prepared_;
   system_context_.sessions = [this] {

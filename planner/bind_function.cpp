@@ -233,6 +233,10 @@ ExpressionPtr Binder::bind_scalar_call(const ast::FunctionCall& call, const std:
 }
 
 ExpressionPtr Binder::call_function(const std::string& name, std::vector<ExpressionPtr> arguments, int position) {
+  if (name == "pg_typeof" && arguments.size() == 1 && arguments[0]->type.id == TypeId::kUnknown) {
+    // Nothing gives the literal a type: that is the answer.
+    return std::make_unique<ConstantExpression>(Value::integer(TypeId::kRegtype, LogicalType(TypeId::kUnknown).oid()));
+  }
   try {
     const ResolvedScalar resolved = resolve_scalar(name, types_of(arguments), context_.flavour);
     return call_resolved(resolved, std::move(arguments), position);

@@ -69,8 +69,12 @@ std::string hint_for(std::string_view verb) {
 }  // namespace
 
 bool is_updatable_view(const ViewEntry& view) {
-  const ast::StatementPtr query = std::move(parse_sql(view.sql).front());
-  return obstacle(query->as<ast::Query>(), Binder::is_set_function).empty();
+  const ast::StatementPtr statement = std::move(parse_sql(view.sql).front());
+  const auto& query = statement->as<ast::Query>();
+  if (!obstacle(query, Binder::is_set_function).empty()) return false;
+  return std::ranges::any_of(query.as<ast::SelectQuery>().targets, [](const ast::SelectTarget& target) {
+    return target.expression->kind == ast::ExpressionKind::ColumnReference;
+  });
 }
 
 Binder::WrittenRelation::View Binder::updatable_view(const ViewEntry& view, std::string_view verb) {

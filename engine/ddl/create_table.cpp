@@ -134,9 +134,7 @@ void apply_column_constraint(TableEntry& table, ColumnEntry& column, const ast::
                                                 "\" of table \"" + table.name + "\"")
             .at(constraint.position);
       }
-      PlannerContext planner = context.planner();
-      static_cast<void>(bind_table_expression(*constraint.expression, nullptr, column.type, planner));
-      column.default_sql = stored_default(*constraint.expression, context);
+      column.default_sql = stored_default(*constraint.expression, column, context);
       break;
     }
     case ast::ConstraintKind::Generated:

@@ -127,7 +127,8 @@ void apply_sequence_options(SequenceEntry& sequence, const std::vector<ast::Opti
     sequence.cycle = cycle->value != "false";
   }
   if (const ast::Option* owned_by = find("owned_by")) {
-    if (owned_by->value_kind != ast::Option::ValueKind::List) {
+    const bool by_none = owned_by->list.size() == 1 && owned_by->list[0] == "none";
+    if (owned_by->value_kind != ast::Option::ValueKind::List || by_none) {
       sequence.owned_by_table = kNoObject;
       sequence.owned_by_column = kNoColumn;
     } else if (owned_by->list.size() < 2) {

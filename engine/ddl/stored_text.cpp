@@ -207,7 +207,40 @@ std::string next_value_sql(const DdlContext& context, ObjectId sequence) {
   return "nextval(" + quote_literal(quote_identifier(schema.name) + "." + quote_identifier(entry.name)) + "::regclass)";
 }
 
-std::string stored_default(const ast::Expression& expression, DdlContext& context) {
+namespace {
+
+/// A literal as PostgreSQL shows it where a value of `type` is wanted; empty if that is the literal as it is.
+std::string typed_literal(const ast::Literal& literal, LogicalType type) {
+  if (literal.literal_kind == ast::LiteralKind::Boolean) {
+    return literal.text;
+  }
+  if (literal.literal_kind != ast::LiteralKind::String || is_numeric_type(type.id) || type.id == TypeId::kBoolean) {
+    return "";
+  }
+  type.modifier = -1;
+  return quote_literal(literal.text) + "::" + (type.id == TypeId::kBpchar ? "bpchar" : type.to_string());
+}
+
+}  // namespace
+
+std::string stored_default(const ast::Expression& expression, const ColumnEntry& column, DdlContext& context) {
+  PlannerContext planner = context.planner();
+  try {
+    static_cast<void>(bind_table_expression(expression, nullptr, column.type, planner));
+  } catch (const Error& error) {
+    if (error.sqlstate() != sqlstate::kStringDataRightTruncation) {
+      throw;  // Too long a text is complained of when it is written.
+    }
+  }
+  if (expression.kind == ast::ExpressionKind::Literal) {
+    const auto& literal = expression.as<ast::Literal>();
+    if (literal.literal_kind == ast::LiteralKind::Null && column.domain == kNoObject) {
+      return "";
+    }
+    if (std::string typed = typed_literal(literal, column.type); !typed.empty()) {
+      return typed;
+    }
+  }
   const SequenceEntry* sequence = sequence_of_call(expression, context);
   return sequence == nullptr ? to_sql(expression) : next_value_sql(context, sequence->id);
 }
@@ -551,7 +584,8 @@ void edit_stored_texts(const TextEdit& edit, DdlContext& context) {
   StoredTextEditor editor(edit, context);
   const std::shared_ptr<const Catalog> catalog = context.shared_catalog();
   const auto is_here = [&](ObjectId schema) {
-    return std::get<SchemaEntry>(*catalog->object(schema)).database == context.environment().database;
+    const CatalogEntry* found = catalog->object(schema);
+    return found != nullptr && std::get<SchemaEntry>(*found).database == context.environment().database;
   };
   for (const CatalogEntry* entry : catalog->all(ObjectKind::kTable)) {
     if (is_here(std::get<TableEntry>(*entry).schema)) {

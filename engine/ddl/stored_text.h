@@ -17,7 +17,7 @@ namespace tidemark {
 /// change the view.
 std::string stored_query(const ast::Statement& query, DdlContext& context);
 /// A default as it is stored: `nextval('s')` names the sequence with its schema.
-std::string stored_default(const ast::Expression& expression, DdlContext& context);
+std::string stored_default(const ast::Expression& expression, const ColumnEntry& column, DdlContext& context);
 /// `nextval('schema.sequence'::regclass)`.
 std::string next_value_sql(const DdlContext& context, ObjectId sequence);
 

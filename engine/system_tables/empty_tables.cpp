@@ -50,6 +50,25 @@ void add_empty_tables(SystemTableList& list) {
        "oid:oid opcmethod:oid opcname:name opcnamespace:oid opcowner:oid opcfamily:oid opcintype:oid opcdefault:bool "
        "opckeytype:oid"},
       {"pg_conversion", "oid:oid conname:name connamespace:oid conowner:oid"},
+      {"pg_aggregate",
+       "aggfnoid:regproc aggkind:\"char\" aggnumdirectargs:int2 aggtransfn:regproc aggfinalfn:regproc aggtranstype:oid "
+       "agginitval:text"},
+      {"pg_amop",
+       "oid:oid amopfamily:oid amoplefttype:oid amoprighttype:oid amopstrategy:int2 amoppurpose:\"char\" amopopr:oid "
+       "amopmethod:oid amopsortfamily:oid"},
+      {"pg_amproc", "oid:oid amprocfamily:oid amproclefttype:oid amprocrighttype:oid amprocnum:int2 amproc:regproc"},
+      {"pg_opfamily", "oid:oid opfmethod:oid opfname:name opfnamespace:oid opfowner:oid"},
+      {"pg_rules", "schemaname:name tablename:name rulename:name definition:text"},
+      {"pg_seclabel", "objoid:oid classoid:oid objsubid:int4 provider:text label:text"},
+      {"pg_shdepend", "dbid:oid classid:oid objid:oid objsubid:int4 refclassid:oid refobjid:oid deptype:\"char\""},
+      {"pg_largeobject", "loid:oid pageno:int4 data:bytea"},
+      {"pg_stats",
+       "schemaname:name tablename:name attname:name inherited:bool null_frac:float4 avg_width:int4 n_distinct:float4 "
+       "most_common_vals:text most_common_freqs:float4[] histogram_bounds:text correlation:float4"},
+      {"pg_transform", "oid:oid trftype:oid trflang:oid trffromsql:regproc trftosql:regproc"},
+      {"pg_ts_config", "oid:oid cfgname:name cfgnamespace:oid cfgowner:oid cfgparser:oid"},
+      {"pg_ts_dict", "oid:oid dictname:name dictnamespace:oid dictowner:oid dicttemplate:oid dictinitoption:text"},
+      {"pg_user_mapping", "oid:oid umuser:oid umserver:oid umoptions:text[]"},
       {"pg_matviews",
        "schemaname:name matviewname:name matviewowner:name tablespace:name hasindexes:bool ispopulated:bool "
        "definition:text"},

@@ -141,10 +141,11 @@ std::array<Value, 6> identity_values(const SystemContext& context, const ColumnE
 }
 
 void add_columns(const SystemContext& context, ObjectId schema, const std::string& relation,
-                 const std::vector<ColumnEntry>& columns, bool updatable, SystemRows& rows) {
+                 const std::vector<ColumnEntry>& columns, bool of_table, bool updatable, SystemRows& rows) {
   const Value database = text(context.database().name);
   for (size_t i = 0; i < columns.size(); ++i) {
     const ColumnEntry& column = columns[i];
+    const int64_t place = of_table ? int64_t{column.id} : static_cast<int64_t>(i + 1);
     const LogicalType type = column.type;
     LogicalType plain = type;
     plain.modifier = -1;
@@ -159,63 +160,64 @@ void add_columns(const SystemContext& context, ObjectId schema, const std::strin
     const bool is_identity = column.identity != Identity::kNone;
     const auto [domain_database, domain_schema, domain_name] = domain_names(context, column);
     const auto identity = identity_values(context, column);
-    rows.push_back({database,
-                    text(schema_of(context, schema).name),
-                    text(relation),
-                    text(column.name),
-                    number(static_cast<int64_t>(i + 1)),
-                    column.default_sql.empty() || is_identity ? null() : text(column.default_sql),
-                    yes_or_no(!column.not_null),
-                    text(type.is_array()       ? "ARRAY"
-                         : type.user_type != 0 ? "USER-DEFINED"
-                                               : plain.to_string()),
-                    letters,
-                    bytes,
-                    precision,
-                    radix,
-                    scale,
-                    datetime_precision(type),
-                    interval_fields(type),
-                    null(),  // interval_precision
-                    null(),  // character_set_…
-                    null(),
-                    null(),
-                    null(),  // collation_…
-                    null(),
-                    null(),
-                    domain_database,
-                    domain_schema,
-                    domain_name,
-                    database,
-                    text(type_schema(context, type)),
-                    text(plain.internal_name()),
-                    null(),  // scope_…
-                    null(),
-                    null(),
-                    null(),  // maximum_cardinality
-                    text(std::to_string(i + 1)),
-                    yes_or_no(false),
-                    yes_or_no(is_identity),
-                    identity[0],
-                    identity[1],
-                    identity[2],
-                    identity[3],
-                    identity[4],
-                    identity[5],
-                    text(column.generated_sql.empty() ? "NEVER" : "ALWAYS"),
-                    column.generated_sql.empty() ? null() : text(column.generated_sql),
-                    yes_or_no(updatable)});
+    rows.push_back(
+        {database,
+         text(schema_of(context, schema).name),
+         text(relation),
+         text(column.name),
+         number(place),
+         column.default_sql.empty() || is_identity ? null() : text(shown_default(context, column.default_sql)),
+         yes_or_no(!column.not_null),
+         text(type.is_array()       ? "ARRAY"
+              : type.user_type != 0 ? "USER-DEFINED"
+                                    : plain.to_string()),
+         letters,
+         bytes,
+         precision,
+         radix,
+         scale,
+         datetime_precision(type),
+         interval_fields(type),
+         null(),  // interval_precision
+         null(),  // character_set_…
+         null(),
+         null(),
+         null(),  // collation_…
+         null(),
+         null(),
+         domain_database,
+         domain_schema,
+         domain_name,
+         database,
+         text(type_schema(context, type)),
+         text(plain.internal_name()),
+         null(),  // scope_…
+         null(),
+         null(),
+         null(),  // maximum_cardinality
+         text(std::to_string(place)),
+         yes_or_no(false),
+         yes_or_no(is_identity),
+         identity[0],
+         identity[1],
+         identity[2],
+         identity[3],
+         identity[4],
+         identity[5],
+         text(column.generated_sql.empty() ? "NEVER" : "ALWAYS"),
+         column.generated_sql.empty() ? null() : text(column.generated_sql),
+         yes_or_no(updatable)});
   }
 }
 
 void column_rows(const SystemContext& context, SystemRows& rows) {
   for (const TableEntry* table : visible_tables(context)) {
-    add_columns(context, table->schema, table->name, table->columns, true, rows);
+    add_columns(context, table->schema, table->name, table->columns, true, true, rows);
   }
   for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kView)) {
     const auto& view = std::get<ViewEntry>(*entry);
     if (view.materialized_table == kNoObject && schema_of(context, view.schema).database == context.database().id) {
-      add_columns(context, view.schema, view.name, view.columns, is_updatable_view(view), rows);
+      add_columns(context, view.schema, view.name, view.columns, false, is_updatable_view(view), rows);
     }
   }
 }
@@ -422,6 +424,100 @@ void schema_domain_rows(const SystemContext& context, SystemRows& rows) {
   }
 }
 
+void domain_constraint_rows(const SystemContext& context, SystemRows& rows) {
+  const Value database = text(context.database().name);
+  for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kType)) {
+    const auto& domain = std::get<TypeEntry>(*entry);
+    const SchemaEntry& schema = schema_of(context, domain.schema);
+    if (domain.kind != TypeKind::kDomain || schema.database != context.database().id) {
+      continue;
+    }
+    for (const CheckConstraint& check : domain.checks) {
+      rows.push_back({database, text(schema.name), text(check.name), database, text(schema.name), text(domain.name),
+                      yes_or_no(false), yes_or_no(false)});
+    }
+  }
+}
+
+/// The tables that constraints are over: the referenced ones of foreign keys, and those of unique constraints.
+void constraint_table_rows(const SystemContext& context, SystemRows& rows) {
+  const Value database = text(context.database().name);
+  for (const TableEntry* table : visible_tables(context)) {
+    const Value schema = text(schema_of(context, table->schema).name);
+    for (const UniqueConstraint* unique : unique_constraints(*table)) {
+      if (unique->index_sql.empty()) {
+        rows.push_back({database, schema, text(table->name), database, schema, text(unique->name)});
+      }
+    }
+    for (const ForeignKey& key : table->foreign_keys) {
+      if (const TableEntry* other = context.catalog().table(key.referenced_table)) {
+        rows.push_back({database, text(schema_of(context, other->schema).name), text(other->name), database, schema,
+                        text(key.name)});
+      }
+    }
+  }
+}
+
+/// Array columns, by their tables' names and their own numbers.
+void element_type_rows(const SystemContext& context, SystemRows& rows) {
+  const Value database = text(context.database().name);
+  for (const TableEntry* table : visible_tables(context)) {
+    for (const ColumnEntry& column : table->columns) {
+      const LogicalType type = column.type;
+      if (!type.is_array()) {
+        continue;
+      }
+      LogicalType element = type.element_type();
+      element.modifier = -1;
+      SystemRow row{database,
+                    text(schema_of(context, table->schema).name),
+                    text(table->name),
+                    text("TABLE"),
+                    text(std::to_string(column.id)),
+                    text(element.user_type != 0 ? "USER-DEFINED" : element.to_string())};
+      constexpr size_t kUnknownOfElements = 15;  // from character_maximum_length to domain_default
+      row.resize(row.size() + kUnknownOfElements);
+      row.insert(row.end(), {database, text(type_schema(context, element)), text(element.internal_name()), null(),
+                             null(), null(), null(), text("a" + std::to_string(column.id))});
+      rows.push_back(std::move(row));
+    }
+  }
+}
+
+/// The relations that views read.
+void view_table_rows(const SystemContext& context, SystemRows& rows) {
+  const Value database = text(context.database().name);
+  for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kView)) {
+    const auto& view = std::get<ViewEntry>(*entry);
+    const SchemaEntry& schema = schema_of(context, view.schema);
+    if (view.materialized_table != kNoObject || schema.database != context.database().id) {
+      continue;
+    }
+    for (const ObjectId id : view.depends_on) {
+      const CatalogEntry* read = context.catalog().object(id);
+      const bool is_relation =
+          read != nullptr && (kind_of(*read) == ObjectKind::kTable || kind_of(*read) == ObjectKind::kView);
+      if (is_relation) {
+        const ObjectId its_schema = kind_of(*read) == ObjectKind::kTable ? std::get<TableEntry>(*read).schema
+                                                                         : std::get<ViewEntry>(*read).schema;
+        rows.push_back({database, text(schema.name), text(view.name), database,
+                        text(schema_of(context, its_schema).name), text(name_of(*read))});
+      }
+    }
+  }
+}
+
+void user_type_rows(const SystemContext& context, SystemRows& rows) {
+  for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kType)) {
+    const auto& type = std::get<TypeEntry>(*entry);
+    const SchemaEntry& schema = schema_of(context, type.schema);
+    if (type.kind == TypeKind::kComposite && schema.database == context.database().id) {
+      rows.push_back(
+          {text(context.database().name), text(schema.name), text(type.name), text("STRUCTURED"), yes_or_no(true)});
+    }
+  }
+}
+
 void key_column_rows(const SystemContext& context, SystemRows& rows) {
   const Value database = text(context.database().name);
   for (const TableEntry* table : visible_tables(context)) {
@@ -510,6 +606,46 @@ void add_information_schema(SystemTableList& list) {
            "interval_precision:int4 domain_default:varchar udt_catalog:name udt_schema:name udt_name:name "
            "scope_catalog:name scope_schema:name scope_name:name maximum_cardinality:int4 dtd_identifier:name",
            schema_domain_rows);
+  list.add(kSchema, "domain_constraints",
+           "constraint_catalog:name constraint_schema:name constraint_name:name domain_catalog:name "
+           "domain_schema:name domain_name:name is_deferrable:varchar initially_deferred:varchar",
+           domain_constraint_rows);
+  list.add(kSchema, "constraint_table_usage",
+           "table_catalog:name table_schema:name table_name:name constraint_catalog:name constraint_schema:name "
+           "constraint_name:name",
+           constraint_table_rows);
+  list.add(kSchema, "element_types",
+           "object_catalog:name object_schema:name object_name:name object_type:varchar "
+           "collection_type_identifier:name data_type:varchar character_maximum_length:int4 "
+           "character_octet_length:int4 character_set_catalog:name character_set_schema:name character_set_name:name "
+           "collation_catalog:name collation_schema:name collation_name:name numeric_precision:int4 "
+           "numeric_precision_radix:int4 numeric_scale:int4 datetime_precision:int4 interval_type:varchar "
+           "interval_precision:int4 domain_default:varchar udt_catalog:name udt_schema:name udt_name:name "
+           "scope_catalog:name scope_schema:name scope_name:name maximum_cardinality:int4 dtd_identifier:name",
+           element_type_rows);
+  list.add(kSchema, "view_table_usage",
+           "view_catalog:name view_schema:name view_name:name table_catalog:name table_schema:name table_name:name",
+           view_table_rows);
+  list.add(kSchema, "user_defined_types",
+           "user_defined_type_catalog:name user_defined_type_schema:name user_defined_type_name:name "
+           "user_defined_type_category:varchar is_instantiable:varchar",
+           user_type_rows);
+  list.add(kSchema, "information_schema_catalog_name", "catalog_name:name",
+           [](const SystemContext& context, SystemRows& rows) { rows.push_back({text(context.database().name)}); });
+  list.add(kSchema, "character_sets",
+           "character_set_catalog:name character_set_schema:name character_set_name:name character_repertoire:name "
+           "form_of_use:name default_collate_catalog:name default_collate_schema:name default_collate_name:name",
+           [](const SystemContext& context, SystemRows& rows) {
+             rows.push_back({null(), null(), text("UTF8"), text("UCS"), text("UTF8"), text(context.database().name),
+                             text("pg_catalog"), text("C")});
+           });
+  list.add(kSchema, "collations",
+           "collation_catalog:name collation_schema:name collation_name:name pad_attribute:varchar",
+           [](const SystemContext& context, SystemRows& rows) {
+             for (const char* name : {"default", "C", "POSIX"}) {
+               rows.push_back({text(context.database().name), text("pg_catalog"), text(name), text("NO PAD")});
+             }
+           });
   // Of these there are none.
   list.add(kSchema, "triggers",
            "trigger_catalog:name trigger_schema:name trigger_name:name event_manipulation:varchar "

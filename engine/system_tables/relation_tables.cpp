@@ -28,10 +28,11 @@ Value int2_array(const std::vector<int64_t>& numbers) {
   return parse_value(LogicalType::array_of(TypeId::kInt16), text_form + "}", TypeIoOptions{});
 }
 
-std::vector<int64_t> attribute_numbers(const TableEntry& table, const std::vector<ColumnId>& columns) {
+/// pg_attribute.attnum of columns: their ids, which they keep; 0 for an expression.
+std::vector<int64_t> attribute_numbers(const std::vector<ColumnId>& columns) {
   std::vector<int64_t> numbers;
-  for (ColumnId column : columns) {
-    numbers.push_back(attribute_number(table, column));
+  for (const ColumnId column : columns) {
+    numbers.push_back(column == kNoColumn ? 0 : int64_t{column});
   }
   return numbers;
 }
@@ -52,7 +53,7 @@ void class_rows(const SystemContext& context, SystemRows& rows) {
     const auto constraints = unique_constraints(*table);
     const auto count = static_cast<int64_t>(context.statistics->row_count(table->id));
     rows.push_back(class_row(table->id, table->name, table->schema, table->owner, 'r',
-                             static_cast<int64_t>(table->columns.size()), !constraints.empty(), count,
+                             static_cast<int64_t>(table->next_column_id) - 1, !constraints.empty(), count,
                              static_cast<int64_t>(table->checks.size()), kHeapMethod));
     for (const UniqueConstraint* unique : constraints) {
       rows.push_back(class_row(unique->id, unique->name, table->schema, table->owner, 'i',
@@ -98,7 +99,8 @@ void class_rows(const SystemContext& context, SystemRows& rows) {
   }
 }
 
-void add_attributes(ObjectId relation, const std::vector<ColumnEntry>& columns, SystemRows& rows) {
+/// `of_table`: columns keep their numbers when others are dropped; those of other relations are counted.
+void add_attributes(ObjectId relation, const std::vector<ColumnEntry>& columns, bool of_table, SystemRows& rows) {
   for (size_t i = 0; i < columns.size(); ++i) {
     const ColumnEntry& column = columns[i];
     const bool has_default = !column.default_sql.empty() && column.identity == Identity::kNone;
@@ -107,7 +109,7 @@ void add_attributes(ObjectId relation, const std::vector<ColumnEntry>& columns, 
                     oid(column.type.oid()),
                     number(-1),
                     number(-1),
-                    number(static_cast<int64_t>(i + 1)),
+                    number(of_table ? int64_t{column.id} : static_cast<int64_t>(i + 1)),
                     number(column.type.is_array() ? 1 : 0),
                     number(-1),
                     number(column.type.id == TypeId::kTimestampTzNs ? -1 : column.type.modifier),
@@ -129,7 +131,7 @@ void add_attributes(ObjectId relation, const std::vector<ColumnEntry>& columns, 
 
 void attribute_rows(const SystemContext& context, SystemRows& rows) {
   for (const TableEntry* table : visible_tables(context)) {
-    add_attributes(table->id, table->columns, rows);
+    add_attributes(table->id, table->columns, true, rows);
     for (const UniqueConstraint* unique : unique_constraints(*table)) {
       std::vector<ColumnEntry> columns;
       const TableEntry* keys = unique->is_computed() ? context.catalog().table(unique->hidden_table) : nullptr;
@@ -139,12 +141,12 @@ void attribute_rows(const SystemContext& context, SystemRows& rows) {
         columns.back().generated_sql.clear();
         columns.back().not_null = false;
       }
-      add_attributes(unique->id, columns, rows);
+      add_attributes(unique->id, columns, false, rows);
     }
   }
   for (const CatalogEntry* entry : context.catalog().all(ObjectKind::kView)) {
     const auto& view = std::get<ViewEntry>(*entry);
-    add_attributes(view.id, view.columns, rows);
+    add_attributes(view.id, view.columns, false, rows);
   }
   for (const TypeEntry* type : user_types(context)) {
     std::vector<ColumnEntry> columns;
@@ -154,7 +156,7 @@ void attribute_rows(const SystemContext& context, SystemRows& rows) {
       columns.back().name = attribute.name;
       columns.back().type = attribute.type;
     }
-    add_attributes(type->id, columns, rows);
+    add_attributes(type->id, columns, false, rows);
   }
 }
 
@@ -163,8 +165,8 @@ void default_rows(const SystemContext& context, SystemRows& rows) {
     for (const ColumnEntry& column : table->columns) {
       const std::string& sql = column.generated_sql.empty() ? column.default_sql : column.generated_sql;
       if (!sql.empty() && column.identity == Identity::kNone) {
-        rows.push_back({oid(table->id + column.id), oid(table->id), number(attribute_number(*table, column.id)),
-                        Value::bytes(TypeId::kPgNodeTree, sql)});
+        rows.push_back({oid(table->id + column.id), oid(table->id), number(column.id),
+                        Value::bytes(TypeId::kPgNodeTree, shown_default(context, sql))});
       }
     }
   }
@@ -176,7 +178,7 @@ void index_rows(const SystemContext& context, SystemRows& rows) {
   };
   const auto add = [&](ObjectId index, const TableEntry& table, const std::vector<ColumnId>& columns, bool unique,
                        bool primary, bool nulls_equal, const std::string& expressions, const std::string& predicate) {
-    const std::vector<int64_t> keys = attribute_numbers(table, columns);
+    const std::vector<int64_t> keys = attribute_numbers(columns);
     const std::vector<int64_t> zeros(keys.size(), 0);
     rows.push_back({oid(index), oid(table.id), number(static_cast<int64_t>(keys.size())),
                     number(static_cast<int64_t>(keys.size())), flag(unique), flag(nulls_equal), flag(primary),
@@ -230,14 +232,14 @@ void constraint_rows(const SystemContext& context, SystemRows& rows) {
         continue;
       }
       add(unique->id, unique->name, unique->primary ? 'p' : 'u', unique->id,
-          int2_array(attribute_numbers(*table, unique->columns)));
+          int2_array(attribute_numbers(unique->columns)));
     }
     for (const CheckConstraint& check : table->checks) {
       add(check.id, check.name, 'c', kNoObject, null());
     }
     for (const ForeignKey& key : table->foreign_keys) {
       const TableEntry* other = context.catalog().table(key.referenced_table);
-      add(key.id, key.name, 'f', kNoObject, int2_array(attribute_numbers(*table, key.columns)));
+      add(key.id, key.name, 'f', kNoObject, int2_array(attribute_numbers(key.columns)));
       std::vector<Value>& row = rows.back();
       constexpr size_t kDeferrable = 4, kDeferred = 5, kValidated = 6, kReferenced = 11, kOnUpdate = 12, kOnDelete = 13,
                        kMatch = 14, kReferencedColumns = 19;
@@ -248,8 +250,7 @@ void constraint_rows(const SystemContext& context, SystemRows& rows) {
       row[kOnUpdate] = letter(static_cast<char>(key.on_update));
       row[kOnDelete] = letter(static_cast<char>(key.on_delete));
       row[kMatch] = letter(key.match_full ? 'f' : 's');
-      row[kReferencedColumns] =
-          other == nullptr ? null() : int2_array(attribute_numbers(*other, key.referenced_columns));
+      row[kReferencedColumns] = other == nullptr ? null() : int2_array(attribute_numbers(key.referenced_columns));
     }
   }
 }
@@ -262,8 +263,7 @@ void description_rows(const SystemContext& context, SystemRows& rows) {
     }
     for (const ColumnEntry& column : table->columns) {
       if (!column.comment.empty()) {
-        rows.push_back(
-            {oid(table->id), oid(kPgClass), number(attribute_number(*table, column.id)), text(column.comment)});
+        rows.push_back({oid(table->id), oid(kPgClass), number(column.id), text(column.comment)});
       }
     }
   }
@@ -339,10 +339,11 @@ void sequences_rows(const SystemContext& context, SystemRows& rows) {
     if (schema.database != context.database().id) {
       continue;
     }
+    const auto [last_value, is_called] = context.sequence_state(sequence.id);
     rows.push_back({text(schema.name), text(sequence.name), text(role_name(context, sequence.owner)),
                     Value::integer(TypeId::kRegtype, sequence.type.oid()), number(sequence.start), number(sequence.min),
                     number(sequence.max), number(sequence.increment), flag(sequence.cycle), number(1),
-                    sequence.is_called ? number(sequence.last_value) : null()});
+                    is_called ? number(last_value) : null()});
   }
 }
 

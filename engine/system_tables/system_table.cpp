@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "parser/ast_to_sql.h"
 #include "types/array.h"
 
 namespace tidemark {
@@ -121,13 +122,18 @@ std::vector<const UniqueConstraint*> unique_constraints(const TableEntry& table)
   return constraints;
 }
 
-int64_t attribute_number(const TableEntry& table, ColumnId column) {
-  if (column == kNoColumn) {
-    return 0;  // An expression.
+std::string shown_default(const SystemContext& context, const std::string& sql) {
+  constexpr std::string_view kNextValue = "nextval('";
+  if (!sql.starts_with(kNextValue)) {
+    return sql;
   }
-  const auto found = std::find_if(table.columns.begin(), table.columns.end(),
-                                  [column](const ColumnEntry& entry) { return entry.id == column; });
-  return found - table.columns.begin() + 1;
+  for (const std::string& schema : context.search_path) {
+    const std::string prefix = std::string(kNextValue) + quote_identifier(schema) + ".";
+    if (sql.starts_with(prefix)) {
+      return std::string(kNextValue) + sql.substr(prefix.size());
+    }
+  }
+  return sql;
 }
 
 const SchemaEntry& schema_of(const SystemContext& context, ObjectId schema) {

@@ -79,8 +79,8 @@ std::vector<const TableEntry*> visible_tables(const SystemContext& context);
 std::vector<const TypeEntry*> user_types(const SystemContext& context);
 /// Its constraints that are indexes for clients: the key and the further UNIQUEs.
 std::vector<const UniqueConstraint*> unique_constraints(const TableEntry& table);
-/// Place of a column in its table from 1: pg_attribute.attnum.
-int64_t attribute_number(const TableEntry& table, ColumnId column);
+/// A default as clients see it: nextval('s'::regclass) without the schema if the search path has it.
+std::string shown_default(const SystemContext& context, const std::string& sql);
 const SchemaEntry& schema_of(const SystemContext& context, ObjectId schema);
 
 }  // namespace tidemark

@@ -379,9 +379,7 @@ class TableAlteration {
   void set_default(const ast::AlterTableAction& action) {
     change([&](TableEntry& table, DdlContext& context) {
       ColumnEntry& column = column_of(table, action.name);
-      PlannerContext planner = context.planner();
-      static_cast<void>(bind_table_expression(*action.expression, nullptr, column.type, planner));
-      column.default_sql = stored_default(*action.expression, context);
+      column.default_sql = stored_default(*action.expression, column, context);
     });
   }
 
@@ -769,6 +767,32 @@ std::string_view action_words(Action kind) {
   }
 }
 
+/// SET and RESET of a view's options: who is asked for rights is the same here whatever they say. False if it is no
+/// view.
+bool set_view_options(const CatalogEntry& relation, const ast::AlterTableAction& action, DdlContext& context) {
+  const auto* found = std::get_if<ViewEntry>(&relation);
+  if (found == nullptr || found->materialized_table != kNoObject) {
+    return found != nullptr;
+  }
+  ViewEntry view = *found;
+  for (const ast::Option& option : action.options) {
+    if (option.name == "check_option") {
+      if (action.kind == Action::ResetOptions) {
+        view.check_option = CheckOption::kNone;
+      } else if (option.value == "local" || option.value == "cascaded") {
+        view.check_option = option.value == "local" ? CheckOption::kLocal : CheckOption::kCascaded;
+      } else {
+        throw Error(sqlstate::kInvalidParameterValue, "invalid value for enum option \"check_option\": " + option.value)
+            .with_detail("Valid values are \"local\" and \"cascaded\".");
+      }
+    } else if (option.name != "security_barrier" && option.name != "security_invoker") {
+      throw Error(sqlstate::kInvalidParameterValue, "unrecognized parameter \"" + option.name + "\"");
+    }
+  }
+  context.put(std::move(view));
+  return true;
+}
+
 /// Views, materialized views, sequences and indexes take few of the actions.
 void alter_other_relation(const ast::AlterTableStatement& statement, DdlContext& context) {
   const std::string name = statement.table.last();
@@ -805,8 +829,8 @@ void alter_other_relation(const ast::AlterTableStatement& statement, DdlContext&
       }
       case Action::SetOptions:
       case Action::ResetOptions:
-        if (!index) {
-          throw Error(sqlstate::kFeatureNotSupported, "options of views are not supported");
+        if (!index && !set_view_options(*found, action, context)) {
+          throw Error(sqlstate::kFeatureNotSupported, "this form of ALTER is not supported").at(action.position);
         }
         break;
       case Action::SetTablespace:

@@ -13,6 +13,7 @@
 #include "functions/io_options.h"
 #include "functions/kernel.h"
 #include "functions/scalars/session_functions.h"
+#include "types/array.h"
 #include "types/numeric.h"
 #include "types/type_info.h"
 
@@ -46,6 +47,36 @@ void current_schema(KernelCall& call) {
     }
   }
   call.result = Vector::null_constant(call.result_type, call.size);
+}
+
+/// The schemas of the search path that exist, as an array; with pg_catalog, which is searched first, if it is asked
+/// for.
+void current_schemas(KernelCall& call) {
+  SessionState& session = session_of(call);
+  std::vector<std::string> names = session.search_path();
+  std::erase_if(names, [&](const std::string& name) {
+    return name != "pg_catalog" && name != "information_schema" &&
+           session.catalog().schema(session.database().id, name) == nullptr;
+  });
+  const Argument<bool> with_implicit(call.arguments[0]);
+  Vector result = Vector::flat(call.result_type, call.size);
+  for (size_t row = 0; row < call.size; ++row) {
+    if (!call.valid.is_valid(row)) {
+      continue;
+    }
+    ArrayBuilder builder(kName);
+    const bool implicit = with_implicit[row];
+    if (implicit && std::ranges::find(names, "pg_catalog") == names.end()) {
+      builder.add(Value::text("pg_catalog").with_type(kName));
+    }
+    for (const std::string& name : names) {
+      if (implicit || !name.starts_with("pg_temp")) {
+        builder.add(Value::text(name).with_type(kName));
+      }
+    }
+    result.mutable_data<std::string_view>()[row] = result.heap().add(builder.finish());
+  }
+  call.result = std::move(result);
 }
 
 template <class T>
@@ -197,9 +228,8 @@ std::optional<std::string> user_by_id(KernelCall& call, int64_t oid) {
 
 std::optional<std::string> column_description(KernelCall& call, int64_t oid, int32_t number) {
   const TableEntry* table = session_of(call).catalog().table(static_cast<ObjectId>(oid));
-  if (table == nullptr || number < 1 || static_cast<size_t>(number) > table->columns.size()) return std::nullopt;
-  const ColumnEntry& column = table->columns[static_cast<size_t>(number) - 1];
-  return column.comment.empty() ? std::nullopt : std::optional(column.comment);
+  const ColumnEntry* column = table == nullptr || number < 1 ? nullptr : table->find_column(ColumnId(number));
+  return column == nullptr || column->comment.empty() ? std::nullopt : std::optional(column->comment);
 }
 
 /// to_regclass and its kin: the object of this name, or NULL.
@@ -502,7 +532,7 @@ int64_t size_bytes(Text size) {
 }
 
 void add_session_functions(FunctionTables& tables) {
-  const auto stable = [&](Text name, std::vector<LogicalType> arguments, TypeId result, ScalarKernel kernel,
+  const auto stable = [&](Text name, std::vector<LogicalType> arguments, LogicalType result, ScalarKernel kernel,
                           Text doc) -> ScalarFunction& {
     ScalarFunction& function = tables.function(name, std::move(arguments), result, kernel, doc);
     function.volatility = Volatility::kStable;
@@ -512,6 +542,7 @@ void add_session_functions(FunctionTables& tables) {
   stable("current_database", {}, kName, current_database, "name of the database");
   stable("current_catalog", {}, kName, current_database, "name of the database");
   stable("current_schema", {}, kName, current_schema, "schema where new objects go");
+  stable("current_schemas", {kBoolean}, LogicalType::array_of(kName), current_schemas, "schemas of the search path");
   stable("current_user", {}, kName, current_user, "role whose rights count");
   stable("user", {}, kName, current_user, "role whose rights count");
   stable("current_role", {}, kName, current_user, "role whose rights count");

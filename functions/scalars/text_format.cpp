@@ -255,11 +255,20 @@ std::string quote_literal(Text text) {
   return result + '\'';
 }
 
+/// As the cast to text gives it, which spells booleans out.
+void append_as_cast(KernelCall& call, std::string& text, const Vector& column, size_t row) {
+  if (column.type().id != TypeId::kBoolean) {
+    append_as_text(call, text, column, row);
+    return;
+  }
+  text += column.data<uint8_t>()[column.is_constant() ? 0 : row] != 0 ? "true" : "false";
+}
+
 void quote_any(KernelCall& call) {
   text_rows(call, [&](size_t row, std::string& text) {
     if (!call.valid.is_valid(row)) return true;
     std::string plain;
-    append_as_text(call, plain, call.arguments[0], row);
+    append_as_cast(call, plain, call.arguments[0], row);
     text = quote_literal(plain);
     return true;
   });
@@ -271,7 +280,7 @@ void quote_nullable(KernelCall& call) {
       return true;
     }
     std::string plain;
-    append_as_text(call, plain, call.arguments[0], row);
+    append_as_cast(call, plain, call.arguments[0], row);
     text = quote_literal(plain);
     return true;
   });
