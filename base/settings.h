@@ -65,6 +65,8 @@ class Settings {
   void reset_all();
   /// By the program itself, past all permissions (is_superuser, in_hot_standby, the port that was picked).
   void set_internal(Setting setting, std::string_view value);
+  /// What RESET goes back to from now on: the values that the connection began with.
+  void set_reset_values(std::shared_ptr<const Settings> values) { server_ = std::move(values); }
   /// Kept by copies.
   void set_canonicalizer(SettingCanonicalizer canonicalizer) { canonicalizer_ = std::move(canonicalizer); }
 
@@ -78,7 +80,7 @@ class Settings {
 
   std::vector<SettingValue> values_;  ///< In the order of the table.
   std::map<std::string, std::string> custom_;
-  std::shared_ptr<const Settings> server_;  ///< Null in the server's own.
+  std::shared_ptr<const Settings> server_;  ///< What RESET goes back to. Null in the server's own.
   SettingCanonicalizer canonicalizer_;
   uint64_t binding_hash_ = 0;
 };

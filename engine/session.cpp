@@ -124,6 +124,9 @@ Session::Session(DatabaseImplementation& database, const ConnectionOptions& opti
   for (const auto& [name, value] : options.settings) {
     settings_.set(name, value, false);
   }
+  if (!options.settings.empty() || !options.application_name.empty()) {
+    settings_.keep_as_reset_values();
+  }
 }
 
 Session::~Session() {

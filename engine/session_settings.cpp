@@ -65,6 +65,12 @@ void SessionSettings::reset_all() {
   change_to(std::move(next));
 }
 
+void SessionSettings::keep_as_reset_values() {
+  const auto values = std::make_shared<const Settings>(current_);
+  current_.set_reset_values(values);
+  lasting_.set_reset_values(values);
+}
+
 void SessionSettings::set_internal(Setting setting, std::string_view value) {
   keep_before_change();
   Settings next = current_;

@@ -30,6 +30,8 @@ class SessionSettings {
   void set(std::string_view name, std::string_view value, bool local);
   void reset(std::string_view name);
   void reset_all();
+  /// RESET goes back to the values of now: those that the client asked for as it connected.
+  void keep_as_reset_values();
   void set_internal(Setting setting, std::string_view value);
 
   void begin();

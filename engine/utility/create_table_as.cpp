@@ -26,6 +26,16 @@ PlannedQuery plan_query(Session& session, const ast::Statement& query) {
     if (planned.statement->syntax().kind != ast::StatementKind::Query) {
       throw Error(sqlstate::kWrongObjectType, "prepared statement is not a SELECT");
     }
+    // Made anew, because a new temporary schema takes the plans of the session's prepared statements away.
+    const PreparedStatement& found = *planned.statement;
+    auto own = std::make_shared<PreparedStatement>(found.text(), found.shared_syntax());
+    own->planned = found.planned;
+    own->parameter_types_ = found.parameter_types_;
+    own->columns_ = found.columns_;
+    own->returns_rows_ = found.returns_rows_;
+    own->described = true;
+    own->constants = found.constants;
+    planned.statement = std::move(own);
     return planned;
   }
   auto prepared =

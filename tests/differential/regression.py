@@ -90,6 +90,10 @@ class ScriptServer(Server):
         settings = " ".join(f"-c {setting}={value}" for setting, value in SETTINGS.items())
         super().__init__(name, f"{conninfo} options='{settings}'")
 
+    def connect(self):
+        super().connect()
+        self.run("RESET DateStyle")  # psycopg2 sets another one
+
     def run_piece(self, sql, copy_data):
         """`copy_data` is called if the server asks for COPY's data."""
         sql = substituted(sql, self.variables)
