@@ -14,6 +14,9 @@ void add_all_families(FunctionTables& tables) {
   add_patterns(tables);
   add_bytes(tables);
   add_bit_strings(tables);
+  add_money(tables);
+  add_mac_addresses(tables);
+  add_log_positions(tables);
   add_encodings(tables);
   add_conditionals(tables);
   add_number_formatting(tables);

@@ -111,5 +111,8 @@ void add_json_paths(FunctionTables& tables);
 void add_identifiers(FunctionTables& tables);
 void add_unicode(FunctionTables& tables);
 void add_spread_calls(FunctionTables& tables);
+void add_money(FunctionTables& tables);
+void add_mac_addresses(FunctionTables& tables);
+void add_log_positions(FunctionTables& tables);
 
 }  // namespace tidemark

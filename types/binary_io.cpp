@@ -15,8 +15,11 @@
 #include "types/interval.h"
 #include "types/json.h"
 #include "types/json_path.h"
+#include "types/log_position.h"
+#include "types/mac_address.h"
 #include "types/modifier.h"
 #include "types/numeric.h"
+#include "types/ordered_unsigned.h"
 #include "types/record.h"
 #include "types/type_io.h"
 #include "types/type_naming.h"
@@ -198,6 +201,15 @@ std::string read_bits(Reader& reader) {
 }
 
 void put_integral(std::string& target, TypeId id, int64_t number) {
+  if (id == kLogPosition || id == kMacAddress8 || id == kXid8) {
+    put(target, to_unsigned(number));
+    return;
+  }
+  if (id == kMacAddress) {
+    put(target, static_cast<uint32_t>(number >> 16));
+    put(target, static_cast<uint16_t>(number));
+    return;
+  }
   switch (id) {
     case TypeId::kBoolean:
       target += number != 0 ? '\1' : '\0';
@@ -252,6 +264,13 @@ int64_t checked_time(int64_t time) {
 }
 
 int64_t read_integral(LogicalType type, Reader& reader) {
+  if (type.id == kLogPosition || type.id == kMacAddress8 || type.id == kXid8) {
+    return from_unsigned(reader.get<uint64_t>());
+  }
+  if (type.id == kMacAddress) {
+    const auto high = reader.get<uint32_t>();
+    return int64_t{high} << 16 | reader.get<uint16_t>();
+  }
   switch (type.id) {
     case TypeId::kBoolean:
       return reader.get<int8_t>() != 0 ? 1 : 0;

@@ -6,7 +6,10 @@
 #include "base/check.h"
 #include "types/interval_fields.h"
 #include "types/json_path.h"
+#include "types/log_position.h"
+#include "types/mac_address.h"
 #include "types/modifier.h"
+#include "types/money.h"
 #include "types/type_info.h"
 #include "types/type_naming.h"
 
@@ -61,6 +64,11 @@ constexpr TypeInfo kTypes[] = {
     {kRegrole, 4096, 4097, "regrole", "regrole", P::kInt64, 4, 'N', false, 'i', 'b'},
     {kPgNodeTree, 194, 0, "pg_node_tree", "pg_node_tree", P::kBytes, -1, 'Z', false, 'i', 'b'},
     {kJsonPathType, 4072, 4073, "jsonpath", "jsonpath", P::kBytes, -1, 'U', false, 'i', 'b'},
+    {kMoney, 790, 791, "money", "money", P::kInt64, 8, 'N', false, 'd', 'b'},
+    {kLogPosition, 3220, 3221, "pg_lsn", "pg_lsn", P::kInt64, 8, 'U', false, 'd', 'b'},
+    {kMacAddress, 829, 1040, "macaddr", "macaddr", P::kInt64, 6, 'U', false, 'i', 'b'},
+    {kMacAddress8, 774, 775, "macaddr8", "macaddr8", P::kInt64, 8, 'U', false, 'i', 'b'},
+    {kXid8, 5069, 271, "xid8", "xid8", P::kInt64, 8, 'U', false, 'd', 'b'},
     {kEnum, 3500, 0, "anyenum", "anyenum", P::kBytes, 4, 'E', false, 'i', 'p'},
     {kAny, 2276, 0, "any", "\"any\"", P::kBytes, 4, 'P', false, 'i', 'p'},
     {kAnyElement, 2283, 0, "anyelement", "anyelement", P::kBytes, 4, 'P', false, 'i', 'p'},

@@ -19,7 +19,10 @@
 #include "types/interval.h"
 #include "types/json.h"
 #include "types/json_path.h"
+#include "types/log_position.h"
+#include "types/mac_address.h"
 #include "types/modifier.h"
+#include "types/money.h"
 #include "types/numeric.h"
 #include "types/record.h"
 #include "types/type_info.h"
@@ -292,6 +295,11 @@ int64_t rounded_timestamp(int64_t timestamp, int32_t modifier) {
 
 /// Types that lie in memory as an integer.
 int64_t parse_integral(LogicalType type, std::string_view text, const TypeIoOptions& options) {
+  if (type.id == kMoney) return parse_money(text);
+  if (type.id == kLogPosition) return parse_log_position(text);
+  if (type.id == kMacAddress) return parse_mac_address(text);
+  if (type.id == kMacAddress8) return parse_mac_address8(text);
+  if (type.id == kXid8) return parse_xid8(text);
   switch (type.id) {
     case TypeId::kBoolean:
       return parse_boolean(text) ? 1 : 0;

@@ -15,6 +15,9 @@
 #include "types/enum_value.h"
 #include "types/int128.h"
 #include "types/interval.h"
+#include "types/log_position.h"
+#include "types/mac_address.h"
+#include "types/money.h"
 #include "types/numeric.h"
 #include "types/record.h"
 #include "types/type_io.h"
@@ -231,6 +234,11 @@ void append_object(std::string& target, TypeId id, uint32_t oid, const TypeIoOpt
 }
 
 void append_integral(std::string& target, TypeId id, int64_t number, const TypeIoOptions& options) {
+  if (id == kMoney) return append_money(target, number);
+  if (id == kLogPosition) return append_log_position(target, number);
+  if (id == kMacAddress) return append_mac_address(target, number);
+  if (id == kMacAddress8) return append_mac_address8(target, number);
+  if (id == kXid8) return append_xid8(target, number);
   switch (id) {
     case TypeId::kBoolean:
       target += number != 0 ? 't' : 'f';

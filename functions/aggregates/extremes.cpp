@@ -7,6 +7,8 @@
 #include "functions/comparison_kernel.h"
 #include "functions/function_tables.h"
 #include "types/compare.h"
+#include "types/log_position.h"
+#include "types/money.h"
 
 namespace tidemark {
 namespace {
@@ -268,6 +270,7 @@ void add_extremes(FunctionTables& tables) {
   }
   add_pair<ExtremeOfInt64>(tables, kOid);
   add_pair<ExtremeOfInt64>(tables, kTimeTz);
+  for (const TypeId type : {kMoney, kLogPosition, kXid8}) add_pair<ExtremeOfInt64>(tables, type);
 
   const auto add_spread = [&](AggregateFunction spread) {
     spread.flavour = Flavour::kInfluxQl;

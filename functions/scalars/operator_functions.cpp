@@ -2,6 +2,8 @@
 // kernel under a second name, so it cannot say anything else than the operator does.
 
 #include "functions/function_tables.h"
+#include "types/log_position.h"
+#include "types/money.h"
 
 namespace tidemark {
 namespace {
@@ -493,6 +495,9 @@ constexpr struct {
     {"interval_larger", "interval_smaller", kInterval},
     {"array_larger", "array_smaller", kAnyArray},
     {"enum_larger", "enum_smaller", kEnum},
+    {"cashlarger", "cashsmaller", kMoney},
+    {"pg_lsn_larger", "pg_lsn_smaller", kLogPosition},
+    {"xid8_larger", "xid8_smaller", kXid8},
 };
 
 const ScalarFunction* find_operator(const FunctionTables& tables, const OperatorFunction& wanted) {

@@ -3,11 +3,19 @@
 #include <algorithm>
 #include <cstring>
 
+#include "types/log_position.h"
+#include "types/mac_address.h"
+#include "types/money.h"
+
 namespace tidemark::pgwire {
 namespace {
 
 /// pg_type.typlen: what RowDescription says of a type's size.
 int type_length(LogicalType type) {
+  if (type.id == kMacAddress) return 6;
+  if (type.id == kMoney || type.id == kLogPosition || type.id == kMacAddress8 || type.id == kXid8) return 8;
+  if (type.id == kMacAddress) return 6;
+  if (type.id == kMoney || type.id == kLogPosition || type.id == kMacAddress8 || type.id == kXid8) return 8;
   switch (type.id) {
     case TypeId::kBoolean:
     case TypeId::kChar:
