@@ -133,19 +133,25 @@ class ForeignKeyChecker {
   void validate(const TableEntry& table, const ForeignKey& key) {
     const TableEntry& referenced = *catalog_->table(key.referenced_table);
     std::string present;
+    std::string absent;
     std::string equal;
     std::string names;
     for (size_t i = 0; i < key.columns.size(); ++i) {
       const std::string own = "t." + quote_identifier(table.find_column(key.columns[i])->name);
       names += (i > 0 ? ", " : "") + own;
       present += (i > 0 ? " AND " : "") + own + " IS NOT NULL";
+      absent += (i > 0 ? " AND " : "") + own + " IS NULL";
       equal += (i > 0 ? " AND " : "") + own + " = r." +
                quote_identifier(referenced.find_column(key.referenced_columns[i])->name);
     }
+    const std::string own_rows = " FROM " + qualified_name(table, *catalog_) + " AS t WHERE ";
+    if (key.match_full &&
+        any_row(session_, "SELECT 1" + own_rows + "NOT (" + present + ") AND NOT (" + absent + ") LIMIT 1")) {
+      throw_mixed(table, key);
+    }
     const auto rows =
-        read_sql(session_, "SELECT " + names + " FROM " + qualified_name(table, *catalog_) + " AS t WHERE " + present +
-                               " AND NOT EXISTS (SELECT 1 FROM " + qualified_name(referenced, *catalog_) +
-                               " AS r WHERE " + equal + ") LIMIT 1");
+        read_sql(session_, "SELECT " + names + own_rows + present + " AND NOT EXISTS (SELECT 1 FROM " +
+                               qualified_name(referenced, *catalog_) + " AS r WHERE " + equal + ") LIMIT 1");
     DataChunk chunk;
     if (rows->next(chunk) && chunk.size > 0) {
       std::vector<Value> values;
@@ -176,6 +182,9 @@ class ForeignKeyChecker {
         check_gone(relation, gone);
       } else {
         follow(relation, action, gone, change.after ? &successors : nullptr);
+        if (action == KeyAction::kSetDefault) {
+          check_gone(relation, gone);  // The default may be the key that has just gone.
+        }
       }
     });
   }
@@ -288,11 +297,7 @@ class ForeignKeyChecker {
       std::vector<Value> values = values_at(*change.after, row, columns);
       if (has_null(values)) {
         if (relation.key.match_full && !std::ranges::all_of(values, &Value::is_null)) {
-          throw Error(sqlstate::kForeignKeyViolation, "insert or update on table \"" + relation.referring.name +
-                                                          "\" violates foreign key constraint \"" + relation.key.name +
-                                                          "\"")
-              .with_detail("MATCH FULL does not allow mixing of null and nonnull key values.")
-              .about(relation.referring.name, "", relation.key.name);
+          throw_mixed(relation.referring, relation.key);
         }
         continue;
       }
@@ -394,6 +399,13 @@ class ForeignKeyChecker {
         .with_detail(described(relation.referring, relation.key.columns, values) + " is not present in table \"" +
                      relation.referenced.name + "\".")
         .about(relation.referring.name, "", relation.key.name);
+  }
+
+  [[noreturn]] static void throw_mixed(const TableEntry& table, const ForeignKey& key) {
+    throw Error(sqlstate::kForeignKeyViolation,
+                "insert or update on table \"" + table.name + "\" violates foreign key constraint \"" + key.name + "\"")
+        .with_detail("MATCH FULL does not allow mixing of null and nonnull key values.")
+        .about(table.name, "", key.name);
   }
 
   Session& session_;

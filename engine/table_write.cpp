@@ -32,7 +32,8 @@ TableWrite::TableWrite(Session& session, const TableEntry& table, TableWriteOpti
   PlannerContext planner = session_.planner_context(*catalog_, running_->context);
   for (size_t i = 0; i < table_.columns.size(); ++i) {
     const ColumnEntry& column = table_.columns[i];
-    if (column.domain != kNoObject && column.generated_sql.empty()) {
+    const bool has_rules = column.domain != kNoObject || has_domain_fields(column.type, planner);
+    if (has_rules && column.generated_sql.empty()) {
       const auto index = static_cast<uint32_t>(i);
       target_.generated.push_back({index, checked_domain_value(table_, index, planner)});
     }

@@ -319,8 +319,15 @@ void SqlAstBuilder::references(ast::Constraint& constraint, const ParseNode* nod
         break;
       case Sql::K_SET:
         action = parts.take_token().type == Sql::K_NULL ? Action::SetNull : Action::SetDefault;
-        if (const ParseNode* columns = parts.accept_rule(Sql::RuleColumnList))
+        if (const ParseNode* columns = parts.accept_rule(Sql::RuleColumnList)) {
+          if (!on_delete) {
+            throw Error(sqlstate::kFeatureNotSupported, std::string("a column list with ") +
+                                                            (action == Action::SetNull ? "SET NULL" : "SET DEFAULT") +
+                                                            " is only supported for ON DELETE actions")
+                .at(position(entry));
+          }
           constraint.on_delete_columns = names(columns);
+        }
         break;
       default:
         break;

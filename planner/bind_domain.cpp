@@ -80,7 +80,10 @@ void check_domain_expression(const ast::Expression& expression, LogicalType base
 
 ExpressionPtr checked_domain_value(const TableEntry& table, uint32_t column, PlannerContext& context) {
   const ColumnEntry& entry = table.columns[column];
-  return Binder(context).check_domain(std::make_unique<InputExpression>(column, entry.type), entry.domain);
+  Binder binder(context);
+  return binder.checked_row(binder.check_domain(std::make_unique<InputExpression>(column, entry.type), entry.domain));
 }
+
+bool has_domain_fields(LogicalType type, PlannerContext& context) { return Binder(context).has_domain_fields(type); }
 
 }  // namespace tidemark

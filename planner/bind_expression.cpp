@@ -193,8 +193,12 @@ ExpressionPtr Binder::call_resolved(const ResolvedScalar& resolved, std::vector<
     if (is_pseudo_type(target.id)) continue;
     arguments[i] = coerce(std::move(arguments[i]), target, CastContext::kImplicit, position);
   }
-  auto call = std::make_unique<FunctionExpression>(*resolved.function, resolved.result, std::move(arguments));
+  // What is laid over a row of a named type is a row of it.
+  const bool keeps_type = resolved.function->name.ends_with("_populate_record") && arguments[0]->type.user_type != 0;
+  const LogicalType result = keeps_type ? arguments[0]->type : resolved.result;
+  auto call = std::make_unique<FunctionExpression>(*resolved.function, result, std::move(arguments));
   call->position = position;
+  if (keeps_type) return checked_row(std::move(call));
   return call;
 }
 

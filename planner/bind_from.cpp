@@ -376,6 +376,29 @@ CollectedSetCall Binder::bind_record_call(const ast::FunctionCall& call,
   return set;
 }
 
+/// Puts the fields of `rows` in their places among the columns `shown`.
+LogicalPtr Binder::spread_rows(LogicalPtr plan, const std::vector<PlanColumn>& rows, std::vector<PlanOutput>& shown,
+                               int position) {
+  std::vector<ExpressionPtr> expressions;
+  std::vector<PlanOutput> outputs;
+  for (const PlanOutput& output : shown) {
+    ExpressionPtr value = column_reference(output, position);
+    const auto shape = std::ranges::find(rows, output.column) == rows.end() ? std::nullopt : shape_of(*value);
+    if (shape) value = checked_row(std::move(value));
+    if (!shape) {
+      outputs.push_back(new_output(context_, output.name, output.type));
+      expressions.push_back(std::move(value));
+      continue;
+    }
+    for (size_t i = 0; i < shape->names.size(); ++i) {
+      outputs.push_back(new_output(context_, shape->names[i], shape->types[i]));
+      expressions.push_back(record_field(*value, *shape, i, position));
+    }
+  }
+  shown = outputs;
+  return make_project(std::move(plan), std::move(expressions), std::move(outputs));
+}
+
 LogicalPtr Binder::bind_function_reference(const ast::FunctionReference& reference) {
   const bool before = std::exchange(level_->inside_lateral, true);
   PlaceScope here(*this, ExpressionPlace::kFromFunction);
@@ -385,6 +408,7 @@ LogicalPtr Binder::bind_function_reference(const ast::FunctionReference& referen
   std::vector<ExpressionPtr> scalars;
   std::string name = "rows";
   bool gives_rows = false;
+  std::vector<PlanColumn> rows_of_named_types;
   for (const ast::TableFunctionCall& one : reference.calls) {
     const ast::FunctionCall* call = plain_call(*one.call);
     const std::vector<ast::ColumnTypePair>& declared = one.columns.empty() ? reference.columns : one.columns;
@@ -421,9 +445,7 @@ LogicalPtr Binder::bind_function_reference(const ast::FunctionReference& referen
         CollectedSetCall set = resolve_set_call(*call, std::move(own));
         if (set.outputs.size() == 1 && set.outputs[0].type.id == TypeId::kRecord &&
             set.outputs[0].type.user_type != 0) {
-          throw Error(sqlstate::kFeatureNotSupported,
-                      "set-returning functions of composite types are not supported in FROM")
-              .at(one.call->position);
+          rows_of_named_types.push_back(set.outputs[0].column);
         }
         const std::string_view column = set.function->columns[0].name;
         const bool names_column = !column.empty() && column != name;
@@ -480,6 +502,10 @@ LogicalPtr Binder::bind_function_reference(const ast::FunctionReference& referen
       node->children.push_back(std::move(input));
     }
     plan = std::move(node);
+    if (!rows_of_named_types.empty()) {
+      gives_rows = true;
+      plan = spread_rows(std::move(plan), rows_of_named_types, shown, reference.position);
+    }
   } else {
     if (reference.ordinality) scalars.push_back(std::make_unique<ConstantExpression>(Value::int64(1)));
     std::vector<PlanOutput> outputs = std::move(node->outputs);

@@ -272,6 +272,9 @@ CollectedSetCall Binder::resolve_set_call(const ast::FunctionCall& call, std::ve
       arguments[i] = coerce(std::move(arguments[i]), resolved.arguments[i], CastContext::kImplicit);
     }
   }
+  if (name.ends_with("_populate_recordset") && arguments[0]->type.user_type != 0) {
+    resolved.columns[0] = arguments[0]->type;  // what is laid over a row of a named type is a row of it
+  }
   set.arguments = std::move(arguments);
   const bool single = resolved.columns.size() == 1;
   for (size_t i = 0; i < resolved.columns.size(); ++i) {
@@ -300,7 +303,7 @@ ExpressionPtr Binder::bind_set_call(const ast::FunctionCall& call) {
   }
   std::vector<ExpressionPtr> arguments = bind_arguments(call);
   const bool over_nothing = call.name.last().ends_with("_populate_recordset") && !arguments.empty() &&
-                            arguments[0]->kind == ExpressionKind::kConstant &&
+                            arguments[0]->kind == ExpressionKind::kConstant && arguments[0]->type.user_type == 0 &&
                             arguments[0]->as<ConstantExpression>().value.is_null();
   if (over_nothing) {
     throw Error(sqlstate::kFeatureNotSupported, "could not determine row type for result of " + call.name.last())
@@ -317,7 +320,7 @@ ExpressionPtr Binder::bind_set_call(const ast::FunctionCall& call) {
   } else {
     level_->set_calls.push_back(std::move(set));
   }
-  if (outputs.size() == 1) return column_reference(outputs[0], call.position);
+  if (outputs.size() == 1) return checked_row(column_reference(outputs[0], call.position));
   // Several columns are a row.
   std::vector<ExpressionPtr> fields;
   std::vector<std::string> names;

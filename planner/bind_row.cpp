@@ -106,6 +106,7 @@ std::optional<RecordShape> Binder::shape_of(const Expression& record) const {
       for (const auto& field : fields) {
         shape.names.push_back(field.name);
         shape.types.push_back(field.type);
+        shape.domains.push_back(field.domain);
       }
     };
     if (const auto* type = std::get_if<TypeEntry>(entry)) take(type->attributes);
@@ -153,6 +154,45 @@ ExpressionPtr Binder::record_field(const Expression& record, const RecordShape& 
   parts.push_back(record.clone());
   parts.push_back(std::make_unique<ConstantExpression>(Value::int32(static_cast<int32_t>(index))));
   return call_constructor("FIELD", std::move(parts), shape.types[index], position);
+}
+
+/// Whether values of `type` are rows whose fields, or those of rows within, have rules of a domain.
+bool Binder::has_domain_fields(LogicalType type) const {
+  if (type.id != TypeId::kRecord || type.user_type == 0) return false;
+  const std::optional<RecordShape> shape = shape_of(ConstantExpression(Value::null(type)));
+  if (!shape) return false;
+  for (size_t i = 0; i < shape->types.size(); ++i) {
+    if (shape->domains[i] != kNoObject || has_domain_fields(shape->types[i])) return true;
+  }
+  return false;
+}
+
+/// A row of a named type after the rules of its fields' domains have let it pass. No row at all passes.
+ExpressionPtr Binder::checked_row(ExpressionPtr row) {
+  if (!has_domain_fields(row->type)) return row;
+  if (row->kind == ExpressionKind::kConstant && row->as<ConstantExpression>().value.is_null()) return row;
+  const RecordShape shape = *shape_of(*row);
+  const LogicalType type = row->type;
+  std::vector<ExpressionPtr> fields;
+  for (size_t i = 0; i < shape.types.size(); ++i) {
+    ExpressionPtr field = record_field(*row, shape, i, row->position);
+    fields.push_back(shape.domains[i] != kNoObject ? check_domain(std::move(field), shape.domains[i])
+                                                   : checked_row(std::move(field)));
+  }
+  ExpressionPtr checked = make_named_record(std::move(fields), shape.names, row->position);
+  checked->type = type;
+  const bool is_constructor =
+      row->kind == ExpressionKind::kFunction && row->as<FunctionExpression>().function->name == "NAMED ROW";
+  if (is_constructor) return checked;
+  std::vector<ExpressionPtr> counted;
+  counted.push_back(row->clone());
+  ExpressionPtr is_missing = call_operator("=", call_function("num_nulls", std::move(counted), row->position),
+                                           std::make_unique<ConstantExpression>(Value::int32(1)), row->position);
+  std::vector<ExpressionPtr> parts;
+  parts.push_back(std::move(is_missing));
+  parts.push_back(std::move(row));
+  parts.push_back(std::move(checked));
+  return std::make_unique<ControlExpression>(ExpressionKind::kCase, type, std::move(parts));
 }
 
 ExpressionPtr Binder::as_named_row(ExpressionPtr record, LogicalType target, CastContext context, int position) {

@@ -38,6 +38,12 @@ bool Binder::can_coerce(const Expression& expression, LogicalType target, CastCo
 
 ExpressionPtr Binder::coerce(ExpressionPtr expression, LogicalType target, CastContext context, int position) {
   if (expression->type == target) return expression;
+  ExpressionPtr result = coerce_unchecked(std::move(expression), target, context, position);
+  return target.id == TypeId::kRecord ? checked_row(std::move(result)) : std::move(result);
+}
+
+ExpressionPtr Binder::coerce_unchecked(ExpressionPtr expression, LogicalType target, CastContext context,
+                                       int position) {
   const int own_position = expression->position != 0 ? expression->position : position;
   const bool is_row = expression->type == LogicalType(TypeId::kRecord) && target.id == TypeId::kRecord;
   if (is_row && expression->kind != ExpressionKind::kConstant) {
@@ -360,12 +366,6 @@ LogicalType resolve_user_type(const ast::TypeName& name, const PlannerContext& c
     if (!name.array_bounds.empty()) {
       throw Error(sqlstate::kFeatureNotSupported, "arrays of a table's row type are not supported").at(name.position);
     }
-    const auto* table = std::get_if<TableEntry>(relation);
-    const auto has_domain = [](const ColumnEntry& column) { return column.domain != kNoObject; };
-    if (table && std::ranges::any_of(table->columns, has_domain)) {
-      throw Error(sqlstate::kFeatureNotSupported, "row types of tables with columns of a domain are not supported")
-          .at(name.position);
-    }
     return LogicalType::user_defined(TypeId::kRecord, id_of(*relation));
   }
   throw_no_type(name);
@@ -411,7 +411,13 @@ LogicalType resolve_type(const ast::TypeName& name, PlannerContext& context) {
     // Its elements would go unchecked.
     throw Error(sqlstate::kFeatureNotSupported, "arrays of domains are not supported").at(name.position);
   }
-  if (!name.array_bounds.empty() && !type.is_array()) type = LogicalType::array_of(type);
+  if (!name.array_bounds.empty() && !type.is_array()) {
+    if (Binder(context).has_domain_fields(type)) {
+      throw Error(sqlstate::kFeatureNotSupported, "arrays of rows with fields of domains are not supported")
+          .at(name.position);
+    }
+    type = LogicalType::array_of(type);
+  }
   return type;
 }
 

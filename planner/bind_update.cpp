@@ -81,7 +81,8 @@ ExpressionPtr Binder::with_field(const Expression& old, std::span<const std::str
     if (shape.names[i] != path.front()) {
       fields.push_back(record_field(old, shape, i, position));
     } else if (path.size() == 1) {
-      fields.push_back(std::move(value));
+      const ObjectId domain = shape.domains.empty() ? kNoObject : shape.domains[i];
+      fields.push_back(domain == kNoObject ? std::move(value) : check_domain(std::move(value), domain));
     } else {
       fields.push_back(with_field(*record_field(old, shape, i, position), path.subspan(1), std::move(value), position));
     }

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "functions/registry.h"
 #include "parser/sql_parser.h"
 #include "planner/binder.h"
 #include "planner/plan_builder.h"
@@ -13,12 +14,16 @@ namespace tidemark {
 
 namespace {
 
-bool has_set_call(const std::vector<ast::SelectTarget>& targets, bool (*is_set)(const ast::QualifiedName&)) {
+template <class Predicate>
+bool has_call(const std::vector<ast::SelectTarget>& targets, const Predicate& predicate) {
   return std::ranges::any_of(targets, [&](const ast::SelectTarget& target) {
     return target.expression->kind == ast::ExpressionKind::FunctionCall &&
-           is_set(target.expression->as<ast::FunctionCall>().name);
+           predicate(target.expression->as<ast::FunctionCall>());
   });
 }
+
+constexpr std::string_view kAggregates = "Views that return aggregate functions are not automatically updatable.";
+constexpr std::string_view kWindows = "Views that return window functions are not automatically updatable.";
 
 /// Why a view cannot be written through; empty if it can.
 std::string obstacle(const ast::Query& query, bool (*is_set)(const ast::QualifiedName&)) {
@@ -34,7 +39,15 @@ std::string obstacle(const ast::Query& query, bool (*is_set)(const ast::Qualifie
   if (select.distinct) return "Views containing DISTINCT are not automatically updatable.";
   if (select.has_group_by) return "Views containing GROUP BY are not automatically updatable.";
   if (select.having) return "Views containing HAVING are not automatically updatable.";
-  if (has_set_call(select.targets, is_set)) {
+  // Calls within other expressions are met when the view is bound.
+  const auto is_aggregate = [](const ast::FunctionCall& call) {
+    return !call.over && !FunctionRegistry::instance().aggregates(call.name.last()).empty();
+  };
+  if (has_call(select.targets, is_aggregate)) return std::string(kAggregates);
+  if (has_call(select.targets, [](const ast::FunctionCall& call) { return call.over != nullptr; })) {
+    return std::string(kWindows);
+  }
+  if (has_call(select.targets, [&](const ast::FunctionCall& call) { return is_set(call.name); })) {
     return "Views that return set-returning functions are not automatically updatable.";
   }
   if (select.from.size() != 1 || select.from[0]->kind != ast::TableExpressionKind::Table ||
@@ -81,6 +94,7 @@ Binder::WrittenRelation::View Binder::updatable_view(const ViewEntry& view, std:
   depend_on(view.id);
   WrittenRelation::View result;
   result.entry = &view;
+  result.verb = verb;
   result.query = std::move(parse_sql(view.sql).front());
   const auto& query = result.query->as<ast::Query>();
   if (const std::string reason = obstacle(query, is_set_function); !reason.empty()) {
@@ -169,6 +183,8 @@ ScopeItem Binder::seen_through(const WrittenRelation& relation, ScopeItem item, 
         if (conditions) conditions->push_back(std::move(where));
       }
       std::vector<Target> targets = bind_targets(select.targets);
+      if (!level_->aggregates.empty()) throw_not_updatable(*view->entry, view->verb, std::string(kAggregates));
+      if (!level_->windows.empty()) throw_not_updatable(*view->entry, view->verb, std::string(kWindows));
       for (size_t i = 0; i < targets.size() && i < view->entry->columns.size(); ++i) {
         ScopeColumn column;
         column.name = view->entry->columns[i].name;

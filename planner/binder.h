@@ -56,6 +56,8 @@ class Binder {
   /// `value` held against the rules of a domain and those below it, when it is evaluated (bind_domain.cpp).
   ExpressionPtr check_domain(ExpressionPtr value, ObjectId domain, const std::string& named = {});
   void check_domain_expression(const ast::Expression& expression, LogicalType base);
+  [[nodiscard]] bool has_domain_fields(LogicalType type) const;
+  ExpressionPtr checked_row(ExpressionPtr row);
 
  private:
   /// An entry of a select list, of RETURNING, or a value of VALUES.
@@ -139,6 +141,8 @@ class Binder {
   LogicalPtr bind_table_reference(const ast::TableReference& reference);
   LogicalPtr bind_subquery_reference(const ast::SubqueryReference& reference);
   CollectedSetCall bind_record_call(const ast::FunctionCall& call, const std::vector<ast::ColumnTypePair>& declared);
+  LogicalPtr spread_rows(LogicalPtr plan, const std::vector<PlanColumn>& rows, std::vector<PlanOutput>& shown,
+                         int position);
   LogicalPtr bind_function_reference(const ast::FunctionReference& reference);
   LogicalPtr bind_join(const ast::JoinReference& join);
   LogicalPtr bind_scan(const TableEntry& table, const std::string& alias);
@@ -197,6 +201,7 @@ class Binder {
       const ViewEntry* entry = nullptr;
       ast::StatementPtr query;
       std::string inner_alias;  ///< how the query calls what it reads
+      std::string_view verb;    ///< what is done to it, in an error's words
     };
     std::vector<View> views;  ///< outermost first
   };
@@ -470,6 +475,7 @@ class Binder {
   [[nodiscard]] bool can_coerce(const Expression& expression, LogicalType target, CastContext context) const;
   /// Precondition: can_coerce. Literals are read at once (22P02 …), parameters learn their type.
   ExpressionPtr coerce(ExpressionPtr expression, LogicalType target, CastContext context, int position = 0);
+  ExpressionPtr coerce_unchecked(ExpressionPtr expression, LogicalType target, CastContext context, int position = 0);
   /// 42804 `argument of LIMIT must be type bigint, not type text`.
   ExpressionPtr coerce_argument(ExpressionPtr expression, LogicalType target, std::string_view words);
   ExpressionPtr coerce_boolean(ExpressionPtr expression, std::string_view words);

@@ -107,6 +107,8 @@ const TypeEntry* find_domain(const ast::TypeName& name, const PlannerContext& co
 
 /// Binds the check of a domain over `base` (its text names the value VALUE), to see whether it can be: as
 /// bind_table_expression does.
+/// Whether `type` is of rows some of whose fields are of domains.
+bool has_domain_fields(LogicalType type, PlannerContext& context);
 void check_domain_expression(const ast::Expression& expression, LogicalType base, PlannerContext& context);
 /// A column of a domain, read from the table's row and held against the domain's rules.
 ExpressionPtr checked_domain_value(const TableEntry& table, uint32_t column, PlannerContext& context);

@@ -108,6 +108,7 @@ struct CommonTableBinding {
 struct RecordShape {
   std::vector<std::string> names;
   std::vector<LogicalType> types;
+  std::vector<ObjectId> domains;  ///< of a named type's fields: kNoObject for those of no domain; else empty
 };
 
 /// SEARCH and CYCLE of a recursive query: the columns that they add, behind those that it has.

@@ -107,9 +107,33 @@ void for_each_column(const Catalog& catalog, ObjectId domain,
   }
 }
 
-/// Values that are there must satisfy what is new in the domain.
-void check_columns(Session& session, ObjectId domain, const std::string& new_check_sql) {
+/// Whether rows of `type`, or rows within them, have a field of the domain.
+bool has_field_over(const Catalog& catalog, LogicalType type, ObjectId domain) {
+  const CatalogEntry* entry = type.user_type == 0 ? nullptr : catalog.object(type.user_type);
+  const auto is_field = [&](const auto& field) {
+    return (field.domain != kNoObject && is_over(catalog, field.domain, domain)) ||
+           has_field_over(catalog, field.type, domain);
+  };
+  if (const auto* composite = entry == nullptr ? nullptr : std::get_if<TypeEntry>(entry)) {
+    return std::ranges::any_of(composite->attributes, is_field);
+  }
+  const auto* table = entry == nullptr ? nullptr : std::get_if<TableEntry>(entry);
+  return table != nullptr && std::ranges::any_of(table->columns, is_field);
+}
+
+/// Values that are there must satisfy what is new in the domain. Those within stored rows are not looked at.
+void check_columns(Session& session, const TypeEntry& changed, const std::string& new_check_sql) {
   const auto catalog = session.current_catalog();
+  const ObjectId domain = changed.id;
+  for (const CatalogEntry* entry : catalog->all(ObjectKind::kTable)) {
+    const auto& table = std::get<TableEntry>(*entry);
+    for (const ColumnEntry& column : table.columns) {
+      if (has_field_over(*catalog, column.type, domain)) {
+        throw Error(sqlstate::kFeatureNotSupported, "cannot alter type \"" + changed.name + "\" because column \"" +
+                                                        table.name + "." + column.name + "\" uses it");
+      }
+    }
+  }
   for_each_column(*catalog, domain, [&](const TableEntry& table, const ColumnEntry& column) {
     const std::string name = quote_identifier(column.name);
     const std::string from =
@@ -229,7 +253,7 @@ void alter_domain(Session& session, const ast::AlterDomainStatement& statement) 
     context.put(changed);
   });
   if (validates) {
-    check_columns(session, changed.id, new_check);
+    check_columns(session, changed, new_check);
   }
 }
 

@@ -114,6 +114,15 @@ const ForeignKey& add_foreign_key(TableEntry& table, const ast::Constraint& cons
     throw Error(sqlstate::kInvalidForeignKey, "number of referencing and referenced columns for foreign key disagree");
   }
   key.set_columns = named_columns(table, constraint.on_delete_columns);
+  for (size_t i = 0; i < key.set_columns.size(); ++i) {
+    if (std::ranges::find(key.columns, key.set_columns[i]) == key.columns.end()) {
+      throw Error(sqlstate::kInvalidColumnReference, "column \"" + constraint.on_delete_columns[i].text +
+                                                         "\" referenced in ON DELETE SET action must be part of "
+                                                         "foreign key");
+    }
+  }
+  std::ranges::sort(key.set_columns);
+  key.set_columns.erase(std::ranges::unique(key.set_columns).begin(), key.set_columns.end());
   key.on_update = key_action(constraint.on_update);
   key.on_delete = key_action(constraint.on_delete);
   key.match_full = constraint.match == ast::Constraint::Match::Full;

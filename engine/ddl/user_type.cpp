@@ -289,8 +289,8 @@ void create_composite_type(const ast::CreateCompositeTypeStatement& statement, D
     if (std::ranges::find(type.attributes, attribute.name, &TypeAttribute::name) != type.attributes.end()) {
       throw Error(sqlstate::kDuplicateColumn, "column \"" + attribute.name + "\" specified more than once");
     }
-    if (find_domain(column.type, planner) != nullptr) {
-      throw Error(sqlstate::kFeatureNotSupported, "attributes of domains are not supported").at(column.type.position);
+    if (const TypeEntry* domain = find_domain(column.type, planner)) {
+      attribute.domain = domain->id;
     }
     type.attributes.push_back(std::move(attribute));
   }

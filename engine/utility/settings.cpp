@@ -16,6 +16,8 @@
 namespace tidemark {
 namespace {
 
+bool names_role(std::string_view setting) { return setting == "role" || setting == "session_authorization"; }
+
 /// Settings whose value is a list of names; the others take one value.
 bool is_name_list(std::string_view name) { return name == "search_path" || name == "disabled_rules"; }
 
@@ -97,7 +99,7 @@ std::unique_ptr<Result> set(Session& session, const ast::SetStatement& statement
     session.notify("WARNING",
                    Error(sqlstate::kNoActiveSqlTransaction, "SET LOCAL can only be used in transaction blocks"));
   }
-  if (statement.name == "role" || statement.name == "session_authorization") {
+  if (names_role(statement.name)) {
     const std::string role = statement.use_default ? "none" : value_text(session, statement);
     if (role != "none" && role != "default" && role != session.role()) {
       throw Error(sqlstate::kFeatureNotSupported, "SET ROLE to another role is not supported");
@@ -174,7 +176,7 @@ std::unique_ptr<Result> run_set(Session& session, const ast::Statement& statemen
       session.ensure_transaction();
       if (name == "all") {
         session.settings().reset_all();
-      } else {
+      } else if (!names_role(name)) {  // There is no other role to come back from.
         session.settings().reset(name);
       }
       return BufferedResult::command("RESET");

@@ -19,16 +19,31 @@ namespace {
 using Text = std::string_view;
 using enum TypeId;
 
+class JsonConverter;
+std::string populated(Text base, Text json, const JsonConverter& converter);
+std::string empty_row(LogicalType type, const ObjectNames& names);
+
+[[noreturn]] void throw_no_object(Text json) {
+  throw Error(sqlstate::kInvalidParameterValue, json_kind(json) == JsonKind::kArray
+                                                    ? "cannot call populate_composite on an array"
+                                                    : "cannot call populate_composite on a scalar");
+}
+
 /// A JSON value as a value of an SQL type: what is not NULL goes through the type's text form.
 class JsonConverter {
  public:
   explicit JsonConverter(const TypeIoOptions& options) : options_(options) {}
 
   [[nodiscard]] Value convert(Text json, LogicalType type, Text key) const {
+    if (json_kind(json) == JsonKind::kNull) return Value::null(type);
     if (type.id == kJson) return Value::bytes(type, std::string(json));
     if (type.id == kJsonb) return Value::bytes(type, normalize_jsonb(json));
-    if (json_kind(json) == JsonKind::kNull) return Value::null(type);
     if (type.is_array() && json_kind(json) != JsonKind::kString) return convert_array(json, type, key);
+    if (type.id == kRecord && json_kind(json) != JsonKind::kString) {
+      const ObjectNames* const names = TypeNaming::of(options_);
+      if (json_kind(json) != JsonKind::kObject) throw_no_object(json);
+      if (names && type.user_type != 0) return Value::bytes(type, populated(empty_row(type, *names), json, *this));
+    }
     return parse_value(type, *json_as_text(json), options_);
   }
 
@@ -49,10 +64,12 @@ class JsonConverter {
     const std::vector<Text> elements = json_elements(json);
     const auto length = static_cast<int32_t>(elements.size());
     const bool first_visit = dimensions.size() == depth;
+    const bool is_json = element_type.id == kJson || element_type.id == kJsonb;
     if (first_visit) dimensions.push_back({length, 1});
     if (dimensions[depth].length != length) throw_malformed();
     for (const Text element : elements) {
-      const bool nested = json_kind(element) == JsonKind::kArray;
+      const bool is_value = builder.size() > 0 && dimensions.size() == depth + 1 && is_json;
+      const bool nested = json_kind(element) == JsonKind::kArray && !is_value;
       // Whether there is a further dimension is known once the first element was seen.
       if (nested) {
         if (builder.size() > 0 && dimensions.size() == depth + 1) throw_malformed();
@@ -97,12 +114,6 @@ std::unique_ptr<TableFunctionCall> record_rows(const std::vector<Text>& objects,
   return std::make_unique<MaterializedRows>(std::move(columns), objects.size());
 }
 
-[[noreturn]] void throw_no_object(Text json) {
-  throw Error(sqlstate::kInvalidParameterValue, json_kind(json) == JsonKind::kArray
-                                                    ? "cannot call populate_composite on an array"
-                                                    : "cannot call populate_composite on a scalar");
-}
-
 [[noreturn]] void throw_no_row_type(Text function) {
   throw Error(sqlstate::kFeatureNotSupported, "could not determine row type for result of " + std::string(function))
       .with_hint(
@@ -118,7 +129,10 @@ std::string populated(Text base, Text json, const JsonConverter& converter) {
   for (size_t i = 0; i < fields.size(); ++i) {
     const std::string name = names.empty() ? "f" + std::to_string(i + 1) : names[i];
     if (const std::optional<Text> member = json_member(json, name)) {
-      fields[i] = converter.convert(*member, fields[i].type(), name);
+      const bool is_row =
+          fields[i].type().id == kRecord && !fields[i].is_null() && json_kind(*member) == JsonKind::kObject;
+      fields[i] = is_row ? Value::bytes(fields[i].type(), populated(fields[i].as_bytes(), *member, converter))
+                         : converter.convert(*member, fields[i].type(), name);
     }
   }
   return pack_record(fields, names);
@@ -189,16 +203,19 @@ std::vector<Text> objects_of(Text json, const std::string& function) {
 }
 
 std::unique_ptr<TableFunctionCall> start_populated_set(QueryContext& context, std::span<const Value> arguments,
-                                                       std::span<const LogicalType> /*types*/) {
+                                                       std::span<const LogicalType> types) {
   const std::string name = arguments[1].type().id == kJsonb ? "jsonb_populate_recordset" : "json_populate_recordset";
-  if (arguments[0].is_null()) throw_no_row_type(name);
+  if (arguments[1].is_null()) return std::make_unique<MaterializedRows>(std::vector{Vector::flat(types[0], 0)}, 0);
+  const LogicalType row_type = arguments[0].type();
+  const ObjectNames* const known = TypeNaming::of(io_options(context));
+  if (arguments[0].is_null() && (row_type.user_type == 0 || known == nullptr)) throw_no_row_type(name);
   const std::vector<Text> objects = objects_of(arguments[1].as_bytes(), name);
   const JsonConverter converter(io_options(context));
   std::vector<Vector> columns;
-  columns.push_back(Vector::flat(kRecord, objects.size()));
+  columns.push_back(Vector::flat(types[0], objects.size()));
+  const std::string base = arguments[0].is_null() ? empty_row(row_type, *known) : std::string(arguments[0].as_bytes());
   for (size_t row = 0; row < objects.size(); ++row) {
-    columns[0].mutable_data<Text>()[row] =
-        columns[0].heap().add(populated(arguments[0].as_bytes(), objects[row], converter));
+    columns[0].mutable_data<Text>()[row] = columns[0].heap().add(populated(base, objects[row], converter));
   }
   return std::make_unique<MaterializedRows>(std::move(columns), objects.size());
 }
@@ -215,6 +232,7 @@ void add_json_records(FunctionTables& tables) {
   const LogicalType names = LogicalType::array_of(kText);
   const auto add_table = [&](Text name, std::vector<LogicalType> arguments, auto start, Text doc) {
     TableFunction function;
+    if (name.ends_with("_populate_recordset")) function.null_rule = NullRule::kCalled;
     function.name = name;
     function.arguments = std::move(arguments);
     function.columns = {{"", kRecord}};

@@ -204,7 +204,7 @@ class FileRun:
                         self.judge(piece, self.ours.run(cell), self.theirs.run(cell), cell)
 
     def judge(self, piece, ours, theirs, sql=None):
-        sql = sql or piece.sql
+        sql = substituted(sql or piece.sql, self.theirs.variables)
         what = difference_of_scripts(sql, ours, theirs)
         self.counts["statements"] += 1
         if not what:
