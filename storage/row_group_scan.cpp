@@ -39,13 +39,15 @@ KeyFilter::Found& RowGroupScan::find_keys() {
 
 /// Judges the page by its zone maps; collects the predicates that must look at rows.
 bool RowGroupScan::zones_rule_out(size_t page) {
-  for (const ScanPredicate* predicate : context_.filter->column_predicates()) {
-    const ZoneVerdict verdict = judge_page(page, *predicate);
+  const std::span<const ScanPredicate* const> predicates = context_.filter->column_predicates();
+  answers_.resize(predicates.size());
+  for (size_t i = 0; i < predicates.size(); ++i) {
+    const ZoneVerdict verdict = judge_page(page, *predicates[i]);
     if (verdict == ZoneVerdict::kNone) {
       return true;
     }
     if (verdict == ZoneVerdict::kSome) {
-      needed_.push_back(predicate);
+      needed_.push_back({.predicate = predicates[i], .answers = &answers_[i]});
     }
   }
   if (const ScanPredicate* bound = bound_.look()) {
@@ -57,7 +59,7 @@ bool RowGroupScan::zones_rule_out(size_t page) {
     if (verdict == ZoneVerdict::kSome) {
       // Few pages have a row this side of the bound, so it goes first where the column is cheap to decode.
       const LogicalType type = context_.layout().columns[*context_.layout().find_column(bound->column)].type;
-      needed_.insert(type.physical() == PhysicalType::kBytes ? needed_.end() : needed_.begin(), bound);
+      needed_.insert(type.physical() == PhysicalType::kBytes ? needed_.end() : needed_.begin(), {.predicate = bound});
     }
   }
   return false;
@@ -95,11 +97,15 @@ bool RowGroupScan::filter(RowMask& mask) {
   if (window_) {
     mask.apply(*window_, decoded(context_.layout().time_column));
   }
-  for (const ScanPredicate* predicate : needed_) {
+  for (const auto& [predicate, answers] : needed_) {
     if (mask.none()) {
       return false;
     }
-    mask.apply(*predicate, decoded(predicate->column));
+    if (answers != nullptr) {
+      mask.apply(*predicate, decoded(predicate->column), *answers);
+    } else {
+      mask.apply(*predicate, decoded(predicate->column));
+    }
     if (predicate == bound_.seen() && mask.none()) {
       ++pages_beyond_bound_;
       return false;

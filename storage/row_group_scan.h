@@ -61,7 +61,12 @@ class RowGroupScan {
   bool cut_ = false;
   size_t page_ = 0;
   KeyFilter::Found found_;
-  std::vector<const ScanPredicate*> needed_;         ///< predicates that must look at the page's rows
+  struct Needed {
+    const ScanPredicate* predicate = nullptr;
+    DictionaryAnswers* answers = nullptr;  ///< null for the bound, which moves
+  };
+  std::vector<Needed> needed_;                       ///< predicates that must look at the page's rows
+  std::vector<DictionaryAnswers> answers_;           ///< one a column predicate
   std::deque<std::pair<ColumnId, Vector>> decoded_;  ///< references stay good until the next page
   struct Constant {
     uint64_t generation = 0;  ///< of the reader's series block; 0: none yet

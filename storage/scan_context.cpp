@@ -170,6 +170,11 @@ void RowMask::apply(const ScanPredicate& predicate, const Vector& values) {
   touched_ = true;
 }
 
+void RowMask::apply(const ScanPredicate& predicate, const Vector& values, DictionaryAnswers& answers) {
+  answers.apply(predicate, values, pass_);
+  touched_ = true;
+}
+
 void RowMask::apply(const Morsel::TimeWindow& window, const Vector& times) {
   const RowView<int64_t> view(times);
   for (size_t i = 0; i < pass_.size(); ++i) {
@@ -216,8 +221,10 @@ void ChunkAssembler::filter(const Vector& order, const std::vector<Vector>& colu
   if (window_) {
     mask.apply(*window_, columns[context_.stored_index(context_.layout().time_column)]);
   }
-  for (const ScanPredicate* predicate : context_.filter->column_predicates()) {
-    mask.apply(*predicate, columns[context_.stored_index(predicate->column)]);
+  const std::span<const ScanPredicate* const> predicates = context_.filter->column_predicates();
+  answers_.resize(predicates.size());
+  for (size_t i = 0; i < predicates.size(); ++i) {
+    mask.apply(*predicates[i], columns[context_.stored_index(predicates[i]->column)], answers_[i]);
   }
   if (const ScanPredicate* bound = bound_.look()) {
     mask.apply(*bound, columns[context_.stored_index(bound->column)]);

@@ -72,6 +72,7 @@ class RowMask {
   void reset(size_t rows);
   void keep_only(std::span<const KeyFilter::Stretch> stretches);
   void apply(const ScanPredicate& predicate, const Vector& values);
+  void apply(const ScanPredicate& predicate, const Vector& values, DictionaryAnswers& answers);
   /// Only rows of the window (or without a time, if that is what it asks for).
   void apply(const Morsel::TimeWindow& window, const Vector& times);
   void apply_retention(int64_t from, const Vector& times);
@@ -129,6 +130,7 @@ class ChunkAssembler {
   const ScanContext& context_;
   std::optional<Morsel::TimeWindow> window_;
   BoundWatch bound_;
+  std::vector<DictionaryAnswers> answers_;  ///< one a column predicate
 };
 
 /// A key column of a chunk of versions: constant or runs.

@@ -277,6 +277,34 @@ void apply_predicate(const ScanPredicate& predicate, const Vector& values, std::
   }
 }
 
+void DictionaryAnswers::apply(const ScanPredicate& predicate, const Vector& values, std::span<uint8_t> pass) {
+  if (values.form() != VectorForm::kDictionary) {
+    return apply_predicate(predicate, values, pass);
+  }
+  if (entries_ != values.shared_entries()) {
+    entries_ = values.shared_entries();
+    answers_.assign(entries_->size(), Answer::kUnknown);
+  }
+  const std::span<const uint32_t> codes = values.codes();
+  SelectionVector asked;
+  for (size_t row = 0; row < pass.size(); ++row) {
+    if (pass[row] != 0 && answers_[codes[row]] == Answer::kUnknown) {
+      answers_[codes[row]] = Answer::kAsked;
+      asked.push_back(codes[row]);
+    }
+  }
+  if (!asked.empty()) {
+    std::vector<uint8_t> passes(asked.size(), 1);
+    apply_to_flat(predicate, entries_->select(asked).flatten(), passes);
+    for (size_t i = 0; i < asked.size(); ++i) {
+      answers_[asked[i]] = passes[i] != 0 ? Answer::kPasses : Answer::kFails;
+    }
+  }
+  for (size_t row = 0; row < pass.size(); ++row) {
+    pass[row] &= static_cast<uint8_t>(answers_[codes[row]] == Answer::kPasses);
+  }
+}
+
 ScanFilter::ScanFilter(const TableLayout& layout, std::span<const ScanPredicate> predicates) : layout_(layout) {
   for (const ScanPredicate& predicate : predicates) {
     if (predicate.comparison == Comparison::kIn && predicate.constants.empty()) {

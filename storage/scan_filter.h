@@ -19,6 +19,20 @@ namespace tidemark {
 /// dictionaries and runs are judged once. pass.size() == values.size().
 void apply_predicate(const ScanPredicate& predicate, const Vector& values, std::span<uint8_t> pass);
 
+/// What one predicate says of the entries of a dictionary that page after page shares: each is judged once, when a row
+/// that is still in has it. Of a dictionary of many texts most pages use few.
+class DictionaryAnswers {
+ public:
+  /// As apply_predicate, always with the same predicate.
+  void apply(const ScanPredicate& predicate, const Vector& values, std::span<uint8_t> pass);
+
+ private:
+  enum class Answer : uint8_t { kUnknown, kAsked, kFails, kPasses };
+
+  std::shared_ptr<const Vector> entries_;
+  std::vector<Answer> answers_;  ///< one an entry
+};
+
 /// The predicates of a scan, sorted by what they can do: bounds of the key, tests of a series, and the rest.
 class ScanFilter {
  public:
