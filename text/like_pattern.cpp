@@ -70,8 +70,26 @@ LikePattern::LikePattern(std::string_view pattern, std::string_view escape, Case
   if (!ignore_case_ && !first.empty() && first[0].any_characters == 0) {
     prefix_ = first[0].literal;
   }
+  if (!ignore_case_ && !ends_with_escape_) {
+    find_needle();
+  }
   is_only_contained_ = segments_.size() == 3 && first.empty() && segments_.back().pieces.empty() &&
                        !has_any_character_ && !ends_with_escape_;
+}
+
+/// What a match begins with is cheaper to compare than to search for.
+void LikePattern::find_needle() {
+  constexpr size_t kBytesMin = 2;
+  if (!prefix_.empty()) {
+    return;
+  }
+  for (const Segment& segment : segments_) {
+    for (const Piece& piece : segment.pieces) {
+      if (piece.literal.size() >= std::max(kBytesMin, needle_.size() + 1)) {
+        needle_ = piece.literal;
+      }
+    }
+  }
 }
 
 /// Matches a segment at the start of `text` and takes it off.
@@ -168,6 +186,38 @@ bool LikePattern::matches_folded(std::string_view text) const {
     }
   }
   return true;
+}
+
+void LikePattern::match_each(std::span<const std::string_view> texts, std::span<uint8_t> matches) const {
+  for (size_t first = 0; first < texts.size();) {
+    size_t end = first + 1;
+    while (end < texts.size() && texts[end].data() == texts[end - 1].data() + texts[end - 1].size()) {
+      ++end;
+    }
+    match_stretch(texts.subspan(first, end - first), matches.subspan(first, end - first));
+    first = end;
+  }
+}
+
+/// Of texts without a gap between them.
+void LikePattern::match_stretch(std::span<const std::string_view> texts, std::span<uint8_t> matches) const {
+  const auto end_of = [](std::string_view text) { return text.data() + text.size(); };
+  std::ranges::fill(matches, uint8_t{0});
+  for (size_t row = 0; row < texts.size(); ++row) {
+    const char* from = texts[row].data();
+    const std::string_view rest(from, static_cast<size_t>(end_of(texts.back()) - from));
+    const size_t found = find_substring(rest, needle_);
+    if (found == std::string_view::npos) {
+      return;
+    }
+    while (end_of(texts[row]) <= from + found) {
+      ++row;
+    }
+    // It may stand across the end of the text; then this one has none.
+    if (from + found + needle_.size() <= end_of(texts[row])) {
+      matches[row] = matches_folded(texts[row]) ? 1 : 0;
+    }
+  }
 }
 
 bool LikePattern::matches(std::string_view text) const {

@@ -11,8 +11,9 @@
 namespace tidemark {
 namespace {
 
-/// Above it, comparing the needle at every place could take too long.
+/// Above both, comparing the needle at every place could take too long.
 constexpr size_t kTextBytesMax = 1024;
+constexpr size_t kNeedleBytesMax = 64;
 
 bool stands_at(const char* place, std::string_view needle) {
   return std::memcmp(place + 1, needle.data() + 1, needle.size() - 1) == 0;
@@ -28,7 +29,7 @@ size_t find_substring(std::string_view text, std::string_view needle) {
     return std::string_view::npos;
   }
   const char* data = text.data();
-  if (text.size() > kTextBytesMax) {
+  if (text.size() > kTextBytesMax && needle.size() > kNeedleBytesMax) {
     const void* found = memmem(data, text.size(), needle.data(), needle.size());
     return found == nullptr ? std::string_view::npos : static_cast<size_t>(static_cast<const char*>(found) - data);
   }

@@ -55,6 +55,14 @@ void like(KernelCall& call) {
   PatternOfRow<LikePattern> pattern(call.prepared);
   Vector result = Vector::flat(kBoolean, call.size);
   uint8_t* to = result.mutable_data<uint8_t>();
+  const auto* prepared = static_cast<const LikePattern*>(call.prepared);
+  if (prepared != nullptr && prepared->has_needle() && call.arguments[0].is_flat()) {
+    prepared->match_each(call.arguments[0].values<Text>(), {to, call.size});
+    for (size_t row = 0; row < call.size; ++row)
+      to[row] = call.valid.is_valid(row) && (to[row] != 0) != kNegated ? 1 : 0;
+    call.result = std::move(result);
+    return;
+  }
   for (size_t row = 0; row < call.size; ++row) {
     to[row] = 0;
     if (!call.valid.is_valid(row)) continue;

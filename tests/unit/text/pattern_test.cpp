@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 
 #include "base/error.h"
@@ -50,6 +51,42 @@ TEST(LikePattern, AgreesWithATextbookMatcherOnRandomPatterns) {
     const std::string pattern = pick("ab%_", random() % 7);
     ASSERT_EQ(LikePattern(pattern).matches(text), matches(text, pattern)) << text << " like " << pattern;
   }
+}
+
+TEST(LikePattern, MatchesManyTextsAsItMatchesEach) {
+  std::mt19937_64 random(4);
+  const auto letters = [&](std::string_view alphabet, size_t size) {
+    std::string text(size, 'a');
+    for (char& letter : text) {
+      letter = alphabet[random() % alphabet.size()];
+    }
+    return text;
+  };
+  size_t searched = 0;
+  for (int round = 0; round < 3'000; ++round) {
+    const LikePattern pattern(letters("ab%_", 1 + random() % 9));
+    if (!pattern.has_needle()) {
+      continue;
+    }
+    ++searched;
+    // One behind the other, with gaps, and out of order; empty ones as well.
+    const std::string memory = letters("ab", 400);
+    std::vector<std::string_view> texts;
+    for (size_t at = 0; at + 20 < memory.size();) {
+      const size_t size = random() % 12;
+      texts.push_back(std::string_view(memory).substr(at, size));
+      at += size + (random() % 8 == 0 ? 3 : 0);
+    }
+    if (round % 3 == 0) {
+      std::ranges::shuffle(texts, random);
+    }
+    std::vector<uint8_t> matches(texts.size(), 7);
+    pattern.match_each(texts, matches);
+    for (size_t i = 0; i < texts.size(); ++i) {
+      ASSERT_EQ(matches[i], pattern.matches(texts[i]) ? 1 : 0) << texts[i];
+    }
+  }
+  EXPECT_GT(searched, 500U);
 }
 
 TEST(LikePattern, KnowsWhatEveryMatchBeginsWith) {
