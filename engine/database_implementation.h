@@ -13,6 +13,7 @@
 #include "base/settings.h"
 #include "base/thread_pool.h"
 #include "catalog/virtual_table.h"
+#include "engine/advisory_locks.h"
 #include "engine/sequence_values.h"
 #include "engine/statement_timer.h"
 #include "storage/lock_table.h"
@@ -41,6 +42,7 @@ class DatabaseImplementation final : public Database {
   // For sessions
   [[nodiscard]] Store& store() { return *store_; }
   [[nodiscard]] LockTable& locks() { return locks_; }
+  [[nodiscard]] AdvisoryLocks& advisory_locks() { return advisory_locks_; }
   [[nodiscard]] Clock& clock() { return clock_; }
   [[nodiscard]] FileSystem& files() { return files_; }
   [[nodiscard]] ThreadPool& workers() { return workers_; }
@@ -58,6 +60,7 @@ class DatabaseImplementation final : public Database {
   void for_each_session(const std::function<void(const Session&)>& visit) const;
 
  private:
+  AdvisoryLocks advisory_locks_;
   std::shared_ptr<const Settings> settings_;
   SystemClock clock_;
   PosixFileSystem files_;

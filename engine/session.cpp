@@ -132,6 +132,7 @@ Session::Session(DatabaseImplementation& database, const ConnectionOptions& opti
 Session::~Session() {
   close_transaction_cursors(cursors_, true);
   end_transaction();
+  unlock_all_advisory();
   // Nobody listens any more.
   notice_listener_ = {};
   settings_.on_change({});
@@ -159,6 +160,7 @@ const VirtualTableContext& Session::system_context() {
   system_context_.sequence_state = [this](ObjectId sequence) { return sequence_state(sequence); };
   system_context_.cursors = &cursors_;
   system_context_.prepared_statements = &prepared_;
+  system_context_.advisory_locks = &database_.advisory_locks();
   system_context_.sessions = [this] {
     std::vector<SessionActivity> activities;
     database_.for_each_session([&](const Session& session) { activities.push_back(session.activity()); });

@@ -19,6 +19,7 @@
 #include "engine/system_tables/system_tables.h"
 #include "executor/execution.h"
 #include "executor/transaction_state.h"
+#include "functions/advisory_lock.h"
 #include "functions/query_context.h"
 #include "tidemark/connection.h"
 
@@ -48,7 +49,7 @@ struct RunningStatement {
 /// The one implementation of Connection. Methods are spread over files by what they do: session.cpp (statements and
 /// their results), session_transaction.cpp, session_write.cpp (line protocol, appender); utility statements are
 /// functions in engine/utility/.
-class Session final : public Connection, public SessionState {
+class Session final : public Connection, public SessionState, public AdvisoryLockOwner {
  public:
   Session(DatabaseImplementation& database, const ConnectionOptions& options, int32_t process_id);
   ~Session() override;
@@ -83,6 +84,9 @@ class Session final : public Connection, public SessionState {
   [[nodiscard]] const std::string& current_user() const override { return role_name_; }
   [[nodiscard]] const std::string& session_user() const override { return role_name_; }
   [[nodiscard]] int32_t backend_pid() const override { return process_id_; }
+  bool lock_advisory(AdvisoryKey key, AdvisoryMode mode, bool wait, const QueryContext& context) override;
+  bool unlock_advisory(AdvisoryKey key, bool shared) override;
+  void unlock_all_advisory() override;
   [[nodiscard]] std::vector<std::string> search_path() const override;
   [[nodiscard]] std::optional<std::string> setting(std::string_view name, bool missing_ok) const override;
   void set_setting(std::string_view name, std::string_view value, bool local) override {
@@ -208,6 +212,8 @@ class Session final : public Connection, public SessionState {
 
   DatabaseImplementation& database_;
   const int32_t process_id_;
+  std::atomic<bool> has_advisory_locks_ = false;              ///< perhaps, until it ends
+  std::atomic<bool> transaction_has_advisory_locks_ = false;  ///< perhaps
   std::string database_name_;
   std::string role_name_;
   ObjectId database_id_ = kNoObject;

@@ -147,9 +147,45 @@ void Session::rollback_transaction() {
   end_transaction();
 }
 
+bool Session::lock_advisory(AdvisoryKey key, AdvisoryMode mode, bool wait, const QueryContext& context) {
+  key.database = static_cast<uint32_t>(database_id_);
+  (mode.of_transaction ? transaction_has_advisory_locks_ : has_advisory_locks_) = true;
+  if (!wait) {
+    return database_.advisory_locks().try_lock(process_id_, key, mode);
+  }
+  const int64_t timeout_ns = settings_.current().nanoseconds(Setting::kLockTimeout);
+  const int64_t start_ns = database_.clock().steady_ns();
+  database_.advisory_locks().lock(process_id_, key, mode, [&] {
+    context.check_cancelled();
+    if (timeout_ns > 0 && database_.clock().steady_ns() - start_ns > timeout_ns) {
+      throw Error(sqlstate::kLockNotAvailable, "canceling statement due to lock timeout");
+    }
+  });
+  return true;
+}
+
+bool Session::unlock_advisory(AdvisoryKey key, bool shared) {
+  key.database = static_cast<uint32_t>(database_id_);
+  const bool had_it = database_.advisory_locks().unlock(process_id_, key, shared);
+  if (!had_it) {
+    notify("WARNING",
+           Error("01000", std::string("you don't own a lock of type ") + (shared ? "ShareLock" : "ExclusiveLock")));
+  }
+  return had_it;
+}
+
+void Session::unlock_all_advisory() {
+  if (has_advisory_locks_.exchange(false)) {
+    database_.advisory_locks().release(process_id_, false);
+  }
+}
+
 void Session::end_transaction() noexcept {
   if (transaction_ != nullptr) {
     database_.locks().release_all(transaction_->id());
+  }
+  if (transaction_has_advisory_locks_.exchange(false)) {
+    database_.advisory_locks().release(process_id_, true);
   }
   close_transaction_cursors(cursors_, false);
   transaction_.reset();

@@ -15,6 +15,8 @@ void add_all_families(FunctionTables& tables) {
   add_bytes(tables);
   add_bit_strings(tables);
   add_money(tables);
+  add_addresses(tables);
+  add_advisory_locks(tables);
   add_mac_addresses(tables);
   add_log_positions(tables);
   add_encodings(tables);

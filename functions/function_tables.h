@@ -112,6 +112,8 @@ void add_identifiers(FunctionTables& tables);
 void add_unicode(FunctionTables& tables);
 void add_spread_calls(FunctionTables& tables);
 void add_money(FunctionTables& tables);
+void add_addresses(FunctionTables& tables);
+void add_advisory_locks(FunctionTables& tables);
 void add_mac_addresses(FunctionTables& tables);
 void add_log_positions(FunctionTables& tables);
 

@@ -12,6 +12,7 @@
 #include "types/calendar.h"
 #include "types/datetime.h"
 #include "types/enum_value.h"
+#include "types/inet.h"
 #include "types/interval.h"
 #include "types/json.h"
 #include "types/json_path.h"
@@ -319,6 +320,15 @@ int64_t read_integral(LogicalType type, Reader& reader) {
 }
 
 void put_packed(std::string& target, LogicalType type, std::string_view packed) {
+  if (type.id == kInet || type.id == kCidr) {
+    // Family (2, 3), bits, whether it is a cidr, count of bytes, bytes.
+    const InetAddress address = unpack_inet(packed);
+    const auto count = static_cast<size_t>(address.width() / 8);
+    target += {static_cast<char>(address.is_v6 ? 3 : 2), static_cast<char>(address.bits),
+               static_cast<char>(type.id == kCidr ? 1 : 0), static_cast<char>(count)};
+    target += packed.substr(packed.size() - count);
+    return;
+  }
   if (type.id == kJsonPathType) target += '\1';  // its version
   switch (type.id) {
     case TypeId::kNumeric:
@@ -352,7 +362,30 @@ void put_packed(std::string& target, LogicalType type, std::string_view packed) 
   }
 }
 
+std::string read_inet(LogicalType type, Reader& reader) {
+  InetAddress address;
+  const auto family = reader.get<int8_t>();
+  address.is_v6 = family == 3;
+  address.bits = static_cast<uint8_t>(reader.get<int8_t>());
+  reader.get<int8_t>();  // whether it is a cidr, which the type says
+  const auto count = reader.get<int8_t>();
+  const std::string_view bytes = reader.get_rest();
+  const bool fits = (family == 2 || family == 3) && address.bits <= address.width() && count == address.width() / 8 &&
+                    bytes.size() == static_cast<size_t>(count);
+  if (!fits) {
+    throw_invalid("invalid bytes in external \"" + type.to_string() + "\" value");
+  }
+  for (const char byte : bytes) {
+    address.number = address.number << 8 | static_cast<uint8_t>(byte);
+  }
+  if (type.id == kCidr && (address.number & ~address.mask()) != 0) {
+    throw_invalid("invalid external \"cidr\" value");
+  }
+  return pack_inet(address);
+}
+
 std::string read_packed(LogicalType type, Reader& reader) {
+  if (type.id == kInet || type.id == kCidr) return read_inet(type, reader);
   if (type.id == kJsonPathType) {
     if (const auto version = reader.get<int8_t>(); version != 1) {
       throw_invalid("unsupported jsonpath version number: " + std::to_string(version));

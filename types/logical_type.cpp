@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/check.h"
+#include "types/inet.h"
 #include "types/interval_fields.h"
 #include "types/json_path.h"
 #include "types/log_position.h"
@@ -69,6 +70,8 @@ constexpr TypeInfo kTypes[] = {
     {kMacAddress, 829, 1040, "macaddr", "macaddr", P::kInt64, 6, 'U', false, 'i', 'b'},
     {kMacAddress8, 774, 775, "macaddr8", "macaddr8", P::kInt64, 8, 'U', false, 'i', 'b'},
     {kXid8, 5069, 271, "xid8", "xid8", P::kInt64, 8, 'U', false, 'd', 'b'},
+    {kInet, 869, 1041, "inet", "inet", P::kBytes, -1, 'I', true, 'i', 'b'},
+    {kCidr, 650, 651, "cidr", "cidr", P::kBytes, -1, 'I', false, 'i', 'b'},
     {kEnum, 3500, 0, "anyenum", "anyenum", P::kBytes, 4, 'E', false, 'i', 'p'},
     {kAny, 2276, 0, "any", "\"any\"", P::kBytes, 4, 'P', false, 'i', 'p'},
     {kAnyElement, 2283, 0, "anyelement", "anyelement", P::kBytes, 4, 'P', false, 'i', 'p'},

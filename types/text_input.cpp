@@ -16,6 +16,7 @@
 #include "types/datetime.h"
 #include "types/datetime_input.h"
 #include "types/enum_value.h"
+#include "types/inet.h"
 #include "types/interval.h"
 #include "types/json.h"
 #include "types/json_path.h"
@@ -342,6 +343,7 @@ int64_t parse_integral(LogicalType type, std::string_view text, const TypeIoOpti
 
 /// Types that lie in memory as bytes, except plain texts, which the callers copy themselves.
 std::string parse_packed(LogicalType type, std::string_view text, const TypeIoOptions& options) {
+  if (type.id == kInet || type.id == kCidr) return pack_inet(parse_inet(text, type.id == kCidr));
   if (type.id == kJsonPathType) return json_path_text(parse_json_path(text));
   switch (type.id) {
     case TypeId::kArray:

@@ -13,6 +13,7 @@
 #include "types/char_byte.h"
 #include "types/datetime.h"
 #include "types/enum_value.h"
+#include "types/inet.h"
 #include "types/int128.h"
 #include "types/interval.h"
 #include "types/log_position.h"
@@ -282,6 +283,7 @@ void append_integral(std::string& target, TypeId id, int64_t number, const TypeI
 }
 
 void append_packed(std::string& target, LogicalType type, std::string_view packed, const TypeIoOptions& options) {
+  if (type.id == kInet || type.id == kCidr) return append_inet(target, unpack_inet(packed), type.id == kCidr);
   switch (type.id) {
     case TypeId::kNumeric:
       Numeric::append_text_of_packed(target, packed);

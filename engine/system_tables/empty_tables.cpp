@@ -45,7 +45,6 @@ void add_empty_tables(SystemTableList& list) {
       {"pg_db_role_setting", "setdatabase:oid setrole:oid setconfig:text[]"},
       {"pg_seclabels", "objoid:oid classoid:oid objsubid:int4 objtype:text provider:text label:text"},
       {"pg_stat_replication", "pid:int4 usename:name application_name:text state:text"},
-      {"pg_locks", "locktype:text database:oid relation:oid pid:int4 mode:text granted:bool"},
       {"pg_opclass",
        "oid:oid opcmethod:oid opcname:name opcnamespace:oid opcowner:oid opcfamily:oid opcintype:oid opcdefault:bool "
        "opckeytype:oid"},

@@ -1,5 +1,6 @@
 // pg_catalog's tables about the server: databases, roles, schemas, settings, sessions.
 
+#include "engine/advisory_locks.h"
 #include "engine/cursor.h"
 #include "engine/prepared_statement.h"
 #include "engine/system_tables/system_table.h"
@@ -102,6 +103,16 @@ void prepared_statement_rows(const SystemContext& context, SystemRows& rows) {
   }
 }
 
+/// Advisory locks; the others are of this server's own kinds.
+void lock_rows(const SystemContext& context, SystemRows& rows) {
+  for (const AdvisoryLocks::Held& held : context.advisory_locks->held()) {
+    rows.push_back({text("advisory"), oid(held.key.database), null(), null(), null(), null(), null(),
+                    oid(held.key.class_id), oid(held.key.object_id), number(held.key.parts), null(),
+                    number(held.session), text(held.shared ? "ShareLock" : "ExclusiveLock"), flag(true), flag(false),
+                    null()});
+  }
+}
+
 }  // namespace
 
 void add_server_tables(SystemTableList& list) {
@@ -133,6 +144,11 @@ void add_server_tables(SystemTableList& list) {
            "backend_start:timestamptz query_start:timestamptz "
            "wait_event_type:text wait_event:text state:text query:text backend_type:text",
            activity_rows);
+  list.add(kCatalog, "pg_locks",
+           "locktype:text database:oid relation:oid page:int4 tuple:int2 virtualxid:text transactionid:xid classid:oid "
+           "objid:oid objsubid:int2 virtualtransaction:text pid:int4 mode:text granted:bool fastpath:bool "
+           "waitstart:timestamptz",
+           lock_rows);
   list.add(kCatalog, "pg_cursors",
            "name:text statement:text is_holdable:bool is_binary:bool is_scrollable:bool creation_time:timestamptz",
            open_cursor_rows);

@@ -14,6 +14,7 @@
 
 namespace tidemark {
 
+class AdvisoryLocks;
 class PreparedStatement;
 
 /// One session, as pg_stat_activity shows it.
@@ -32,6 +33,7 @@ class SystemContext final : public VirtualTableContext {
   std::string role;
   std::vector<std::string> search_path;
   std::function<std::vector<SessionActivity>()> sessions;
+  const AdvisoryLocks* advisory_locks = nullptr;
   std::function<std::pair<int64_t, bool>(ObjectId)> sequence_state;  ///< last value, and whether it was given out
   const Cursors* cursors = nullptr;
   const std::map<std::string, std::shared_ptr<PreparedStatement>>* prepared_statements = nullptr;

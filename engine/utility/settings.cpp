@@ -142,6 +142,7 @@ std::unique_ptr<Result> discard(Session& session, const ast::DiscardStatement& s
     close_transaction_cursors(session.cursors(), true);
     session.prepared_statements().clear();
     session.settings().reset_all();
+    session.unlock_all_advisory();
   }
   session.discard_plans();
   if (statement.what == What::All || statement.what == What::Sequences) {

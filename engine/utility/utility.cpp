@@ -1,5 +1,7 @@
 #include "engine/utility/utility.h"
 
+#include <algorithm>
+
 #include "engine/cursor.h"
 #include "engine/database_implementation.h"
 #include "engine/ddl/create_table.h"

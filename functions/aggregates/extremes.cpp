@@ -7,6 +7,7 @@
 #include "functions/comparison_kernel.h"
 #include "functions/function_tables.h"
 #include "types/compare.h"
+#include "types/inet.h"
 #include "types/log_position.h"
 #include "types/money.h"
 
@@ -264,7 +265,8 @@ void add_extremes(FunctionTables& tables) {
   add_pair<IntervalExtreme>(tables, kInterval);
   add_pair<TextExtreme>(tables, kText);
   add_pair<TextExtreme>(tables, kEnum);
-  for (const LogicalType type : {LogicalType(kNumeric), LogicalType(kBpchar), LogicalType(kAnyArray)}) {
+  for (const LogicalType type :
+       {LogicalType(kNumeric), LogicalType(kBpchar), LogicalType(kAnyArray), LogicalType(kInet)}) {
     tables.aggregate(packed_extreme<false>(type));
     tables.aggregate(packed_extreme<true>(type));
   }

@@ -2,6 +2,7 @@
 // kernel under a second name, so it cannot say anything else than the operator does.
 
 #include "functions/function_tables.h"
+#include "types/inet.h"
 #include "types/log_position.h"
 #include "types/money.h"
 
@@ -496,6 +497,7 @@ constexpr struct {
     {"array_larger", "array_smaller", kAnyArray},
     {"enum_larger", "enum_smaller", kEnum},
     {"cashlarger", "cashsmaller", kMoney},
+    {"network_larger", "network_smaller", kInet},
     {"pg_lsn_larger", "pg_lsn_smaller", kLogPosition},
     {"xid8_larger", "xid8_smaller", kXid8},
 };

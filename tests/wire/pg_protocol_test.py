@@ -102,6 +102,9 @@ def startup_options_set_the_session(port):
     with Client(port).log_in(options="-c extra_float_digits=0 --DateStyle=German", application_name="wire") as client:
         expect(rows(client.ask(query("SHOW application_name"))), [[b"wire"]])
         expect(rows(client.ask(query("SELECT date '2024-01-31'"))), [[b"31.01.2024"]])
+        client.ask(query("SET DateStyle = ISO"))
+        client.ask(query("RESET DateStyle"))
+        expect(rows(client.ask(query("SELECT date '2024-01-31'"))), [[b"31.01.2024"]])
 
 
 # Messages
