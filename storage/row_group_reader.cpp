@@ -22,9 +22,15 @@ RowGroupReader::RowGroupReader(const SegmentReader::File& file, uint32_t row_gro
   operations_.chunk = {directory_, &directory_->index.operations};
 }
 
+std::optional<size_t> RowGroupReader::stored_number(ColumnId column) const {
+  const auto& stored = file_.footer().columns;
+  const auto found = std::ranges::find(stored, column, &SegmentColumn::id);
+  return found == stored.end() ? std::nullopt : std::optional(static_cast<size_t>(found - stored.begin()));
+}
+
 std::optional<LogicalType> RowGroupReader::stored_type(ColumnId column) const {
-  const auto found = std::ranges::find(file_.footer().columns, column, &SegmentColumn::id);
-  return found == file_.footer().columns.end() ? std::nullopt : std::optional(found->type);
+  const std::optional<size_t> stored = stored_number(column);
+  return stored ? std::optional(file_.footer().columns[*stored].type) : std::nullopt;
 }
 
 RowGroupReader::LoadedColumn& RowGroupReader::load(ColumnId column) {
@@ -38,10 +44,8 @@ RowGroupReader::LoadedColumn& RowGroupReader::load(ColumnId column) {
   const std::optional<size_t> current = layout_.find_column(column);
   TIDEMARK_CHECK(current.has_value());
   loaded->type = layout_.columns[*current].type;
-  const auto& stored = file_.footer().columns;
-  const auto found = std::ranges::find(stored, column, &SegmentColumn::id);
-  if (found != stored.end()) {
-    loaded->stored = static_cast<size_t>(found - stored.begin());
+  loaded->stored = stored_number(column);
+  if (loaded->stored) {
     loaded->chunk = read_column_directory(file_, row_group_, *directory_, *loaded->stored);
   } else {
     // Nowhere in the file, and set by no row.
@@ -210,19 +214,21 @@ std::shared_ptr<const LastRows> RowGroupReader::last_rows() {
 }
 
 Vector RowGroupReader::last_values(const LastRows& last, ColumnId id) {
-  const LoadedColumn& loaded = load(id);
+  const std::optional<size_t> stored = stored_number(id);
+  const LogicalType type = layout_.columns[*layout_.find_column(id)].type;
+  if (!stored) {
+    return Vector::null_constant(type, last.places.size());
+  }
+  // The column itself is loaded only if its values are not there yet.
   const auto gather = [&] {
     auto values =
-        std::make_shared<const Vector>(gather_last(last, loaded.type, [&](size_t page) { return column(page, id); }));
+        std::make_shared<const Vector>(gather_last(last, type, [&](size_t page) { return column(page, id); }));
     const size_t bytes = values->memory_bytes();
     return std::pair(std::move(values), bytes);
   };
-  if (!loaded.stored) {
-    return Vector::null_constant(loaded.type, last.places.size());
-  }
-  const auto values = file_.derived<Vector>(info_.index.offset, kFirstLastValuesPart + *loaded.stored, gather);
+  const auto values = file_.derived<Vector>(info_.index.offset, kFirstLastValuesPart + *stored, gather);
   // The column's type may have changed since they were kept.
-  return values->type() == loaded.type ? *values : *gather().first;
+  return values->type() == type ? *values : *gather().first;
 }
 
 }  // namespace tidemark

@@ -74,6 +74,8 @@ class RowGroupReader {
   [[nodiscard]] uint64_t pages_decoded() const { return pages_decoded_; }
 
  private:
+  /// Index into footer().columns; none if the file does not have the column.
+  [[nodiscard]] std::optional<size_t> stored_number(ColumnId column) const;
   struct LoadedColumn {
     ColumnId id = kNoColumn;
     std::optional<size_t> stored;  ///< index into footer().columns
