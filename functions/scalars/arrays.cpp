@@ -267,8 +267,12 @@ void array_position(KernelCall& call) {
     if (is_there(call.arguments[0], row)) {
       const ArrayView array = view_at(call.arguments[0], row);
       require_one_dimension(array);
+      if (array.size() == 0) {  // whatever else is asked for
+        result.set_null(row);
+        continue;
+      }
       const Value wanted = call.arguments[1].value(row);
-      const int32_t lower = array.dimensions().empty() ? 1 : array.dimensions()[0].lower_bound;
+      const int32_t lower = array.dimensions()[0].lower_bound;
       size_t first = 0;
       if (call.arguments.size() > 2) {
         if (!is_there(call.arguments[2], row)) {

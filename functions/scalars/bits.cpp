@@ -105,7 +105,7 @@ std::string overlaid_bits(BitText bits, BitText put, int32_t first, int32_t coun
   const int64_t rest = int64_t{first} + count;
   if (rest > INT32_MAX) throw_integer_out_of_range(sizeof(int32_t));
   return std::string(bits_between(bits, 1, int64_t{first} - 1)) + std::string(put) +
-         std::string(bits_between(bits, rest, INT32_MAX));
+         std::string(bits_between(bits, std::max<int64_t>(rest, 1), INT32_MAX));
 }
 std::string overlaid_bits_whole(BitText bits, BitText put, int32_t first) {
   return overlaid_bits(bits, put, first, static_cast<int32_t>(put.size()));
