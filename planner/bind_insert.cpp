@@ -228,8 +228,10 @@ void Binder::bind_write_target(WriteTarget& target, const TableEntry& table) {
   for (uint32_t i = 0; i < table.columns.size(); ++i) {
     const ColumnEntry& column = table.columns[i];
     if (column.generated_sql.empty()) continue;
-    target.generated.push_back(
-        {i, bind_stored(column.generated_sql, table, target.row_columns, column.type, ExpressionPlace::kGenerated)});
+    ExpressionPtr value =
+        bind_stored(column.generated_sql, table, target.row_columns, column.type, ExpressionPlace::kGenerated);
+    if (column.domain != kNoObject) value = check_domain(std::move(value), column.domain);
+    target.generated.push_back({i, std::move(value)});
   }
   for (const CheckConstraint& check : table.checks) {
     target.checks.push_back({check.name, bind_stored(check.sql, table, target.row_columns,

@@ -169,33 +169,6 @@ void apply_column_constraint(TableEntry& table, ColumnEntry& column, const ast::
   }
 }
 
-/// A generated column reads no generated column, and is the same whenever it is computed.
-void check_generation(const TableEntry& table, const ColumnEntry& column, DdlContext& context) {
-  PlannerContext planner = context.planner();
-  const ExpressionPtr bound =
-      bind_table_expression(*parse_expression(column.generated_sql), &table, column.type, planner);
-  const std::function<void(const Expression&)> visit = [&](const Expression& part) {
-    if (part.kind == ExpressionKind::kInput) {
-      const ColumnEntry& read = table.columns[part.as<InputExpression>().index];
-      if (!read.generated_sql.empty()) {
-        throw Error("42P17", "cannot use generated column \"" + read.name + "\" in column generation expression")
-            .with_detail(read.id == column.id ? "This would cause the generated column to depend on its own value."
-                                              : "A generated column cannot reference another generated column.");
-      }
-    }
-    if (part.kind == ExpressionKind::kFunction &&
-        part.as<FunctionExpression>().function->volatility != Volatility::kImmutable) {
-      throw Error("42P17", "generation expression is not immutable");
-    }
-    for (const ExpressionPtr& child : part.children) {
-      if (child) {
-        visit(*child);
-      }
-    }
-  };
-  visit(*bound);
-}
-
 void bind_generated_columns(const TableEntry& table, DdlContext& context) {
   for (const ColumnEntry& column : table.columns) {
     if (!column.generated_sql.empty()) {
@@ -332,6 +305,32 @@ void set_persistence(TableEntry& table, const SchemaEntry& schema, ast::OnCommit
 }
 
 }  // namespace
+
+void check_generation(const TableEntry& table, const ColumnEntry& column, DdlContext& context) {
+  PlannerContext planner = context.planner();
+  const ExpressionPtr bound =
+      bind_table_expression(*parse_expression(column.generated_sql), &table, column.type, planner);
+  const std::function<void(const Expression&)> visit = [&](const Expression& part) {
+    if (part.kind == ExpressionKind::kInput) {
+      const ColumnEntry& read = table.columns[part.as<InputExpression>().index];
+      if (!read.generated_sql.empty()) {
+        throw Error("42P17", "cannot use generated column \"" + read.name + "\" in column generation expression")
+            .with_detail(read.id == column.id ? "This would cause the generated column to depend on its own value."
+                                              : "A generated column cannot reference another generated column.");
+      }
+    }
+    if (part.kind == ExpressionKind::kFunction &&
+        part.as<FunctionExpression>().function->volatility != Volatility::kImmutable) {
+      throw Error("42P17", "generation expression is not immutable");
+    }
+    for (const ExpressionPtr& child : part.children) {
+      if (child) {
+        visit(*child);
+      }
+    }
+  };
+  visit(*bound);
+}
 
 void put_hidden_table(const TableEntry& table, UniqueConstraint& constraint, DdlContext& context) {
   TableEntry hidden;

@@ -19,6 +19,9 @@ void require_column_type(const std::string& column, LogicalType type);
 /// Constraints over the table (CHECK, UNIQUE, PRIMARY KEY) are left to `add_constraint`.
 void add_column(TableEntry& table, const ast::ColumnDefinition& definition, DdlContext& context);
 
+/// Throws 42P17 if the generated `column` reads another one, or what is not always the same.
+void check_generation(const TableEntry& table, const ColumnEntry& column, DdlContext& context);
+
 /// Adds a table or column constraint: CHECK, UNIQUE, PRIMARY KEY. `column`: the column it was written at, or empty.
 void add_constraint(TableEntry& table, const ast::Constraint& constraint, const std::string& column,
                     DdlContext& context);

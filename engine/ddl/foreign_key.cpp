@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "functions/coercion.h"
 #include "parser/sql_parser.h"
+#include "types/type_info.h"
 
 namespace tidemark {
 namespace {
@@ -55,16 +57,44 @@ std::vector<ColumnId> referenced_columns(const TableEntry& table, const ast::Con
   return columns;
 }
 
-/// 42804 unless `=` takes the two types.
+/// Types that one kind of index serves together.
+bool is_same_family(LogicalType a, LogicalType b) {
+  const auto both = [&](auto is) { return is(a.id) && is(b.id); };
+  return a.same_base(b) || both(is_integer_type) ||
+         both([](TypeId id) { return id == TypeId::kFloat32 || id == TypeId::kFloat64; }) ||
+         both([](TypeId id) { return id == TypeId::kDate || is_timestamp_type(id); });
+}
+
+/// 42804 unless `=` takes the two types, and keys of `own` can be looked up among those of `other`.
 void check_comparable(const ForeignKey& key, const ColumnEntry& own, const ColumnEntry& other, DdlContext& context) {
   PlannerContext planner = context.planner();
   const std::string comparison = "NULL::" + own.type.to_string() + " = NULL::" + other.type.to_string();
   try {
+    if (!is_same_family(own.type, other.type) && !can_coerce(own.type, other.type, CastContext::kImplicit)) {
+      throw Error(sqlstate::kDatatypeMismatch, "");
+    }
     static_cast<void>(bind_table_expression(*parse_expression(comparison), nullptr, std::nullopt, planner));
   } catch (const Error&) {
     throw Error(sqlstate::kDatatypeMismatch, "foreign key constraint \"" + key.name + "\" cannot be implemented")
         .with_detail("Key columns \"" + own.name + "\" and \"" + other.name +
                      "\" are of incompatible types: " + own.type.to_string() + " and " + other.type.to_string() + ".");
+  }
+}
+
+/// What a generated column holds is not the key's to change.
+void refuse_action_on_generated(const TableEntry& table, const ForeignKey& key) {
+  const bool any = std::ranges::any_of(
+      key.columns, [&](ColumnId column) { return !table.find_column(column)->generated_sql.empty(); });
+  const auto sets = [](KeyAction action) { return action == KeyAction::kSetNull || action == KeyAction::kSetDefault; };
+  const auto refuse = [](std::string_view event) {
+    throw Error(sqlstate::kSyntaxError,
+                "invalid " + std::string(event) + " action for foreign key constraint containing generated column");
+  };
+  if (any && (sets(key.on_update) || key.on_update == KeyAction::kCascade)) {
+    refuse("ON UPDATE");
+  }
+  if (any && sets(key.on_delete)) {
+    refuse("ON DELETE");
   }
 }
 
@@ -125,6 +155,7 @@ const ForeignKey& add_foreign_key(TableEntry& table, const ast::Constraint& cons
   key.set_columns.erase(std::ranges::unique(key.set_columns).begin(), key.set_columns.end());
   key.on_update = key_action(constraint.on_update);
   key.on_delete = key_action(constraint.on_delete);
+  refuse_action_on_generated(table, key);
   key.match_full = constraint.match == ast::Constraint::Match::Full;
   key.deferrable = constraint.deferrable || constraint.initially_deferred;
   key.initially_deferred = constraint.initially_deferred;

@@ -63,7 +63,10 @@ void apply_sequence_options(SequenceEntry& sequence, const std::vector<ast::Opti
   };
   if (const ast::Option* as = find("as")) {
     LogicalType type;
-    if (!find_type(as->value, type) || !is_integer_type(type.id)) {
+    if (!find_type(as->value, type)) {
+      throw Error(sqlstate::kUndefinedObject, "type \"" + as->value + "\" does not exist");
+    }
+    if (!is_integer_type(type.id)) {
       throw Error(sqlstate::kInvalidParameterValue, "sequence type must be smallint, integer, or bigint");
     }
     // Bounds that were the old type's become the new one's.

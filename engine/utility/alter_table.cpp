@@ -52,7 +52,7 @@ class TableAlteration {
         set_default(action);
         return;
       case Action::DropDefault:
-        change_column(action.name, [](ColumnEntry& column) { column.default_sql.clear(); });
+        drop_default(action);
         return;
       case Action::SetNotNull:
         set_not_null(action);
@@ -168,7 +168,11 @@ class TableAlteration {
     change([&](TableEntry& table, DdlContext& context) {
       add_column(table, *action.column, context);
       ColumnEntry& column = table.columns.back();
-      has_value = !column.default_sql.empty() || !column.generated_sql.empty();
+      // Old rows get the value of a domain too, if only to hold NULL against its rules.
+      has_value = !column.default_sql.empty() || !column.generated_sql.empty() || column.domain != kNoObject;
+      if (!column.generated_sql.empty()) {
+        check_generation(table, column, context);
+      }
       // Old rows have no value yet: the rule holds from when they have been given one.
       wants_not_null = column.not_null;
       column.not_null = false;
@@ -390,9 +394,25 @@ class TableAlteration {
     change_column(action.name, [](ColumnEntry& column) { column.not_null = true; });
   }
 
+  void drop_default(const ast::AlterTableAction& action) {
+    change([&](TableEntry& table, DdlContext&) {
+      ColumnEntry& column = column_of(table, action.name);
+      if (!column.generated_sql.empty()) {
+        throw Error(sqlstate::kSyntaxError,
+                    "column \"" + column.name + "\" of relation \"" + table.name + "\" is a generated column")
+            .with_hint("Use ALTER TABLE ... ALTER COLUMN ... DROP EXPRESSION instead.");
+      }
+      column.default_sql.clear();
+    });
+  }
+
   void drop_not_null(const ast::AlterTableAction& action) {
     change([&](TableEntry& table, DdlContext&) {
       ColumnEntry& column = column_of(table, action.name);
+      if (column.identity != Identity::kNone) {
+        throw Error(sqlstate::kSyntaxError,
+                    "column \"" + column.name + "\" of relation \"" + table.name + "\" is an identity column");
+      }
       if (table.key && table.is_key_column(column.id) && (table.key->primary || !table.key->nulls_not_distinct)) {
         throw Error(sqlstate::kInvalidTableDefinition, "column \"" + column.name + "\" is in a primary key");
       }
@@ -488,7 +508,17 @@ class TableAlteration {
     ColumnEntry& column = column_of(table, action.name);
     std::vector<std::string> values = column_names(table);
     const LogicalType before_type = column.type;
+    if (action.expression != nullptr && !column.generated_sql.empty()) {
+      throw Error("42611", "cannot specify USING when altering type of generated column")
+          .with_detail("Column \"" + column.name + "\" is a generated column.");
+    }
     session_.run_ddl([&](DdlContext& context) {
+      for (const ColumnEntry& other : table.columns) {
+        if (reads(other.generated_sql, table, column.id, context)) {
+          throw Error(sqlstate::kFeatureNotSupported, "cannot alter type of a column used by a generated column")
+              .with_detail("Column \"" + column.name + "\" is used by generated column \"" + other.name + "\".");
+        }
+      }
       PlannerContext planner = context.planner();
       column.type = resolve_type(action.column->type, planner);
       require_column_type(column.name, column.type);

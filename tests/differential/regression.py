@@ -61,7 +61,7 @@ OUT_OF_SCOPE = re.compile(
     r"(operator|publication|subscription|tablespace|foreign|server|access\s+method|conversion|event|statistics|policy|transform)\b|"
     r"\bfdw\b|\b(point|lseg|box|path|polygon|circle|line|xml)\b|\bxml\w+\(|^do\b|^(prepare\s+transaction|(commit|rollback)\s+prepared)\b|"
     r"\bpg_(relation|total|table|database|indexes|tablespace)\w*size\b|\binherits\b|\binherit\b|row\s+level\s+security|replica\s+identity|"
-    r"\busing\s+(gist|brin|spgist|gin|heap2)\b|_tbl\s+using\b|\bset\s+storage\b|\bset\s+compression\b|^load\b|large_?object|\blo_\w+",
+    r"^create\s+type\s+[\w.\"]+\s*($|\()|\b(ctid|xmin|xmax|cmin|cmax)\b|\binstead\s+of\b|\busing\s+(gist|brin|spgist|gin|heap2)\b|_tbl\s+using\b|\bset\s+storage\b|\bset\s+compression\b|^load\b|large_?object|\blo_\w+",
     re.IGNORECASE)
 CREATION = re.compile(
     r"^(?:create|alter)\s+(?:or\s+replace\s+)?(?:global\s+|local\s+)?(?:temp(?:orary)?\s+)?(?:unlogged\s+)?(?:recursive\s+)?(?:unique\s+)?"
@@ -128,11 +128,11 @@ class CopyData:
 class FileRun:
     """One script on both servers. `counts` says how its statements fared, `differences` which differed and how."""
 
-    def __init__(self, text, ours, theirs, kill_ours):
+    def __init__(self, text, ours, theirs, kill_ours, missing=()):
         self.script, self.ours, self.theirs, self.kill_ours = Script(text), ours, theirs, kill_ours
         self.counts = collections.Counter()
         self.differences = []
-        self.missing = {}  # names of what our side could not make, each with whether it is out of scope
+        self.missing = dict(missing)  # names of what our side could not make, each with whether it is out of scope
         self.branches = []  # of each open \if, whether a branch was taken
 
     def run(self):
@@ -257,6 +257,7 @@ class Run:
         self.options, self.folder, self.cluster = options, folder, cluster
         self.sql = os.path.join(options.sources, "src/test/regress/sql")
         self.template = os.path.join(folder, "template")
+        self.missing = {}  # of what test_setup.sql makes
 
     def prepare(self):
         """test_setup.sql, on a data folder of ours and in a database of PostgreSQL's that each file gets a copy of."""
@@ -264,6 +265,7 @@ class Run:
         server = ServerProcess(self.options.program, self.template)
         server.start()
         run = self.file("test_setup", server)
+        self.missing = run.missing
         server.stop()
         self.on_cluster("ALTER DATABASE tidemark RENAME TO setup")
         return run
@@ -280,7 +282,7 @@ class Run:
             text = script.read()
         ours = ScriptServer("Tidemark", server.conninfo(), self.options.sources)
         theirs = ScriptServer("PostgreSQL", self.cluster.conninfo().replace("dbname=postgres", "dbname=tidemark"), self.options.sources)
-        run = FileRun(text, ours, theirs, lambda: server.process.send_signal(signal.SIGKILL))
+        run = FileRun(text, ours, theirs, lambda: server.process.send_signal(signal.SIGKILL), self.missing)
         try:
             run.run()
         except psycopg2.OperationalError as error:
