@@ -222,13 +222,20 @@ void add_like(TableEntry& table, const ast::LikeClause& like, DdlContext& contex
     constraint.hidden_table = kNoObject;
     return constraint;
   };
+  const auto key_name = [&](const UniqueConstraint& constraint) {
+    std::string wanted = table.name;
+    for (const ColumnId id : constraint.columns) {
+      wanted += "_" + source.find_column(id)->name;
+    }
+    return free_constraint_name(table, constraint.primary ? table.name + "_pkey" : wanted + "_key", context);
+  };
   if (including("indexes")) {
     if (source.key) {
-      table.key = same_columns(*source.key, table.name + "_pkey");
+      table.key = same_columns(*source.key, key_name(*source.key));
     }
     for (const UniqueConstraint& unique : source.uniques) {
       if (unique.index_sql.empty()) {
-        table.uniques.push_back(same_columns(unique, free_constraint_name(table, table.name + "_key", context)));
+        table.uniques.push_back(same_columns(unique, key_name(unique)));
         continue;
       }
       std::string wanted = table.name;

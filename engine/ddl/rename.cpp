@@ -332,6 +332,10 @@ void set_schema(const ast::SetSchemaStatement& statement, DdlContext& context) {
   }
   const CatalogEntry before = *found;
   const SchemaEntry target = context.schema(statement.schema);
+  const auto* table = std::get_if<TableEntry>(&before);
+  if ((table != nullptr && table->temporary_session != kNoObject) || target.name.starts_with("pg_temp_")) {
+    throw Error(sqlstate::kFeatureNotSupported, "cannot move objects into or out of temporary schemas");
+  }
   if (schema_of_relation(before) == target.id) {
     return;
   }

@@ -148,8 +148,8 @@ void rename_schema(NameUses& uses, const std::string& before, const std::string&
   }
 }
 
-/// The sequence that `nextval('name')` or `nextval('name'::regclass)` names; null if it is something else.
-const SequenceEntry* sequence_of_call(const ast::Expression& expression, const DdlContext& context) {
+/// The name in `nextval('name')` or `nextval('name'::regclass)`; null if it is something else.
+const ast::Literal* sequence_name_of_call(const ast::Expression& expression) {
   if (expression.kind != ast::ExpressionKind::FunctionCall) {
     return nullptr;
   }
@@ -166,8 +166,17 @@ const SequenceEntry* sequence_of_call(const ast::Expression& expression, const D
       argument->as<ast::Literal>().literal_kind != ast::LiteralKind::String) {
     return nullptr;
   }
+  return &argument->as<ast::Literal>();
+}
+
+/// The sequence that nextval of a literal names; null if it is something else.
+const SequenceEntry* sequence_of_call(const ast::Expression& expression, const DdlContext& context) {
+  const ast::Literal* name = sequence_name_of_call(expression);
+  if (name == nullptr) {
+    return nullptr;
+  }
   try {
-    const CatalogEntry* found = context.find_relation(parse_type_name(argument->as<ast::Literal>().text).name);
+    const CatalogEntry* found = context.find_relation(parse_type_name(name->text).name);
     return found == nullptr ? nullptr : std::get_if<SequenceEntry>(found);
   } catch (const Error&) {
     return nullptr;
@@ -242,6 +251,14 @@ std::string stored_default(const ast::Expression& expression, const ColumnEntry&
     }
   }
   const SequenceEntry* sequence = sequence_of_call(expression, context);
+  const ast::Literal* sequence_name = sequence_name_of_call(expression);
+  if (sequence == nullptr && sequence_name != nullptr) {
+    const ast::QualifiedName name = parse_type_name(sequence_name->text).name;
+    if (context.find_relation(name) == nullptr) {
+      throw Error(sqlstate::kUndefinedTable, "relation \"" + display_name(name) + "\" does not exist")
+          .at(sequence_name->position);
+    }
+  }
   return sequence == nullptr ? to_sql(expression) : next_value_sql(context, sequence->id);
 }
 
