@@ -1,6 +1,7 @@
 // GROUP BY: its items and sets, the aggregate node, and the check that nothing else of the input is read above it.
 
 #include <algorithm>
+#include <functional>
 
 #include "base/error.h"
 #include "planner/binder.h"
@@ -70,15 +71,17 @@ GroupingSets Binder::expand_grouping_item(const ast::GroupingItem& item, std::ve
     case ast::GroupingKind::Empty:
       return {{}};
     case ast::GroupingKind::Expression: {
-      const ast::RowExpression* row = as_row(*item.expression);
       std::vector<uint32_t> set;
-      if (row && !row->explicit_row) {
-        for (const ast::ExpressionPtr& field : row->fields) {
-          set.push_back(add_group(*field, targets, visible_count, grouping));
+      // `(a, (b, c))` is a list of expressions, ROW (a, b) is one.
+      const std::function<void(const ast::Expression&)> add = [&](const ast::Expression& expression) {
+        const ast::RowExpression* row = as_row(expression);
+        if (!row || row->explicit_row) {
+          set.push_back(add_group(expression, targets, visible_count, grouping));
+          return;
         }
-      } else {
-        set.push_back(add_group(*item.expression, targets, visible_count, grouping));
-      }
+        for (const ast::ExpressionPtr& field : row->fields) add(*field);
+      };
+      add(*item.expression);
       return cross({{}}, {set});
     }
     case ast::GroupingKind::Rollup: {
