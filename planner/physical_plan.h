@@ -85,6 +85,7 @@ struct PushedPredicate {
   Comparison comparison = Comparison::kEqual;
   std::vector<ExpressionPtr> constants;  ///< a NULL constant: nothing passes
   ExpressionPtr callback;                ///< kDictionary: over one input (the column), immutable, e.g. LIKE
+  bool indexed = false;                  ///< kEqual, kIn: an index begins with the column
   std::string column_name;               ///< for EXPLAIN
 };
 

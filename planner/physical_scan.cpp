@@ -203,6 +203,24 @@ bool PhysicalPlanner::push(const Expression& conjunct, const LogicalScan& scan,
   return push_dictionary(conjunct, scan, pushed);
 }
 
+namespace {
+
+void note_indexes(const Catalog& catalog, ObjectId table, std::vector<PushedPredicate>& pushed) {
+  const auto names_values = [](const PushedPredicate& predicate) {
+    return predicate.comparison == Comparison::kEqual || predicate.comparison == Comparison::kIn;
+  };
+  if (std::ranges::none_of(pushed, names_values)) return;
+  for (const CatalogEntry* entry : catalog.all(ObjectKind::kIndex)) {
+    const auto& index = std::get<IndexEntry>(*entry);
+    if (index.table != table || index.columns.empty()) continue;
+    for (PushedPredicate& predicate : pushed) {
+      predicate.indexed |= names_values(predicate) && predicate.column == index.columns.front();
+    }
+  }
+}
+
+}  // namespace
+
 PhysicalPlanner::NodePtr PhysicalPlanner::plan_scan(const LogicalScan& scan) {
   auto node = std::make_unique<PhysicalScan>();
   const TableEntry* table = context_.catalog.table(scan.table);
@@ -218,6 +236,7 @@ PhysicalPlanner::NodePtr PhysicalPlanner::plan_scan(const LogicalScan& scan) {
   for (const ExpressionPtr& conjunct : scan.filters) {
     if (!push(*conjunct, scan, node->pushed)) residual.push_back(conjunct.get());
   }
+  note_indexes(context_.catalog, node->table, node->pushed);
   // What is left of the filter reads columns that nothing above may want.
   PlanColumnSet read;
   for (const Expression* conjunct : residual) add_columns(*conjunct, read);

@@ -19,8 +19,9 @@ namespace tidemark {
 enum IndexBlockPart : uint64_t {
   kDirectoryPart = 1,
   kLastRowsPart = 2,
-  kFirstColumnPart = 0x1000,      ///< + number of the stored column: its directory
-  kFirstLastValuesPart = 0x4000,  ///< + the same: its values in the last row of each series
+  kFirstColumnPart = 0x1000,       ///< + number of the stored column: its directory
+  kFirstLastValuesPart = 0x4000,   ///< + the same: its values in the last row of each series
+  kFirstPageFiltersPart = 0x8000,  ///< + the same + 2^32 × type id: Bloom filters of its pages
 };
 
 struct RowGroupDirectory {

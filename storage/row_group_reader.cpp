@@ -231,4 +231,22 @@ Vector RowGroupReader::last_values(const LastRows& last, ColumnId id) {
   return values->type() == type ? *values : *gather().first;
 }
 
+std::shared_ptr<const PageFilters> RowGroupReader::page_filters(ColumnId id) {
+  const std::optional<size_t> stored = stored_number(id);
+  if (!stored) {
+    return nullptr;
+  }
+  // The type is part of the name: a wider type may have other values.
+  const LogicalType type = layout_.columns[*layout_.find_column(id)].type;
+  const uint64_t part = kFirstPageFiltersPart + *stored + (static_cast<uint64_t>(type.id) << 32U);
+  return file_.derived<PageFilters>(info_.index.offset, part, [&] {
+    auto filters = std::make_shared<PageFilters>();
+    for (size_t page = 0; page < pages().size(); ++page) {
+      filters->add_page(column(page, id));
+    }
+    const size_t bytes = filters->memory_bytes();
+    return std::pair<std::shared_ptr<const PageFilters>, size_t>(std::move(filters), bytes);
+  });
+}
+
 }  // namespace tidemark

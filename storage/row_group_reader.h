@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "storage/page_filters.h"
 #include "storage/row_group_directory.h"
 #include "storage/segment_file.h"
 #include "storage/table_layout.h"
@@ -70,6 +71,10 @@ class RowGroupReader {
   [[nodiscard]] std::shared_ptr<const LastRows> last_rows();
   /// A column of TableLayout::columns in those rows; flat, kept in the cache.
   [[nodiscard]] Vector last_values(const LastRows& last, ColumnId column);
+
+  /// Filters of a column of TableLayout::columns, of a type that PageFilters take; null if the file does not have the
+  /// column. Kept in the cache.
+  [[nodiscard]] std::shared_ptr<const PageFilters> page_filters(ColumnId column);
 
   [[nodiscard]] uint64_t pages_decoded() const { return pages_decoded_; }
 

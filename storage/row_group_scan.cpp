@@ -41,9 +41,10 @@ KeyFilter::Found& RowGroupScan::find_keys() {
 bool RowGroupScan::zones_rule_out(size_t page) {
   const std::span<const ScanPredicate* const> predicates = context_.filter->column_predicates();
   answers_.resize(predicates.size());
+  sought_.resize(predicates.size());
   for (size_t i = 0; i < predicates.size(); ++i) {
     const ZoneVerdict verdict = judge_page(page, *predicates[i]);
-    if (verdict == ZoneVerdict::kNone) {
+    if (verdict == ZoneVerdict::kNone || (verdict == ZoneVerdict::kSome && filters_rule_out(page, i))) {
       return true;
     }
     if (verdict == ZoneVerdict::kSome) {
@@ -63,6 +64,29 @@ bool RowGroupScan::zones_rule_out(size_t page) {
     }
   }
   return false;
+}
+
+/// Whether no row of the page has one of the values that a predicate names, as far as filters say.
+bool RowGroupScan::filters_rule_out(size_t page, size_t predicate) {
+  constexpr size_t kValuesMax = 64;  // Of more, most pages have one.
+  const ScanPredicate& named = *context_.filter->column_predicates()[predicate];
+  if (!named.indexed || named.or_null || named.constants.size() > kValuesMax) {
+    return false;
+  }
+  const LogicalType type = context_.layout().columns[*context_.layout().find_column(named.column)].type;
+  if (!PageFilters::take(type)) {
+    return false;
+  }
+  std::optional<Sought>& sought = sought_[predicate];
+  if (!sought) {
+    sought.emplace();
+    sought->filters = reader_.page_filters(named.column);
+    for (const Value& value : named.constants) {
+      sought->hashes.push_back(PageFilters::hash(value, type));
+    }
+  }
+  return sought->filters != nullptr &&
+         std::ranges::none_of(sought->hashes, [&](uint64_t hash) { return sought->filters->may_hold(page, hash); });
 }
 
 ZoneVerdict RowGroupScan::judge_page(size_t page, const ScanPredicate& predicate) {

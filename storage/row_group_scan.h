@@ -61,11 +61,17 @@ class RowGroupScan {
   bool cut_ = false;
   size_t page_ = 0;
   KeyFilter::Found found_;
+  [[nodiscard]] bool filters_rule_out(size_t page, size_t predicate);
   struct Needed {
     const ScanPredicate* predicate = nullptr;
     DictionaryAnswers* answers = nullptr;  ///< null for the bound, which moves
   };
-  std::vector<Needed> needed_;                       ///< predicates that must look at the page's rows
+  std::vector<Needed> needed_;  ///< predicates that must look at the page's rows
+  struct Sought {               ///< values of a column with page filters
+    std::shared_ptr<const PageFilters> filters;
+    std::vector<uint64_t> hashes;
+  };
+  std::vector<std::optional<Sought>> sought_;        ///< one a column predicate; none: not looked for so far
   std::vector<DictionaryAnswers> answers_;           ///< one a column predicate
   std::deque<std::pair<ColumnId, Vector>> decoded_;  ///< references stay good until the next page
   struct Constant {

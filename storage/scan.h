@@ -42,6 +42,8 @@ struct ScanPredicate {
   std::function<void(const Vector& entries, std::span<uint8_t> pass)> callback;
   bool or_null = false;     ///< orders (kLess …): NULL passes as well; only on columns stored beside the key
   std::string description;  ///< for EXPLAIN
+  /// kEqual and kIn: an index names the column, so that filters of its pages (`page_filters.h`) are worth making.
+  bool indexed = false;
 };
 
 enum class ScanOrder : uint8_t {

@@ -119,6 +119,7 @@ void ScanOperator::push(const PushedPredicate& pushed) {
   ScanPredicate predicate;
   predicate.column = pushed.column;
   predicate.comparison = comparison_of(pushed.comparison);
+  predicate.indexed = pushed.indexed;
   for (const ExpressionPtr& constant : pushed.constants) {
     Value value = evaluate_once(*constant, state());
     if (!value.is_null()) {

@@ -211,5 +211,49 @@ TEST_F(TimeSeriesPlans, ValuesOfLaterTagsFindTheirRowGroups) {
   EXPECT_EQ(rows("SELECT v FROM wide WHERE rack = 'k77'").size(), 1);
 }
 
+/// Values that are spread over all pages: an index keeps filters of the pages.
+TEST_F(TimeSeriesPlans, IndexesFindThePagesOfAValue) {
+  run("CREATE TABLE events (time timestamptz, account bigint, word text, small smallint, day date, v float8)");
+  run("CREATE INDEX ON events (account, time)");
+  run("CREATE INDEX ON events (word)");
+  run("CREATE INDEX ON events (small)");
+  run("CREATE INDEX ON events (day)");
+  run("CREATE INDEX ON events (v)");
+  const auto insert_events = [this](int first, int last) {
+    run("INSERT INTO events SELECT timestamptz '2024-01-01' + i * interval '1 second', (i * 7919) % 9973, "
+        "CASE WHEN i % 5 > 0 THEN 'w' || (i * 31) % 8000 END, (i * 13) % 30000, date '2024-01-01' + (i * 17) % 20000, "
+        "i % 1000 FROM generate_series(" +
+        std::to_string(first) + ", " + std::to_string(last) + ") AS i");
+  };
+  insert_events(1, 40'000);
+  run("FLUSH");
+  const auto counts = [this](const std::string& column, const std::string& test) {
+    const std::string query = "SELECT count(*), min(time), max(v) FROM events WHERE ";
+    EXPECT_EQ(rows(query + column + test), rows(query + "coalesce(" + column + ", NULL)" + test)) << column << test;
+  };
+  const auto all = [&] {
+    for (const char* test : {" = 77", " = 9999999", " IN (1, 5000, 9972, 20001)", " IN (3, NULL)"}) {
+      counts("account", test);
+      counts("v", test);
+    }
+    for (const char* test : {" = 77", " IN (1, 5000, 9972)"}) counts("small", test);
+    for (const char* test : {" = 'w31'", " = 'w62 '", " = ''", " IN ('w93', 'w7999', 'nobody')"}) counts("word", test);
+    for (const char* test : {" = '2024-01-18'", " IN ('2030-05-05', '2025-01-01')"}) counts("day", test);
+  };
+  all();
+  EXPECT_GE(counted("SELECT * FROM events WHERE account = 77", "row groups, "), 10);  // of 20 pages
+  EXPECT_GE(counted("SELECT * FROM events WHERE account IN (78, 99)", "row groups, "), 6);
+  EXPECT_EQ(counted("SELECT * FROM events WHERE v = 77", "row groups, "), 0);  // no filters of floats
+  insert_events(30'000, 50'000);
+  run("UPDATE events SET account = 78 WHERE account = 77 AND v < 500");
+  all();
+  run("FLUSH");
+  all();
+  run("ALTER TABLE events ALTER small TYPE bigint, ALTER day TYPE timestamp");
+  all();
+  run("COMPACT");
+  all();
+}
+
 }  // namespace
 }  // namespace tidemark
