@@ -18,6 +18,11 @@ constexpr size_t kSmallestBytes = 64;
 constexpr size_t kSizes = 11;  // 64 bytes to 64 KiB, by powers of two
 constexpr size_t kKeptBytesMax = 1 << 20;
 constexpr size_t kUnpooled = kSizes;
+#ifdef TIDEMARK_SANITIZED
+constexpr bool kPools = false;  // So that a use after the end is seen.
+#else
+constexpr bool kPools = true;
+#endif
 
 size_t size_class(size_t bytes) {
   return std::min<size_t>(std::bit_width((std::max(bytes, kSmallestBytes) - 1) / kSmallestBytes), kUnpooled);
@@ -98,11 +103,7 @@ struct HeaderAllocator {
 }  // namespace
 
 std::shared_ptr<void> allocate_buffer(size_t bytes) {
-#ifdef TIDEMARK_SANITIZED
-  const size_t number = kUnpooled;  // So that a use after the end is seen.
-#else
-  const size_t number = Pool::life == Pool::Life::kGone ? kUnpooled : size_class(bytes);
-#endif
+  const size_t number = kPools && Pool::life != Pool::Life::kGone ? size_class(bytes) : kUnpooled;
   void* block = number == kUnpooled ? take_memory(bytes) : pool.take(number);
   return {static_cast<char*>(block) + kHeaderBytes, [](void*) {}, HeaderAllocator<char>(block, number)};
 }
