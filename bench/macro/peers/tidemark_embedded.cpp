@@ -152,7 +152,9 @@ class EmbeddedPeer final : public Peer {
 
   void create(const TableSpec& spec) override {
     if (!spec.line_protocol) {
-      database_->connect()->query(create_table_sql(spec, {"timestamptz", "text", "bigint", "double precision"}));
+      EmbeddedSession session(*database_);
+      session.run(create_table_sql(spec, {"timestamptz", "text", "bigint", "double precision"}));
+      create_indexes(session, spec);
     }
   }
   void settle(const TableSpec& /*spec*/) override {

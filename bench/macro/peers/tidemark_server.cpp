@@ -49,7 +49,9 @@ class ServerPeer final : public Peer {
 
   void create(const TableSpec& spec) override {
     if (!spec.line_protocol) {
-      connect()->run(create_table_sql(spec, {"timestamptz", "text", "bigint", "double precision"}));
+      const auto session = connect();
+      session->run(create_table_sql(spec, {"timestamptz", "text", "bigint", "double precision"}));
+      create_indexes(*session, spec);
     }
   }
   void settle(const TableSpec& /*spec*/) override {
